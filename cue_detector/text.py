@@ -8,12 +8,11 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*|[.!?]+")
 
 _BACKCHANNEL_MAX_CHARACTERS = 80
-_BACKCHANNEL_WORDS = frozenset(
-    """
+_BACKCHANNEL_TEXT = """
     ah aha ahh alright erm gotcha hm hmm hmmm huh kay m mhm mm mmm mmhmm mmhm oh ohh ok okay okey ooh
     right so sure uh uhhuh uhm um umm well yea yeah yep yes yup
-    """.split()
-)
+"""
+_BACKCHANNEL_WORDS = frozenset(_BACKCHANNEL_TEXT.split())
 # Words that say something alone but nothing in these set phrases.
 _PHRASES = re.compile(r"\b(?:i see|got it|all right|fair enough|you know)\b")
 
@@ -45,7 +44,7 @@ def is_backchannel(text: str) -> bool:
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Return start and end of each sentence in order, without surrounding white space; none for a blank text."""
+    """Return start and end of each sentence in order, trimmed of white space; none for a blank text."""
     spans = []
     for match in _SENTENCE.finditer(text):
         piece = match.group()
