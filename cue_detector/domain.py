@@ -79,6 +79,15 @@ class DetectionStatus(StrEnum):
     """Left for the next run, because a spending cap was reached."""
 
 
+class FailureKind(StrEnum):
+    """Whose fault it was that a detection failed; decides how often it is tried again."""
+
+    PROVIDER = "provider"
+    """The model could not be reached or used in time: tried again in every run, so that it heals by itself."""
+    ANSWER = "answer"
+    """The model answered, but never validly: tried again a few times only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What a detection cost."""
@@ -104,6 +113,10 @@ class SessionDetection:
     usage: Usage = field(default_factory=Usage)
     fell_back: bool = False
     """True when the local detector answered in place of a language model that failed."""
+    stood_in_for: frozenset[UUID] = frozenset()
+    """The utterances that the local detector answered; the language model answered the others."""
+    failure: FailureKind | None = None
+    """Set when the status is failed, or when the local detector stood in."""
     error: str | None = None
     """Reason in plain words, without any utterance text."""
 
