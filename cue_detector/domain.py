@@ -83,7 +83,7 @@ class FailureKind(StrEnum):
     """Whose fault it was that a detection failed; decides how often it is tried again."""
 
     PROVIDER = "provider"
-    """The model could not be reached or used in time: tried again in every run, so that it heals by itself."""
+    """The model could not be reached or used in time: tried again in every run until it heals."""
     ANSWER = "answer"
     """The model answered, but never validly: tried again a few times only."""
 
@@ -122,7 +122,7 @@ class SessionDetection:
 
 
 class Detector(Protocol):
-    """Anything that finds cues; deterministic order in, one answer per session out, never an exception for one session."""
+    """Anything that finds cues: one answer per session, never an exception because of one session."""
 
     name: str
     version: str
