@@ -1,0 +1,140 @@
+"""The command `warehouse`: the local Postgres, migrations, sample data."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from warehouse import connection, embedded
+from warehouse.connection import Role
+from warehouse.errors import WarehouseError
+from warehouse.logins import give_logins
+from warehouse.migrate import migrate as apply_migrations
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+console = Console(stderr=True, highlight=False)
+
+
+def speaks_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Show a WarehouseError as one sentence and exit with 1."""
+
+    @wraps(command)
+    def wrapped(*arguments: Any, **options: Any) -> Any:
+        try:
+            return command(*arguments, **options)
+        except WarehouseError as error:
+            console.print(f"[red]warehouse:[/red] {error}", soft_wrap=True)
+            raise typer.Exit(1) from error
+
+    return wrapped
+
+
+def uses_given_server() -> bool:
+    """Whether DATABASE_URL names the server, so that the embedded one stays out of it."""
+    return bool(os.environ.get(Role.OWNER.variable))
+
+
+@app.command()
+@speaks_plainly
+def up() -> None:
+    """Start the embedded Postgres (or check the one that DATABASE_URL names)."""
+    if uses_given_server():
+        connection.connect().close()
+        console.print("The server that DATABASE_URL names answers.")
+        return
+    state = embedded.up()
+    console.print(f"Postgres is up on 127.0.0.1:{state.port}, database {embedded.DATABASE}.")
+
+
+@app.command()
+@speaks_plainly
+def down() -> None:
+    """Stop the embedded Postgres. Its data stays."""
+    if uses_given_server():
+        console.print("DATABASE_URL names a server that isn't ours to stop.")
+    else:
+        console.print("Postgres is stopped." if embedded.down() else "Postgres was not running.")
+
+
+@app.command()
+@speaks_plainly
+def status() -> None:
+    """Say which server is used, whether it answers, and which migrations it has. Exit 1 when it doesn't answer."""
+    with connection.connect() as open_connection:
+        version = open_connection.info.parameter_status("server_version")
+        ledger = open_connection.execute("select to_regclass('warehouse.schema_migrations')").fetchone()
+        applied = 0
+        if ledger and ledger[0]:
+            row = open_connection.execute("select count(*) from warehouse.schema_migrations").fetchone()
+            applied = int(row[0]) if row else 0
+        where = f"{open_connection.info.host}:{open_connection.info.port}/{open_connection.info.dbname}"
+    console.print(f"Postgres {version} at {where}, {applied} migrations applied.")
+
+
+@app.command()
+@speaks_plainly
+def url(role: Annotated[Role, typer.Option(help="Whose log-in to print.")] = Role.OWNER) -> None:
+    """Print the address to connect to, password included."""
+    typer.echo(connection.url(role))
+
+
+@app.command()
+@speaks_plainly
+def migrate() -> None:
+    """Create what is missing: upstream tables (only when absent), the project's own, and the roles."""
+    count = apply_migrations(report=lambda line: console.print(line))
+    if not uses_given_server():
+        give_logins(embedded.up())
+    console.print(f"{count} migrations applied." if count else "Nothing to migrate.")
+
+
+@app.command()
+@speaks_plainly
+def load(folder: Annotated[Path, typer.Argument(help="Folder of CSV files named like the source tables.")]) -> None:
+    """Load source tables from CSV, all or nothing; rows that are there already are updated."""
+    from warehouse.load import load_folder  # noqa: PLC0415 - keeps `warehouse url` quick
+
+    for line in load_folder(folder):
+        console.print(line)
+
+
+@app.command()
+@speaks_plainly
+def predictions(file: Annotated[Path, typer.Argument(help="CSV file to write.")]) -> None:
+    """Write what the rules say of every utterance, to be scored against labels of your own."""
+    from warehouse.predictions import write_predictions  # noqa: PLC0415
+
+    console.print(f"{write_predictions(file)} utterances written to {file}.")
+
+
+@app.command()
+@speaks_plainly
+def reset(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False) -> None:
+    """Delete everything in the database that this project and its sample made, and start empty."""
+    from warehouse.reset import drop_everything  # noqa: PLC0415
+
+    if not yes:
+        typer.confirm("This deletes all transcripts, analytics, alerts and acknowledgements here. Sure?", abort=True)
+    if not uses_given_server():
+        embedded.up()
+    drop_everything()
+    migrate()
+    console.print("The database is empty.")
+
+
+@app.command(name="exec", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@speaks_plainly
+def execute(context: typer.Context) -> None:
+    """Run a command with the addresses of the database in its environment: `warehouse exec -- dbt build`."""
+    if not context.args:
+        raise WarehouseError("Nothing to run. Write the command behind two dashes: warehouse exec -- dbt build.")
+    try:
+        result = subprocess.run(context.args, env=os.environ | connection.environment(), check=False)
+    except FileNotFoundError:
+        raise WarehouseError(f"There is no command {context.args[0]}.") from None
+    raise typer.Exit(result.returncode)

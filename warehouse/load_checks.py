@@ -1,0 +1,106 @@
+"""What makes a row unfit to load. Each check names file, line, column and reason; values are not quoted,
+because they may be somebody's words."""
+
+import psycopg
+from psycopg import sql
+
+from warehouse.errors import WarehouseError
+from warehouse.tables import SourceTable
+
+CAST_PROBE = """
+create or replace function pg_temp.can_cast(value text, type_name text) returns boolean language plpgsql as $$
+begin
+    execute format('select %L::%s', value, type_name);
+    return true;
+exception when others then
+    return false;
+end
+$$
+"""
+"""Postgres 16 has pg_input_is_valid; 15 needs this slower way, taken only after the quick cast failed."""
+
+SHOWN = 5
+"""How many bad lines one message names."""
+
+
+def refuse_bad_rows(
+    connection: psycopg.Connection, table: SourceTable, source: str, types: dict[str, str]
+) -> None:
+    """Check all rows of the temporary table `incoming`.
+
+    Raises WarehouseError with the first lines at fault.
+    """
+    _refuse_missing(connection, table, source, types)
+    _refuse_uncastable(connection, source, types)
+    _refuse_repeated(connection, table, source, types)
+    _refuse_orphans(connection, table, source, types)
+
+
+def _fail(connection: psycopg.Connection, query: sql.Composed, source: str, reason: str) -> None:
+    lines = [row[0] for row in connection.execute(query + sql.SQL(" order by line limit {}").format(SHOWN + 1))]
+    if lines:
+        more = " and more" if len(lines) > SHOWN else ""
+        word = "line" if len(lines) == 1 else "lines"
+        where = ", ".join(str(line) for line in lines[:SHOWN])
+        raise WarehouseError(f"{source} {word} {where}{more}: {reason} Nothing was loaded.")
+
+
+def _refuse_missing(
+    connection: psycopg.Connection, table: SourceTable, source: str, types: dict[str, str]
+) -> None:
+    required = [
+        row[0]
+        for row in connection.execute(
+            "select attname, atthasdef from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 "
+            "and not attisdropped and attnotnull",
+            [f"{table.schema}.{table.name}"],
+        )
+        if row[0] in types or not row[1]
+    ]
+    for column in required:
+        if column not in types:
+            raise WarehouseError(f"{source} line 1: the column {column} must be there. Nothing was loaded.")
+        query = sql.SQL("select line from incoming where {} is null").format(sql.Identifier(column))
+        _fail(connection, query, source, f"{column} is empty, but must have a value.")
+
+
+def _refuse_uncastable(connection: psycopg.Connection, source: str, types: dict[str, str]) -> None:
+    probes = sql.SQL(", ").join(
+        sql.SQL("count({}::{})").format(sql.Identifier(c), sql.SQL(t)) for c, t in types.items()
+    )
+    try:
+        with connection.transaction():
+            connection.execute(sql.SQL("select {} from incoming").format(probes))
+        return
+    except psycopg.DataError:
+        connection.execute(CAST_PROBE)
+    for column, type_name in types.items():
+        query = sql.SQL("select line from incoming where not pg_temp.can_cast({}, {})").format(
+            sql.Identifier(column), sql.Literal(type_name)
+        )
+        _fail(connection, query, source, f"{column} is no {type_name}.")
+
+
+def _refuse_repeated(
+    connection: psycopg.Connection, table: SourceTable, source: str, types: dict[str, str]
+) -> None:
+    key = sql.SQL(", ").join(
+        sql.SQL("{}::{}").format(sql.Identifier(c), sql.SQL(types[c])) for c in table.key
+    )
+    query = sql.SQL(
+        "select line from (select line, row_number() over (partition by {} order by line) as n from incoming) as k "
+        "where n > 1"
+    ).format(key)
+    _fail(connection, query, source, f"the same {' and '.join(table.key)} stands in an earlier line.")
+
+
+def _refuse_orphans(
+    connection: psycopg.Connection, table: SourceTable, source: str, types: dict[str, str]
+) -> None:
+    for column, parent in table.parents:
+        if column in types:
+            query = sql.SQL(
+                "select line from incoming as i where i.{column} is not null and not exists "
+                "(select from {parent} as p where p.id = i.{column}::uuid)"
+            ).format(column=sql.Identifier(column), parent=sql.Identifier(*parent.split(".")))
+            _fail(connection, query, source, f"{column} names a row that {parent} doesn't have.")
