@@ -1,0 +1,62 @@
+"""Draws the client utterances that were labelled by hand for the nine-cue set (ADR 0021).
+
+Three strata, so that rare cue types appear and every share can still be weighted back to all
+client utterances: utterances with a word that any of the nine cues might use, then the rest that experts
+called change or sustain talk, then everything else. Back-channels are left out: no detector labels them.
+The draw is a hash of the utterance's id: the same on any machine, and blind to any detector.
+"""
+
+import hashlib
+import re
+
+from cue_detector.text import is_backchannel
+from evaluation.annomi import ClientTurn
+
+QUOTA = {"word": 480, "talk": 190, "rest": 130}
+"""How many utterances each stratum gives."""
+
+_ANY_CUE_WORD = re.compile(
+    r"(?i)\b(?:wow|love|great|awesome|excited|proud|amazing|cool|fun|happy|hope|realiz|realis|never thought|"
+    r"hadn't|didn't know|makes sense|worr|afraid|scare|scary|nervous|anxious|concern|what if|fear|stress|"
+    r"will|i'll|gonna|going to|plan|goal|promise|commit|ready|willing|start|quit|tomorrow|next week|by the|"
+    r"can't|won't|don't want|don't need|don't think|not going|no way|nothing|whatever|anyway|fine|"
+    r"don't know|not sure|maybe|guess|might|doubt|hard to|exactly|absolutely|definitely|totally|"
+    r"that's true|that's right|sounds good|agree|of course|why should|talk about|my business|everyone|everybody)"
+)
+
+
+def stratum(turn: ClientTurn) -> str | None:
+    """Return the stratum of a client utterance, or None for a back-channel."""
+    if is_backchannel(turn.text):
+        return None
+    if _ANY_CUE_WORD.search(turn.text.replace("\u2019", "'")):
+        return "word"
+    return "rest" if turn.label == "neutral" else "talk"
+
+
+def part_of(dialogue: str) -> str:
+    """Return the part of the set that a dialogue belongs to: development or check."""
+    return "check" if _hash(f"half {dialogue}") % 2 else "development"
+
+
+def draw(turns: list[ClientTurn]) -> dict[str, tuple[str, float]]:
+    """Return {utterance id: (stratum, weight)} of the drawn utterances, in the order of `turns`.
+
+    The weight is how many utterances of its stratum each drawn one stands for.
+    """
+    strata: dict[str, list[ClientTurn]] = {name: [] for name in QUOTA}
+    for turn in turns:
+        name = stratum(turn)
+        if name is not None:
+            strata[name].append(turn)
+    drawn: dict[str, tuple[str, float]] = {}
+    for name, members in strata.items():
+        members.sort(key=lambda turn: _hash(turn.utterance_id))
+        chosen = members[: QUOTA[name]]
+        for turn in chosen:
+            drawn[turn.utterance_id] = (name, len(members) / len(chosen))
+    return {turn.utterance_id: drawn[turn.utterance_id] for turn in turns if turn.utterance_id in drawn}
+
+
+def _hash(key: str) -> int:
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
