@@ -6,7 +6,9 @@ with source as (
 labelled as (
     select
         *,
-        nullif(lower(trim(speaker_label)), '') as speaker
+        nullif(lower(trim(speaker_label)), '') as speaker,
+        -- a recording starts at 0; a missing time falls on the other one
+        greatest(coalesce(start_time, end_time, 0), 0) as start_seconds
     from source
 ),
 
@@ -19,13 +21,20 @@ final as (
         case when speaker in ('coach', 'client') then speaker else 'other' end as role,
         speaker_confidence,
         text,
-        start_time as start_seconds,
+        start_seconds,
         -- an utterance that ends before it starts has length 0
-        greatest(end_time, start_time) as end_seconds,
+        greatest(end_time, start_seconds) as end_seconds,
         end_time as reported_end_seconds,
         coalesce(end_time < start_time or start_time < 0, true) as has_invalid_timestamps,
         nullif(lower(trim(intent)), '') as intent,
-        nullif(lower(trim(sentiment)), '') as sentiment_label
+        nullif(lower(trim(sentiment)), '') as sentiment_label,
+        -- computed only where it is selected
+        hashtextextended(
+            concat_ws(
+                '|', id, sequence_number, speaker_label, speaker_confidence, start_time, end_time, intent, sentiment,
+                text
+            ), 0
+        ) as content_hash
     from labelled
 )
 

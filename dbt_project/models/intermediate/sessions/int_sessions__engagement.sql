@@ -1,0 +1,84 @@
+-- one row per session on the worklist that has utterances: the engagement score and its five components
+with turns as (
+    select * from {{ ref('int_sessions__turn_taking') }}
+),
+
+talk_time as (
+    select * from {{ ref('int_sessions__talk_time') }}
+),
+
+sentiment as (
+    select * from {{ ref('int_sessions__sentiment') }}
+),
+
+cue_counts as (
+    select * from {{ ref('int_sessions__cue_counts') }}
+),
+
+evidence as (
+    select * from {{ ref('int_sessions__cue_evidence') }}
+),
+
+parameters as (
+    {{ parameters(ref('session_parameters'), [
+        'participation_weight', 'depth_weight', 'density_weight', 'emotion_weight', 'commitment_weight',
+        'balanced_talk_percentage', 'full_words_per_turn', 'full_turns_per_minute', 'neutral_commitment'
+    ]) }}
+),
+
+-- each 0 to 1; null where the session holds no evidence for it
+components as (
+    select
+        turns.job_id,
+        turns.coach_id,
+        turns.client_id,
+        turns.client_turns,
+        100 * least(1, turns.words_per_client_turn / parameters.full_words_per_turn) as response_elaboration_score,
+        case
+            when turns.coach_turns > 0
+                then greatest(
+                    0,
+                    1 - abs(talk_time.client_talk_percentage - parameters.balanced_talk_percentage)
+                    / parameters.balanced_talk_percentage
+                )
+        end as participation,
+        least(1, turns.words_per_client_turn / parameters.full_words_per_turn) as depth,
+        case
+            when turns.coach_turns > 0
+                then least(
+                    1,
+                    turns.client_turns / greatest(talk_time.total_duration_seconds / 60, 1)
+                    / parameters.full_turns_per_minute
+                )
+        end as density,
+        (sentiment.client_sentiment_score + 1) / 2 as emotion,
+        case
+            when evidence.has_cue_evidence
+                then coalesce(
+                    cue_counts.cue_commitment_count::numeric
+                    / nullif(cue_counts.cue_commitment_count + cue_counts.cue_resistance_count, 0),
+                    parameters.neutral_commitment
+                )
+        end as commitment
+    from turns
+    inner join talk_time on turns.job_id = talk_time.job_id and turns.coach_id = talk_time.coach_id
+    left join sentiment on turns.job_id = sentiment.job_id and turns.coach_id = sentiment.coach_id
+    left join cue_counts on turns.job_id = cue_counts.job_id and turns.coach_id = cue_counts.coach_id
+    left join evidence on turns.job_id = evidence.job_id and turns.coach_id = evidence.coach_id
+    cross join parameters
+),
+
+final as (
+    select
+        components.*,
+        case
+            when components.client_turns > 0
+                then {{ weighted_mean(
+                    ['participation', 'depth', 'density', 'emotion', 'commitment'], 'components', 'parameters'
+                ) }} * 100
+        end as engagement_score
+    from components
+    cross join parameters
+)
+
+select * from final

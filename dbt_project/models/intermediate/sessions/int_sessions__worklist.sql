@@ -1,0 +1,61 @@
+-- one row per session whose analytics are missing, outdated or to be removed
+{{ config(
+    materialized='table', unlogged=true,
+    post_hook=["alter table {{ this }} set (parallel_workers = 2)", "analyze {{ this }}"]
+) }}
+
+with spine as (
+    select * from {{ ref('int_sessions__spine') }}
+),
+
+detections as (
+    select * from {{ ref('int_cues__current_detections') }}
+),
+
+{% if var('check_content') %}
+contents as (
+    select * from {{ ref('int_sessions__content_hashes') }}
+),
+{% endif %}
+
+computed as (
+    {{ current_rows('session_analytics', {
+        'job_id': 'uuid', 'source_revision': 'text', 'cue_detection_id': 'uuid',
+        'content_hash': 'bigint', 'model_version': 'text'
+    }) }}
+),
+
+final as (
+    select
+        coalesce(spine.job_id, computed.job_id) as job_id,
+        spine.coach_id,
+        spine.client_id,
+        spine.session_date,
+        spine.completed_at,
+        spine.transcript_id,
+        spine.transcript_confidence,
+        spine.source_revision,
+        detections.detection_id as cue_detection_id,
+        detections.status as cue_detection_status,
+        spine.job_id is null as is_gone
+    from spine
+    left join detections on spine.job_id = detections.job_id and spine.coach_id = detections.coach_id
+    {% if var('check_content') %}
+    left join contents on spine.transcript_id = contents.transcript_id
+    {% endif %}
+    full join computed on spine.job_id = computed.job_id
+    where
+        {% if var('rebuild') %}
+        true or
+        {% endif %}
+        spine.job_id is null
+        or computed.job_id is null
+        or spine.source_revision <> computed.source_revision
+        or detections.detection_id is distinct from computed.cue_detection_id
+        {% if var('check_content') %}
+        or contents.content_hash is distinct from computed.content_hash
+        {% endif %}
+        or computed.model_version <> '{{ var("session_model_version") }}'
+)
+
+select * from final
