@@ -21,7 +21,8 @@ _ANY_CUE_WORD = re.compile(
     r"will|i'll|gonna|going to|plan|goal|promise|commit|ready|willing|start|quit|tomorrow|next week|by the|"
     r"can't|won't|don't want|don't need|don't think|not going|no way|nothing|whatever|anyway|fine|"
     r"don't know|not sure|maybe|guess|might|doubt|hard to|exactly|absolutely|definitely|totally|"
-    r"that's true|that's right|sounds good|agree|of course|why should|talk about|my business|everyone|everybody)"
+    r"that's true|that's right|sounds good|agree|of course|why should|talk about|my business|"
+    r"everyone|everybody)"
 )
 
 
