@@ -1,0 +1,99 @@
+# `make demo` and `make test` are all that a newcomer needs. Everything lives in .venv and .warehouse.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+BIN := .venv/bin
+AS_OF ?=
+ANNOMI_DIR ?= ../shared/data/annomi
+
+export UV_PYTHON_DOWNLOADS := never
+export DAGSTER_HOME := $(CURDIR)/.dagster
+export DBT_PROFILES_DIR := $(CURDIR)
+export PYTHONUNBUFFERED := 1
+
+.PHONY: help
+help: ## what can be done here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+# Setting up ---------------------------------------------------------------------------------
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 to 3.13 is needed, this is " + sys.version.split()[0]) if not (3, 11) <= sys.version_info[:2] <= (3, 13) else None'
+	@echo "Bringing uv $(UV_VERSION) …"
+	@$(PYTHON) -m venv .tools
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.installed: uv.lock pyproject.toml | $(UV)
+	@echo "Installing the locked environment into .venv …"
+	@$(UV) sync --locked --quiet --python $(PYTHON)
+	@touch $@
+
+.PHONY: setup
+setup: .venv/.installed ## the environment alone, in .venv
+
+.PHONY: database
+database: setup
+	@$(BIN)/warehouse up
+	@$(BIN)/warehouse migrate
+
+target/manifest.json: .venv/.installed dbt_project.yml profiles.yml $(shell find dbt_project -type f)
+	@$(BIN)/warehouse exec -- $(BIN)/dbt --quiet parse
+
+.PHONY: manifest
+manifest: database target/manifest.json
+
+# Running --------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: setup ## a sample practice, computed and served, with a request to paste
+	@$(BIN)/python -m demo $(if $(UI),--ui)
+
+.PHONY: pipeline
+pipeline: manifest ## one complete run for a date, AS_OF=2026-11-22 (default: today)
+	@$(BIN)/warehouse exec -- $(BIN)/python -m dagster_pipelines.run $(if $(AS_OF),--as-of $(AS_OF)) $(if $(REBUILD),--rebuild)
+
+.PHONY: api
+api: database ## the REST API alone (settings: see README)
+	@$(BIN)/warehouse exec -- $(BIN)/uvicorn api.main:app --host 127.0.0.1 --port $(or $(PORT),8000) --no-access-log
+
+.PHONY: dagster
+dagster: manifest ## the Dagster UI and daemon
+	@mkdir -p $(DAGSTER_HOME) && cp -n dagster.yaml $(DAGSTER_HOME)/ 2>/dev/null || true
+	@$(BIN)/warehouse exec -- $(BIN)/dagster dev -w workspace.yaml -p $(or $(PORT),3000)
+
+.PHONY: down
+down: ## stop the local Postgres; its data stays
+	@[ ! -x $(BIN)/warehouse ] || $(BIN)/warehouse down
+
+.PHONY: clean
+clean: down ## remove everything that was built or stored here
+	@rm -rf .venv .tools .warehouse .dagster target logs .mypy_cache .ruff_cache .hypothesis
+
+# Checking -------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: manifest
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/warehouse exec -- $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
+
+.PHONY: types
+types: setup
+	@$(BIN)/mypy
+
+.PHONY: test
+test: manifest lint types ## lint, types, dbt build with its tests, pytest
+	@$(BIN)/pytest
+
+.PHONY: eval
+eval: setup ## measure question rules and cue detectors against experts' labels
+	@$(BIN)/python -m evaluation
+
+.PHONY: bench
+bench: setup ## measured ratios, written to docs/benchmarks.md
+	@$(BIN)/python -m benchmarks

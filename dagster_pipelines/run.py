@@ -1,0 +1,33 @@
+"""`python -m dagster_pipelines.run`: one complete run of a job, in this process, with progress."""
+
+import argparse
+import sys
+
+import dagster as dg
+
+from dagster_pipelines.definitions import defs
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a job for the given date; exit status 0 when everything succeeded."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--job", default="refresh_all")
+    parser.add_argument("--as-of", default="", help="date, comma list or range A..B; default: today")
+    parser.add_argument("--rebuild", action="store_true", help="compute every session again")
+    options = parser.parse_args(arguments)
+
+    job = defs.get_job_def(options.job)
+    config = {"as_of": options.as_of, "rebuild": options.rebuild}
+    result = job.execute_in_process(
+        instance=dg.DagsterInstance.ephemeral(),
+        run_config={
+            "ops": {"dbt_models": {"config": config}},
+            "loggers": {"console": {"config": {"log_level": "ERROR"}}},
+        },
+        raise_on_error=False,
+    )
+    return 0 if result.success else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
