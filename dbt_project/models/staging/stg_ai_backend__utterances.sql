@@ -6,7 +6,7 @@ with source as (
 labelled as (
     select
         *,
-        nullif(lower(trim(speaker_label)), '') as speaker,
+        lower(trim(speaker_label)) as speaker,
         -- a recording starts at 0; a missing time falls on the other one
         greatest(coalesce(start_time, end_time, 0), 0) as start_seconds
     from source

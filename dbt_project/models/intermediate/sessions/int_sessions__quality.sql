@@ -9,7 +9,8 @@ utterances as (
         job_id,
         coach_id,
         max(reported_end_seconds) as total_duration_seconds,
-        count(distinct coalesce(speaker, '')) as speakers,
+        -- utterances without a label count as one more speaker
+        count(distinct speaker) + max((speaker is null)::integer) as speakers,
         bool_or(role in ('coach', 'client')) as has_attributed_speaker,
         avg(speaker_confidence) as mean_speaker_confidence,
         bool_or(has_invalid_timestamps) as has_invalid_timestamps
