@@ -136,6 +136,8 @@ grant select on analytics_api.compute_progress, analytics_api.compute_tasks, ana
 to warehouse_api;
 -- The audit can be added to, neither read nor changed.
 grant insert on analytics_api.audit_log to warehouse_api;
+-- Defaults of the settings, and the sentences of the comparison; which seeds, dbt's grants say.
+grant usage on schema analytics_seeds to warehouse_api;
 -- For /health/ready: which migrations the database has.
 grant usage on schema warehouse to warehouse_api;
 grant select on warehouse.schema_migrations to warehouse_api;
