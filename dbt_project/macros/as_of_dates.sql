@@ -1,0 +1,21 @@
+{#-
+    The dates that a run speaks for, one row each: the variable as_of, which is empty (the calendar day on which the
+    run started, in the business time zone), a date, a range A..B with both ends, or a comma list of those.
+-#}
+{% macro as_of_dates() -%}
+    {%- set asked = (var('as_of', '') or '') | string | trim -%}
+    {%- if not asked %}
+    select {{ business_date(computed_at()) }} as as_of_date
+    {%- else %}
+    {%- for part in asked.split(',') %}
+    {{ 'union' if not loop.first }}
+    {%- set ends = (part | trim).split('..') %}
+    {%- for end in ends if not modules.re.fullmatch('\d{4}-\d{2}-\d{2}', end) or ends | length > 2 or ends[0] > ends[-1] %}
+    {%- do exceptions.raise_compiler_error(
+        "as_of is '" ~ asked ~ "', but must be a date (2026-11-22), a range (2026-07-26..2026-11-22), or a comma list of those"
+    ) %}
+    {%- endfor %}
+    select generate_series('{{ ends[0] }}'::date, '{{ ends[-1] }}'::date, '1 day')::date as as_of_date
+    {%- endfor %}
+    {%- endif %}
+{%- endmacro %}

@@ -1,0 +1,17 @@
+{#-
+    Rows of `final` that the mart does not hold already in just this form, so that a run rewrites what changed and
+    nothing else. `ignored` names columns that say when a row was computed, not what.
+-#}
+{% macro only_changed(key, ignored=['computed_at']) -%}
+    select final.*
+    from final
+    {%- if is_incremental() %}
+    {%- set columns = adapter.get_columns_in_relation(this) | map(attribute='name') | reject('in', ignored) | list %}
+    left join {{ this }} as recorded
+        on {% for column in key %}final.{{ column }} = recorded.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+    where
+        recorded.{{ key[0] }} is null
+        or row({% for column in columns %}final.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
+        is distinct from row({% for column in columns %}recorded.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
+    {%- endif %}
+{%- endmacro %}

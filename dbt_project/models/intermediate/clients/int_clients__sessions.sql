@@ -1,0 +1,33 @@
+-- one row per session, as client analytics count it: where they meet the session mart, and nowhere else
+with sessions as (
+    select * from {{ ref('session_analytics') }}
+),
+
+final as (
+    select
+        job_id,
+        coach_id,
+        client_id,
+        session_date,
+        completed_at,
+        engagement_score,
+        client_sentiment_score,
+        -- whole numbers, so that sums stay exact and quick: hundredths of points, thousandths of sentiment
+        (100 * engagement_score)::bigint as engagement_hundredths,
+        (1000 * client_sentiment_score)::bigint as sentiment_thousandths,
+        -- where neither coach nor client was recognised a share of 0 means unknown
+        case when coach_turns + client_turns > 0 then (100 * coach_talk_percentage)::bigint end
+            as coach_talk_hundredths,
+        case when coach_turns + client_turns > 0 then (100 * client_talk_percentage)::bigint end
+            as client_talk_hundredths,
+        cue_resistance_count::bigint as resistance_cues,
+        cue_commitment_count::bigint as commitment_cues,
+        cue_breakthrough_count::bigint as breakthrough_cues,
+        has_cue_evidence::integer::bigint as sessions_with_cue_evidence
+    from sessions
+    {% if var('clients', '') %}
+    where client_id = any('{{ "{" ~ var("clients") ~ "}" }}'::uuid[])
+    {% endif %}
+)
+
+select * from final

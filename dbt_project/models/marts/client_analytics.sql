@@ -1,0 +1,57 @@
+-- one row per pair and window, as of the latest date that was computed for the pair
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='id',
+    full_refresh=false,
+    indexes=[
+        {'columns': ['client_id']},
+        {'columns': ['coach_id', 'client_id', 'window_type']}
+    ],
+    grants={'select': ['warehouse_analyst', 'warehouse_api']},
+    post_hook=["{{ remove_erased() }}", "{{ only_own_coach() }}"]
+) }}
+
+with windows as (
+    select * from {{ ref('int_clients__windows') }}
+),
+
+latest as (
+    select
+        coach_id,
+        client_id,
+        max(as_of_date) as as_of_date
+    from {{ ref('int_clients__worklist') }}
+    group by coach_id, client_id
+),
+
+limits as (
+    {{ parameters(ref('session_parameters'), ['highest_ratio']) }}
+),
+
+final as (
+    select
+        {{ client_analytics_columns(
+            derived_id('client_analytics', ['windows.coach_id', 'windows.client_id', 'windows.window_type'])
+        ) }}
+    from windows
+    inner join latest
+        on
+            windows.coach_id = latest.coach_id
+            and windows.client_id = latest.client_id
+            and windows.as_of_date = latest.as_of_date
+    cross join limits
+    {% if is_incremental() %}
+    where
+        not exists (
+            select from {{ this }} as newer
+            where
+                newer.coach_id = windows.coach_id
+                and newer.client_id = windows.client_id
+                and newer.window_type = windows.window_type
+                and newer.as_of_date > windows.as_of_date
+        )
+    {% endif %}
+)
+
+{{ only_changed(key=['id']) }}

@@ -1,0 +1,50 @@
+-- one row per pair, window and as_of date, for as long as the variable client_history_days says
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='id',
+    full_refresh=false,
+    indexes=[
+        {'columns': ['client_id']},
+        {'columns': ['coach_id', 'client_id', 'window_type', 'as_of_date'], 'unique': true},
+        {'columns': ['as_of_date']}
+    ],
+    grants={'select': ['warehouse_analyst', 'warehouse_api']},
+    post_hook=[
+        "{{ remove_erased() }}",
+        "delete from {{ this }}
+        where as_of_date <= (select max(as_of_date) from {{ this }}) - {{ client_history_days() }}",
+        "{{ only_own_coach() }}"
+    ]
+) }}
+
+with windows as (
+    select * from {{ ref('int_clients__windows') }}
+),
+
+limits as (
+    {{ parameters(ref('session_parameters'), ['highest_ratio']) }}
+),
+
+newest as (
+    select max(dates.as_of_date) as as_of_date
+    from (
+        select as_of_date from {{ ref('int_clients__worklist') }}
+        {% if is_incremental() %}
+        union all
+        select max(as_of_date) from {{ this }}
+        {% endif %}
+    ) as dates
+),
+
+final as (
+    select
+        {{ client_analytics_columns(derived_id('client_analytics_history', [
+            'windows.coach_id', 'windows.client_id', 'windows.window_type', 'windows.as_of_date'
+        ])) }}
+    from windows
+    inner join newest on windows.as_of_date > newest.as_of_date - {{ client_history_days() }}
+    cross join limits
+)
+
+{{ only_changed(key=['id']) }}
