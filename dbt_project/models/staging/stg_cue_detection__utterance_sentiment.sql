@@ -1,1 +1,19 @@
-select null::uuid as utterance_id, null::numeric as sentiment_score where false
+-- one row per utterance that the local scorer judged
+with source as (
+    select * from {{ source('cue_detection', 'utterance_sentiment') }}
+),
+
+final as (
+    select
+        utterance_id,
+        job_id,
+        coach_id,
+        client_id,
+        detection_id,
+        sentiment_score,
+        source as sentiment_source,
+        scorer_version
+    from source
+)
+
+select * from final

@@ -1,2 +1,37 @@
 -- one row per session that was read for cues: the detection that answers for its transcript as it is now
-select null::uuid as job_id, null::uuid as coach_id, null::uuid as client_id, null::uuid as detection_id, null::text as status where false
+with spine as (
+    select * from {{ ref('int_sessions__spine') }}
+),
+
+detections as (
+    select * from {{ ref('stg_cue_detection__session_detections') }}
+),
+
+final as (
+    select distinct on (detections.coach_id, detections.job_id)
+        detections.job_id,
+        detections.coach_id,
+        detections.client_id,
+        detections.detection_id,
+        detections.status,
+        detections.detector,
+        detections.detector_version,
+        detections.prompt_version,
+        detections.has_fallen_back,
+        detections.error
+    from detections
+    inner join spine
+        on
+            detections.job_id = spine.job_id
+            and detections.coach_id = spine.coach_id
+            and detections.source_revision = spine.source_revision
+    -- an answer stands until the next one, also when reading the session again failed
+    order by
+        detections.coach_id,
+        detections.job_id,
+        (detections.status = 'succeeded') desc,
+        detections.finished_at desc,
+        detections.detection_id
+)
+
+select * from final

@@ -1,0 +1,86 @@
+-- one row per session that must be read for language cues
+{{ config(
+    materialized='table', unlogged=true,
+    indexes=[{'columns': ['job_id'], 'unique': true}],
+    grants={'select': ['warehouse_cues']},
+    post_hook="analyze {{ this }}"
+) }}
+
+with spine as (
+    select * from {{ ref('int_sessions__spine') }}
+),
+
+past as (
+    {{ past_detections() }}
+),
+
+attempted as (
+    select
+        job_id,
+        coach_id,
+        count(*) as past_detection_count
+    from past
+    group by job_id, coach_id
+),
+
+refused as (
+    select
+        job_id,
+        coach_id,
+        source_revision,
+        count(*) as invalid_answer_count
+    from past
+    where status = 'failed' and failure = 'answer'
+    group by job_id, coach_id, source_revision
+),
+
+answered as (
+    select distinct on (job_id, coach_id, source_revision) *
+    from past
+    where status = 'succeeded'
+    order by job_id, coach_id, source_revision, finished_at desc, detection_id
+),
+
+final as (
+    select
+        spine.job_id,
+        spine.coach_id,
+        spine.client_id,
+        spine.transcript_id,
+        spine.source_revision,
+        contents.content_hash,
+        coalesce(attempted.past_detection_count, 0) as past_detection_count
+    from spine
+    left join attempted on spine.job_id = attempted.job_id and spine.coach_id = attempted.coach_id
+    left join refused
+        on
+            spine.job_id = refused.job_id
+            and spine.coach_id = refused.coach_id
+            and spine.source_revision = refused.source_revision
+    left join answered
+        on
+            spine.job_id = answered.job_id
+            and spine.coach_id = answered.coach_id
+            and spine.source_revision = answered.source_revision
+    -- through the transcript's index, for these sessions only
+    left join lateral (
+        select content_hash
+        from {{ ref('int_sessions__content_hashes') }}
+        where transcript_id = spine.transcript_id
+    ) as contents on true
+    where
+        -- what failed at the provider is tried in every run, what it answered wrongly a few times
+        (
+            answered.detection_id is null
+            and coalesce(refused.invalid_answer_count, 0) < {{ var('cue_answer_attempts', 3) }}
+        )
+        {% if var('check_content') %}
+        or (answered.detection_id is not null and contents.content_hash is distinct from answered.content_hash)
+        {% endif %}
+        {% if var('cue_wanted_detector', '') %}
+        or answered.fell_back
+        or concat_ws(' ', answered.detector, answered.detector_version) <> '{{ var("cue_wanted_detector") }}'
+        {% endif %}
+)
+
+select * from final
