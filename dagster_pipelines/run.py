@@ -1,11 +1,13 @@
 """`python -m dagster_pipelines.run`: one complete run of a job, in this process, with progress."""
 
 import argparse
+import contextlib
 import sys
 
 import dagster as dg
 
 from dagster_pipelines.definitions import defs
+from dagster_pipelines.progress import ProgressLine
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,16 +18,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rebuild", action="store_true", help="compute every session again")
     options = parser.parse_args(arguments)
 
-    job = defs.get_job_def(options.job)
+    job = defs.resolve_job_def(options.job)
     config = {"as_of": options.as_of, "rebuild": options.rebuild}
-    result = job.execute_in_process(
-        instance=dg.DagsterInstance.ephemeral(),
-        run_config={
-            "ops": {"dbt_models": {"config": config}},
-            "loggers": {"console": {"config": {"log_level": "ERROR"}}},
-        },
-        raise_on_error=False,
-    )
+    with contextlib.redirect_stdout(ProgressLine(sys.stdout)):
+        result = job.execute_in_process(
+            instance=dg.DagsterInstance.ephemeral(),
+            run_config={
+                "ops": {"dbt_models": {"config": config}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            raise_on_error=False,
+        )
     return 0 if result.success else 1
 
 

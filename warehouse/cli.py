@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable
+from datetime import datetime, time
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,9 +16,11 @@ from warehouse.connection import Role
 from warehouse.errors import WarehouseError
 from warehouse.logins import give_logins
 from warehouse.migrate import migrate as apply_migrations
+from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 console = Console(stderr=True, highlight=False)
+LAST_MIDNIGHT = datetime.combine(DEFAULT_LAST_DATE, time())
 
 
 def speaks_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,7 +67,7 @@ def down() -> None:
 @app.command()
 @speaks_plainly
 def status() -> None:
-    """Say which server is used, whether it answers, and which migrations it has. Exit 1 when it doesn't answer."""
+    """Say which server is used, whether it answers (exit status 1 if not), and its migrations."""
     with connection.connect() as open_connection:
         version = open_connection.info.parameter_status("server_version")
         ledger = open_connection.execute("select to_regclass('warehouse.schema_migrations')").fetchone()
@@ -87,7 +90,7 @@ def url(role: Annotated[Role, typer.Option(help="Whose log-in to print.")] = Rol
 @speaks_plainly
 def migrate() -> None:
     """Create what is missing: upstream tables (only when absent), the project's own, and the roles."""
-    count = apply_migrations(report=lambda line: console.print(line))
+    count = apply_migrations(report=console.print)
     if not uses_given_server():
         give_logins(embedded.up())
     console.print(f"{count} migrations applied." if count else "Nothing to migrate.")
@@ -95,11 +98,29 @@ def migrate() -> None:
 
 @app.command()
 @speaks_plainly
-def load(folder: Annotated[Path, typer.Argument(help="Folder of CSV files named like the source tables.")]) -> None:
+def load(
+    folder: Annotated[Path, typer.Argument(help="Folder of CSV files named like the source tables.")],
+) -> None:
     """Load source tables from CSV, all or nothing; rows that are there already are updated."""
     from warehouse.load import load_folder  # noqa: PLC0415 - keeps `warehouse url` quick
 
     for line in load_folder(folder):
+        console.print(line)
+
+
+@app.command()
+@speaks_plainly
+def sample(
+    seed: Annotated[int, typer.Option(help="Another seed, another practice.")] = DEFAULT_SEED,
+    size: Annotated[int, typer.Option(min=1, help="Multiplies the ordinary clients.")] = DEFAULT_SIZE,
+    last_date: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help='The day that is "today" in the practice.')
+    ] = LAST_MIDNIGHT,
+) -> None:
+    """Fill in a made-up practice: coaches, clients and their stories. The same options give the same rows."""
+    from warehouse.fill import load_sample  # noqa: PLC0415
+
+    for line in load_sample(seed, size, last_date.date()):
         console.print(line)
 
 
@@ -119,7 +140,9 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False
     from warehouse.reset import drop_everything  # noqa: PLC0415
 
     if not yes:
-        typer.confirm("This deletes all transcripts, analytics, alerts and acknowledgements here. Sure?", abort=True)
+        typer.confirm(
+            "This deletes all transcripts, analytics, alerts and acknowledgements here. Sure?", abort=True
+        )
     if not uses_given_server():
         embedded.up()
     drop_everything()
@@ -132,7 +155,9 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False
 def execute(context: typer.Context) -> None:
     """Run a command with the addresses of the database in its environment: `warehouse exec -- dbt build`."""
     if not context.args:
-        raise WarehouseError("Nothing to run. Write the command behind two dashes: warehouse exec -- dbt build.")
+        raise WarehouseError(
+            "Nothing to run. Write the command behind two dashes: warehouse exec -- dbt build."
+        )
     try:
         result = subprocess.run(context.args, env=os.environ | connection.environment(), check=False)
     except FileNotFoundError:

@@ -16,7 +16,7 @@ class PipelineConfig(dg.Config):
     """What a run may be told."""
 
     as_of: str = ""
-    """Date, list or range (2026-07-26..2026-11-22) that client analytics, risk and alerts speak for; empty: today."""
+    """Date, list or range (A..B) that client analytics, risk and alerts speak for; empty: today."""
     rebuild: bool = False
     """Compute every session again."""
     check_content: bool = False
@@ -33,7 +33,7 @@ class RoomTranslator(DagsterDbtTranslator):
         folders = dbt_resource_props["fqn"][1:-1]
         return str(folders[-1])
 
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
         """The team that is asked when an asset is late or wrong."""
         return OWNERS
 

@@ -4,7 +4,7 @@ import dagster as dg
 
 compute_session_analytics = dg.define_asset_job(
     "compute_session_analytics",
-    description="Analytics of every session that is new or changed (specification, compute_session_analytics).",
+    description='Analytics of every session that is new or changed (specification, "Celery Tasks").',
     selection=dg.AssetSelection.assets(["ai_backend", "session_analytics"]).upstream(),
     executor_def=dg.in_process_executor,
 )

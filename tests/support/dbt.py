@@ -35,7 +35,8 @@ def try_dbt(
             [
                 str(Path(sys.executable).parent / "warehouse"), "exec", "--",
                 str(Path(sys.executable).parent / "dbt"), *arguments,
-                "--vars", json.dumps(variables or {}), "--target-path", str(target_path or scratch), "--log-path", scratch,
+                "--vars", json.dumps(variables or {}), "--log-path", scratch,
+                "--target-path", str(target_path or scratch),
             ],
             cwd=PROJECT_DIR, env=os.environ | {"DATABASE_URL": database_url}, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,

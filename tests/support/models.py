@@ -1,7 +1,7 @@
 """Runs single dbt models inside a test's transaction, without the start-up time of dbt.
 
-dbt compiles the project once; afterwards a test inserts source rows, lets the models on the way to a mart run as plain
-SQL in its own transaction, looks at the result and rolls everything back.
+dbt compiles the project once; afterwards a test inserts source rows, lets the models on the way to a mart run
+as plain SQL in its own transaction, looks at the result and rolls everything back.
 """
 
 import json
@@ -35,7 +35,9 @@ class CompiledModels:
             table = sql.Identifier(node["schema"], node["alias"])
             connection.execute(sql.SQL("delete from {}").format(table))
             connection.execute(
-                sql.SQL("insert into {} {}").format(table, sql.SQL(node["compiled_code"])).as_bytes(connection)
+                sql.SQL("insert into {} {}")
+                .format(table, sql.SQL(node["compiled_code"]))
+                .as_bytes(connection)
             )
 
     def rows(self, connection: psycopg.Connection, model: str) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
 """Session metrics once more, by brute force and without any of the models' tricks.
 
-Time is cut into ticks of half a second and each tick is asked who speaks in it; everything else is a walk over the
-utterances, straight from the metric dictionary ("Session grain").
+Time is cut into ticks of half a second and each tick is asked who speaks in it; everything else is a walk over
+the utterances, straight from the metric dictionary ("Session grain").
 """
 
+from itertools import pairwise
 from statistics import mean, median
 from typing import Any
 
@@ -61,7 +62,7 @@ def _speaker(said: Said) -> str | None:
 def _between_neighbours(ordered: list[Said]) -> dict[str, Any]:
     switches, broken_in = 0, []
     waits: dict[str, list[float]] = {"coach": [], "client": []}
-    for before, now in zip(ordered, ordered[1:], strict=False):
+    for before, now in pairwise(ordered):
         if _speaker(before) == _speaker(now):
             continue
         switches += 1

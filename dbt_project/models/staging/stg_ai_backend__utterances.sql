@@ -31,8 +31,8 @@ final as (
         -- computed only where it is selected
         hashtextextended(
             concat_ws(
-                '|', id, sequence_number, speaker_label, speaker_confidence, start_time, end_time, intent, sentiment,
-                text
+                '|', id, sequence_number, speaker_label, speaker_confidence, start_time, end_time,
+                intent, sentiment, text
             ), 0
         ) as content_hash
     from labelled

@@ -15,13 +15,12 @@ cues as (
 
 final as (
     select
+        {% for cue_type in cue_types %}
+            count(*) filter (where cues.cue_type = '{{ cue_type }}') as cue_{{ cue_type }}_count,
+        {% endfor %}
         worklist.job_id,
         worklist.coach_id,
-        worklist.client_id,
-        {%- for cue_type in cue_types %}
-        count(*) filter (where cues.cue_type = '{{ cue_type }}') as cue_{{ cue_type }}_count
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        worklist.client_id
     from worklist
     inner join cues on worklist.cue_detection_id = cues.detection_id and worklist.coach_id = cues.coach_id
     group by worklist.job_id, worklist.coach_id, worklist.client_id

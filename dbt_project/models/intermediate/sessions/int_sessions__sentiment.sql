@@ -24,7 +24,7 @@ summaries as (
         client_sentiment_label
     from {{ ref('stg_ai_backend__session_summaries') }}
     where job_id in (select worklist.job_id from worklist)
-    order by job_id, created_at desc, summary_id
+    order by job_id asc, created_at desc, summary_id asc
 ),
 
 measured as (
@@ -33,7 +33,8 @@ measured as (
         worklist.coach_id,
         worklist.client_id,
         count(*) filter (where utterances.role = 'client') as client_utterances,
-        count(*) filter (where utterances.role = 'client' and utterances.has_upstream_label) as labelled_utterances,
+        count(*) filter (where utterances.role = 'client' and utterances.has_upstream_label)
+            as labelled_utterances,
         avg(utterances.sentiment_score) filter (where utterances.role = 'client') as client_sentiment_score,
         avg(utterances.sentiment_score) filter (where utterances.role = 'coach') as coach_sentiment_score,
         case

@@ -54,8 +54,10 @@ final as (
                 spoken.*,
                 lag(spoken.role) over in_order as previous_role,
                 lag(spoken.end_seconds) over in_order as previous_end_seconds,
-                lag(spoken.utterance_id) over in_order is null
-                or spoken.speaker is distinct from lag(spoken.speaker) over in_order as is_switch,
+                (
+                    lag(spoken.utterance_id) over in_order is null
+                    or lag(spoken.speaker) over in_order is distinct from spoken.speaker
+                ) as is_switch,
                 max(spoken.end_seconds) over before as covered_until,
                 max(spoken.end_seconds) filter (where spoken.role = 'coach') over before as coach_covered_until,
                 max(spoken.end_seconds) filter (where spoken.role = 'client') over before as client_covered_until

@@ -12,11 +12,11 @@ detections as (
     select * from {{ ref('int_cues__current_detections') }}
 ),
 
-{% if var('check_content') %}
+-- reads every utterance, and therefore only when asked to
 contents as (
     select * from {{ ref('int_sessions__content_hashes') }}
+    where {{ var('check_content') }}
 ),
-{% endif %}
 
 computed as (
     {{ current_rows('session_analytics', {
@@ -40,22 +40,16 @@ final as (
         spine.job_id is null as is_gone
     from spine
     left join detections on spine.job_id = detections.job_id and spine.coach_id = detections.coach_id
-    {% if var('check_content') %}
     left join contents on spine.transcript_id = contents.transcript_id
-    {% endif %}
     full join computed on spine.job_id = computed.job_id
     where
-        {% if var('rebuild') %}
-        true or
-        {% endif %}
         spine.job_id is null
         or computed.job_id is null
         or spine.source_revision <> computed.source_revision
         or detections.detection_id is distinct from computed.cue_detection_id
-        {% if var('check_content') %}
-        or contents.content_hash is distinct from computed.content_hash
-        {% endif %}
         or computed.model_version <> '{{ var("session_model_version") }}'
+        or {{ var('rebuild') }}
+        or ({{ var('check_content') }} and contents.content_hash is distinct from computed.content_hash)
 )
 
 select * from final

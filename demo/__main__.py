@@ -1,0 +1,96 @@
+"""Start Postgres, fill in a sample practice, compute it through Dagster, serve it, and wait for Ctrl-C."""
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import time
+from types import FrameType
+
+from rich.console import Console
+
+from demo import data, services, summary
+from demo.secrets import demo_secrets
+from warehouse import connection, embedded
+from warehouse.errors import WarehouseError
+from warehouse.logins import give_logins
+from warehouse.migrate import migrate
+
+console = Console(highlight=False)
+
+
+def say(line: str) -> None:
+    """One line of progress."""
+    console.print(f"  {line}", style="dim")
+
+
+def start_database() -> bool:
+    """Bring the database up to date; True when we started a server that should stop with us."""
+    given = bool(os.environ.get("DATABASE_URL"))
+    was_running = given or embedded.running() is not None
+    if not given:
+        embedded.up()
+    migrate(say)
+    if not given:
+        give_logins(embedded.up())
+    return not was_running
+
+
+def serve(with_ui: bool, seconds: float | None) -> None:
+    """Start the services, print how to reach them, and wait."""
+    secrets = demo_secrets()
+    coach = summary.demo_coach()
+    job = summary.latest_session(coach)
+    with contextlib.ExitStack() as stack:
+        api = stack.enter_context(services.api(secrets))
+        ui = stack.enter_context(services.dagster_ui()) if with_ui else None
+        summary.show_sessions(console, coach)
+        console.print(f"\nAPI       {api}  (its pages: {api}/docs)")
+        console.print(f"Dagster   {ui or 'make demo UI=1, or make dagster'}")
+        console.print("Database  .venv/bin/warehouse url")
+        console.print("\nAsk for the demo coach's newest session:\n")
+        print(summary.curl(api, secrets, coach, job))
+        console.print("\nCtrl-C stops everything.")
+        sys.stdout.flush()
+        time.sleep(seconds if seconds is not None else 10**9)
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Treat a termination like Ctrl-C, so that what was started is stopped."""
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run the demo; exit status 1 when a step failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ui", action="store_true", help="start the Dagster UI too")
+    parser.add_argument("--seconds", type=float, help="stop by itself after this time")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, interrupt)
+    ours = False
+    try:
+        console.print("[bold]1/4[/bold] Postgres")
+        ours = start_database()
+        os.environ.update(connection.environment())
+        console.print("[bold]2/4[/bold] A sample practice")
+        data.fill(say)
+        console.print("[bold]3/4[/bold] The pipeline, through Dagster")
+        if not data.compute(say):
+            console.print("[red]The pipeline failed; its messages stand above.[/red]")
+            return 1
+        console.print("[bold]4/4[/bold] The API\n")
+        serve(options.ui, options.seconds)
+    except KeyboardInterrupt:
+        console.print("\nStopping …")
+    except (WarehouseError, RuntimeError) as error:
+        console.print(f"[red]demo:[/red] {error}", soft_wrap=True)
+        return 1
+    finally:
+        if ours:
+            embedded.down()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

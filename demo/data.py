@@ -1,0 +1,70 @@
+"""The demo's data: filled in and computed once, and again only when the code that computes it changed."""
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Callable
+
+from warehouse.connection import connect
+from warehouse.fill import load_sample
+from warehouse.paths import PROJECT_DIR, state_dir
+from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE, DEMO_COACH_ID
+
+COMPUTES = ("dbt_project", "cue_detector", "dagster_pipelines", "warehouse/sample", "warehouse/migrations")
+"""What the marts follow from, besides the source rows."""
+
+
+def holds_other_data() -> bool:
+    """Whether the source tables hold sessions, but not the sample's: then the sample stays out of them."""
+    with connect() as connection:
+        row = connection.execute(
+            "select exists (select from ai_backend.transcription_jobs), "
+            "exists (select from ai_backend.transcription_jobs where coach_id = %s)",
+            [DEMO_COACH_ID],
+        ).fetchone()
+    return row is not None and row[0] and not row[1]
+
+
+def fill(say: Callable[[str], None]) -> None:
+    """Fill in the sample practice, unless the database is somebody else's."""
+    if holds_other_data():
+        say("The database holds sessions already; the sample practice is left out.")
+        return
+    for line in load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE):
+        say(line)
+
+
+def compute(say: Callable[[str], None]) -> bool:
+    """Run the whole pipeline through Dagster for the sample's last day; False when it failed.
+
+    Skipped when it succeeded before with the same code and sources.
+    """
+    stamp = state_dir() / "demo-computed"
+    now = _fingerprint()
+    if stamp.exists() and stamp.read_text() == now:
+        say("Computed before, and nothing changed since.")
+        return True
+    stamp.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "dagster_pipelines.run", "--as-of", DEFAULT_LAST_DATE.isoformat()]
+    if subprocess.run(command, cwd=PROJECT_DIR, check=False).returncode != 0:
+        return False
+    stamp.write_text(now)
+    return True
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    files = [PROJECT_DIR / "dbt_project.yml"]
+    for room in COMPUTES:
+        files += sorted(
+            p for p in (PROJECT_DIR / room).rglob("*") if p.suffix in {".py", ".sql", ".yml", ".csv", ".toml"}
+        )
+    for file in files:
+        digest.update(file.read_bytes())
+    with connect() as connection:
+        row = connection.execute(
+            "select current_database(), (select max(oid) from pg_class where relname = 'session_analytics'), "
+            "count(*), max(updated_at) from ai_backend.transcription_jobs"
+        ).fetchone()
+    digest.update(repr(row).encode())
+    return digest.hexdigest()

@@ -1,0 +1,85 @@
+"""The processes that the demo starts, and how it stops them all."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+from demo.secrets import DemoSecrets
+from warehouse.connection import environment
+from warehouse.paths import PROJECT_DIR
+
+PATIENCE_SECONDS = 60
+
+
+def free_port(preferred: int) -> int:
+    """The preferred port if nobody uses it, else any free one."""
+    for port in (preferred, 0):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise OSError("no free port")
+
+
+@contextlib.contextmanager
+def api(secrets: DemoSecrets) -> Iterator[str]:
+    """The REST API on loopback while the block runs; its address."""
+    port = free_port(8000)
+    arguments = ["uvicorn", "api.main:app", "--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
+    settings = {"API_KEYS": secrets.api_key, "SUPABASE_JWT_SECRET": secrets.jwt_secret}
+    address = f"http://127.0.0.1:{port}"
+    with _process(arguments, settings, "api.log") as process:
+        _await(f"{address}/health/live", process, "api.log")
+        yield address
+
+
+@contextlib.contextmanager
+def dagster_ui() -> Iterator[str]:
+    """The Dagster UI while the block runs; its address."""
+    port = free_port(3000)
+    home = PROJECT_DIR / ".dagster"
+    home.mkdir(exist_ok=True)
+    (home / "dagster.yaml").write_text((PROJECT_DIR / "dagster.yaml").read_text())
+    arguments = ["dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
+    address = f"http://127.0.0.1:{port}"
+    with _process(arguments, {"DAGSTER_HOME": str(home)}, "dagster.log") as process:
+        _await(f"{address}/server_info", process, "dagster.log")
+        yield address
+
+
+@contextlib.contextmanager
+def _process(arguments: list[str], settings: dict[str, str], log: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a module of this environment; ended, with its children, when the block ends."""
+    logs = PROJECT_DIR / "logs"
+    logs.mkdir(exist_ok=True)
+    with (logs / log).open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments], cwd=PROJECT_DIR, env=os.environ | environment() | settings,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+        )  # fmt: skip
+        try:
+            yield process
+        finally:
+            for sign in (signal.SIGTERM, signal.SIGKILL):
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, sign)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(10)
+                    break
+
+
+def _await(address: str, process: subprocess.Popen[bytes], log: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+            urllib.request.urlopen(address, timeout=2).close()  # noqa: S310 - our own loopback address
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"{address} did not come up; see logs/{log}.")

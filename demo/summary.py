@@ -1,0 +1,75 @@
+"""What the demo shows once everything is computed: a small table, addresses, and a request to paste."""
+
+from uuid import UUID
+
+from rich.console import Console
+from rich.table import Table
+
+from demo.secrets import DemoSecrets
+from demo.token import demo_token
+from warehouse.connection import connect
+from warehouse.sample import DEMO_COACH_ID
+
+LATEST_SESSIONS = """
+select
+    session_date, total_duration_seconds / 60, coach_talk_percentage, client_talk_percentage,
+    coach_question_count, engagement_score, client_sentiment_score, array_to_string(quality_warnings, ', ')
+from ai_backend.session_analytics
+where coach_id = %s
+order by session_date desc, completed_at desc, job_id desc
+limit 8
+"""
+
+
+def demo_coach() -> UUID:
+    """The sample's demo coach, or, over other data, the coach with the most sessions."""
+    with connect() as connection:
+        row = connection.execute(
+            "select coach_id from ai_backend.session_analytics group by coach_id "
+            "order by coach_id = %s desc, count(*) desc, coach_id limit 1",
+            [DEMO_COACH_ID],
+        ).fetchone()
+    return DEMO_COACH_ID if row is None else UUID(str(row[0]))
+
+
+def latest_session(coach_id: UUID) -> UUID | None:
+    """The coach's newest session with something said in it."""
+    with connect() as connection:
+        row = connection.execute(
+            "select job_id from ai_backend.session_analytics where coach_id = %s and total_turns > 0 "
+            "order by session_date desc, completed_at desc, job_id desc limit 1",
+            [coach_id],
+        ).fetchone()
+    return None if row is None else UUID(str(row[0]))
+
+
+def show_sessions(console: Console, coach_id: UUID) -> None:
+    """Print the coach's newest sessions; unknown is a question mark."""
+    with connect() as connection:
+        rows = connection.execute(LATEST_SESSIONS, [coach_id]).fetchall()
+    table = Table(title="The demo coach's newest sessions", title_justify="left")
+    for heading in (
+        "date",
+        "minutes",
+        "coach %",
+        "client %",
+        "questions",
+        "engagement",
+        "sentiment",
+        "read with care",
+    ):
+        table.add_column(heading, justify="left" if heading in ("date", "read with care") else "right")
+    for date, minutes, *numbers, warnings in rows:
+        shown = ["?" if n is None else str(n) for n in numbers]
+        table.add_row(str(date), f"{minutes:.0f}", *shown, warnings)
+    console.print(table)
+
+
+def curl(api: str, secrets: DemoSecrets, coach_id: UUID, job_id: UUID | None) -> str:
+    """A request to paste into a shell, with a token of the demo coach that is good for a day."""
+    token = demo_token(coach_id, secrets.jwt_secret)
+    return (
+        f"curl -s {api}/api/v1/analytics/sessions/{job_id} \\\n"
+        f"  -H 'X-API-Key: {secrets.api_key}' \\\n"
+        f"  -H 'Authorization: Bearer {token}'"
+    )
