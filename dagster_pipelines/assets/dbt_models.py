@@ -61,5 +61,5 @@ def dbt_models(
     context: dg.AssetExecutionContext, config: PipelineConfig, dbt: DbtCliResource
 ) -> Iterator[Any]:
     """Build and test the selected models with `dbt build`."""
-    arguments = ["build", "--vars", json.dumps(dbt_variables(config))]
+    arguments = ["build", "--indirect-selection", "buildable", "--vars", json.dumps(dbt_variables(config))]
     yield from dbt.cli(arguments, context=context).stream()
