@@ -1,5 +1,6 @@
 """The dbt project as Dagster sees it."""
 
+import sys
 from pathlib import Path
 
 from dagster_dbt import DbtCliResource, DbtProject
@@ -32,4 +33,6 @@ def fresh_manifest() -> Path:
 
 def dbt_resource() -> DbtCliResource:
     """Runs dbt commands in this project."""
-    return DbtCliResource(project_dir=project, profiles_dir=str(PROJECT_DIR))
+    # the dbt of this environment, whether or not the environment is activated
+    executable = Path(sys.executable).parent / "dbt"
+    return DbtCliResource(project_dir=project, profiles_dir=str(PROJECT_DIR), dbt_executable=str(executable))
