@@ -1,0 +1,33 @@
+"""How a route asks the database: it knows the coach, the route's name and the request's mark."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from asgi_correlation_id import correlation_id
+from fastapi import Depends, Request, Response
+
+from api.database import Asked, Database
+from api.errors import not_found
+from api.queries import Query
+
+MEDIA_TYPE = "application/json"
+AskFunction = Callable[..., Awaitable[Response]]
+
+
+def asking(request: Request) -> AskFunction:
+    """A function that answers `query` for the coach of this request, or with 404 for "not there"."""
+    database: Database = request.app.state.database
+    coach_id = request.state.coach_id
+
+    async def ask(query: Query, status: int = 200, **parameters: Any) -> Response:
+        route = f"{request.method} {request.scope['route'].path}"
+        asked = Asked(coach_id, route, status, correlation_id.get() or "")
+        body = await database.ask(query, asked, parameters)
+        if body is None:
+            raise not_found()
+        return Response(body, status, media_type=MEDIA_TYPE)
+
+    return ask
+
+
+Ask = Annotated[AskFunction, Depends(asking)]

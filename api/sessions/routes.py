@@ -1,0 +1,22 @@
+"""GET /sessions/{job_id}: one session."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+
+from api.ask import Ask
+from api.gate import PREFIX
+from api.queries import load
+from api.sessions.schemas import SessionAnswer
+
+router = APIRouter(prefix=f"{PREFIX}/sessions", tags=["sessions"])
+SESSION = load(__package__, "session")
+
+
+@router.get("/{job_id}", response_model=SessionAnswer, summary="One session", operation_id="get_session")
+async def get_session(
+    job_id: Annotated[UUID, Path(description="The session's transcription job.")], ask: Ask
+) -> Response:
+    """Analytics of one of the coach's sessions, its cues by time, and how it differs from the one before."""
+    return await ask(SESSION, job_id=job_id)
