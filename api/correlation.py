@@ -7,5 +7,5 @@ ACCEPTABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def is_acceptable(given: str) -> bool:
-    """Whether a caller's own mark may be used: short, and nothing that could be an e-mail or break a header."""
+    """Whether a caller's own mark may be used: short, no e-mail, nothing that breaks a header."""
     return ACCEPTABLE.fullmatch(given) is not None

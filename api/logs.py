@@ -14,7 +14,7 @@ Event = MutableMapping[str, Any]
 
 
 def configure(level: str) -> None:
-    """Send our lines and the libraries' through one renderer; uvicorn's access log shows queries and is off."""
+    """Send our lines and the libraries' through one renderer. uvicorn's access log shows queries: off."""
     shared: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
