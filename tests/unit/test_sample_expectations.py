@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 from statistics import mean
 from typing import Any
 from uuid import UUID
@@ -245,11 +246,37 @@ def trend(values: list[float | None], step: float) -> str | None:
 
 
 SEEDS = (1, 2, 3)
+PAGE = Path(__file__).parents[2] / "docs/sample-practice.md"
+
+
+def written(story: str) -> list[str]:
+    """Cells of the page's row about a story: sessions, level, score, alerts."""
+    lines = [line for line in PAGE.read_text().splitlines() if line.startswith(f"| `{story}` |")]
+    assert len(lines) == 1
+    cells = [cell.strip() for cell in lines[0].strip("|").split("|")]
+    assert len(cells) == 7
+    return cells[2:6]
+
+
+def number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def test_expectations__speak_for_every_named_story_and_no_other() -> None:
     named = {name for name in practice(1).pairs if not name.startswith("ordinary_")}
     assert set(EXPECTATIONS) == named
+
+
+@pytest.mark.parametrize("story", EXPECTATIONS)
+def test_page__says_of_each_story_what_the_expectations_say(story: str) -> None:
+    expected = EXPECTATIONS[story]
+    alerts = ", ".join(f"{name}: {severity}" for name, severity in expected.alerts.items())
+    low, high = map(number, expected.score)
+    score = low if low == high else f"{low} to {high}"
+    is_judged = expected.level is not None
+    assert written(story) == [
+        str(expected.sessions), expected.level or "none", score if is_judged else "none", alerts or "none"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", SEEDS)
