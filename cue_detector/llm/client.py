@@ -1,0 +1,208 @@
+"""One request to any server that speaks the OpenAI protocol: retried where that helps, never for ever.
+
+Reasons given by errors are made here from status and kind. A provider's own words are never passed on: they
+may repeat what was sent.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import openai
+from openai.types.chat import ChatCompletion
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+from tenacity.wait import wait_random_exponential
+
+from cue_detector.llm.chunks import estimate_tokens
+from cue_detector.llm.prompt import ANSWER_SCHEMA, Question, messages
+from cue_detector.settings import CueSettings
+
+_RETRIED = {408, 409, 425, 429}
+_HOPELESS = {401: "the key was refused", 403: "access was denied", 404: "the model or address is unknown"}
+
+
+class ProviderError(Exception):
+    """The provider could not be used; `is_final` when no later request of this run can fare better."""
+
+    def __init__(self, reason: str, *, is_final: bool = False) -> None:
+        """Say why, in words that hold nothing of what was sent."""
+        super().__init__(reason)
+        self.reason = reason
+        self.is_final = is_final
+
+
+class RefusedRequestError(Exception):
+    """The provider took this request for invalid or too long; another one may fare better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back of one request that was answered."""
+
+    content: str | None
+    """The answer's text; none when the model refused."""
+    is_cut_off: bool
+    prompt_tokens: int
+    completion_tokens: int
+
+
+class MalformedReplyError(Exception):
+    """The response was no chat completion: something between us and the model, worth another try."""
+
+
+class ModelClient:
+    """Sends questions to the model. Use within the event loop that made it."""
+
+    def __init__(self, settings: CueSettings) -> None:
+        """Open the client."""
+        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
+        self._client = openai.AsyncOpenAI(api_key=key, base_url=settings.openai_base_url, max_retries=0)
+        self._settings = settings
+        self._slots = asyncio.Semaphore(settings.llm_concurrency)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def ask(
+        self, questions: Sequence[Question], deadline: float, on_request: Callable[[], None]
+    ) -> Reply:
+        """Return the reply to one request about the questions; `on_request` is called for each try.
+
+        Retries 408, 409, 425, 429, 5xx, time-outs, dropped connections and malformed replies with exponential
+        back-off and jitter, waits as long as Retry-After says, and gives up when the wait would pass the
+        deadline (seconds of the loop's clock). Raises ProviderError or RefusedRequestError.
+        """
+        retrying = AsyncRetrying(
+            stop=stop_after_attempt(self._settings.llm_attempts),
+            retry=retry_if_exception(lambda error: _is_worth_retrying(error, deadline)),
+            wait=_wait,
+            reraise=True,
+        )
+        try:
+            async for attempt in retrying:
+                with attempt:
+                    async with self._slots:
+                        on_request()
+                        return await self._send(questions, deadline)
+        except openai.APIStatusError as error:
+            raise _explain(error) from None
+        except openai.APITimeoutError:
+            raise ProviderError("no answer in time") from None
+        except openai.APIConnectionError:
+            raise ProviderError("the connection failed") from None
+        except MalformedReplyError:
+            raise ProviderError("the response was not a chat completion") from None
+        raise AssertionError("tenacity either returns or raises")
+
+    async def _send(self, questions: Sequence[Question], deadline: float) -> Reply:
+        settings = self._settings
+        left = max(deadline - asyncio.get_running_loop().time(), 0.01)
+        options: dict[str, Any] = {
+            "temperature": settings.llm_temperature,
+            "reasoning_effort": settings.llm_reasoning_effort,
+        }
+        try:
+            completion = await self._client.chat.completions.create(
+                model=settings.llm_model,
+                messages=messages(questions),  # type: ignore[arg-type]
+                max_completion_tokens=output_room(settings, len(questions)),
+                response_format=_response_format(settings),
+                timeout=min(settings.llm_request_timeout_seconds, left),
+                **{name: value for name, value in options.items() if value is not None},
+            )
+        except (json.JSONDecodeError, UnicodeDecodeError, openai.APIResponseValidationError):
+            raise MalformedReplyError from None
+        return _read(completion, questions)
+
+
+def output_room(settings: CueSettings, questions: int) -> int:
+    """Return the most tokens that an answer to so many questions may have."""
+    return 100 + questions * settings.llm_output_tokens_per_utterance
+
+
+def retry_after_seconds(headers: Any, now: datetime | None = None) -> float | None:
+    """Return what a Retry-After header asks for in seconds, from seconds or a date; none without one."""
+    value = headers.get("retry-after")
+    if value is None:
+        return None
+    try:
+        return max(float(value), 0.0)
+    except ValueError:
+        pass
+    try:
+        wait = parsedate_to_datetime(value) - (now or datetime.now(UTC))
+    except (ValueError, TypeError):
+        return None
+    return max(wait.total_seconds(), 0.0)
+
+
+_backoff = wait_random_exponential(multiplier=0.5, max=8)
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = retry_after_seconds(error.response.headers) if isinstance(error, openai.APIStatusError) else None
+    return max(_backoff(state), asked or 0.0)
+
+
+def _is_worth_retrying(error: BaseException, deadline: float) -> bool:
+    left = deadline - asyncio.get_running_loop().time()
+    if left <= 0:
+        return False
+    if isinstance(error, openai.APIStatusError):
+        asked = retry_after_seconds(error.response.headers) or 0.0
+        is_passing = error.status_code in _RETRIED or error.status_code >= 500
+        return is_passing and error.code != "insufficient_quota" and asked < left
+    return isinstance(error, openai.APIConnectionError | MalformedReplyError)
+
+
+def _explain(error: openai.APIStatusError) -> Exception:
+    if error.code == "insufficient_quota":
+        return ProviderError("the provider's quota is used up", is_final=True)
+    if error.status_code in _HOPELESS:
+        return ProviderError(f"{_HOPELESS[error.status_code]} (status {error.status_code})", is_final=True)
+    if error.status_code in _RETRIED or error.status_code >= 500:
+        return ProviderError(f"the provider answered with status {error.status_code}")
+    return RefusedRequestError(f"the provider refused the request with status {error.status_code}")
+
+
+def _response_format(settings: CueSettings) -> Any:
+    if settings.llm_response_format == "json_object":
+        return {"type": "json_object"}
+    schema = {"name": "language_cues", "strict": True, "schema": ANSWER_SCHEMA}
+    return {"type": "json_schema", "json_schema": schema}
+
+
+def _read(completion: object, questions: Sequence[Question]) -> Reply:
+    """Check the envelope; the client itself raises nothing for a body that is not a completion."""
+    if (
+        not isinstance(completion, ChatCompletion)
+        or not isinstance(completion.choices, list)
+        or not completion.choices
+    ):
+        raise MalformedReplyError
+    choice = completion.choices[0]
+    content = getattr(choice.message, "content", None)
+    is_refused = bool(getattr(choice.message, "refusal", None)) or choice.finish_reason == "content_filter"
+    usage = completion.usage
+    text = content if isinstance(content, str) else ""
+    return Reply(
+        content=None if is_refused else text,
+        is_cut_off=choice.finish_reason == "length",
+        prompt_tokens=_count(
+            getattr(usage, "prompt_tokens", None), *(m["content"] for m in messages(questions))
+        ),
+        completion_tokens=_count(getattr(usage, "completion_tokens", None), text),
+    )
+
+
+def _count(reported: object, *texts: str) -> int:
+    """Return the tokens as reported; a server that reports none is estimated, so that caps hold."""
+    if isinstance(reported, int) and reported > 0:
+        return reported
+    return sum(estimate_tokens(text) for text in texts)
