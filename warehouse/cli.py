@@ -137,14 +137,14 @@ def predictions(file: Annotated[Path, typer.Argument(help="CSV file to write.")]
 @speaks_plainly
 def reset(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False) -> None:
     """Delete everything in the database that this project and its sample made, and start empty."""
-    from warehouse.reset import drop_everything  # noqa: PLC0415
+    from warehouse.reset import drop_everything, start_server  # noqa: PLC0415
 
     if not yes:
         typer.confirm(
             "This deletes all transcripts, analytics, alerts and acknowledgements here. Sure?", abort=True
         )
     if not uses_given_server():
-        embedded.up()
+        start_server()
     drop_everything()
     migrate()
     console.print("The database is empty.")
@@ -160,6 +160,6 @@ def execute(context: typer.Context) -> None:
         )
     try:
         result = subprocess.run(context.args, env=os.environ | connection.environment(), check=False)
-    except FileNotFoundError:
-        raise WarehouseError(f"There is no command {context.args[0]}.") from None
+    except OSError as error:
+        raise WarehouseError(f"The command {context.args[0]} can't be run: {error.strerror}.") from None
     raise typer.Exit(result.returncode)

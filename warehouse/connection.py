@@ -33,7 +33,7 @@ class Role(StrEnum):
 
 
 def url(role: Role | str = Role.OWNER) -> str:
-    """The address for `role`: its own variable, else the owner's with rights given up, else the embedded server.
+    """The address for `role`: its own variable, else the owner's with rights given up, else the local server.
 
     Raises WarehouseError when no variable is set and the embedded server isn't running.
     """
@@ -51,9 +51,20 @@ def url(role: Role | str = Role.OWNER) -> str:
 
 
 def _with_role(owner: str, database_role: str) -> str:
-    """The owner's log-in that gives its rights up at once. A convenience, not a wall: `reset role` undoes it."""
-    options = conninfo_to_dict(owner).get("options")
+    """The owner's log-in, its rights given up. A convenience, not a wall: `reset role` undoes it."""
+    options = _parts(owner, Role.OWNER).get("options")
     return make_conninfo(owner, options=f"{options or ''} -c role={database_role}".strip())
+
+
+def _parts(address: str, role: Role) -> dict[str, str]:
+    """The address taken apart. Raises WarehouseError, without showing it, when it is none."""
+    try:
+        return {name: str(value) for name, value in conninfo_to_dict(address).items() if value is not None}
+    except psycopg.ProgrammingError:
+        raise WarehouseError(
+            f"{role.variable} is not an address. Write postgresql://user:password@host:port/database, with "
+            "special characters of the password percent-encoded."
+        ) from None
 
 
 def connect(role: Role | str = Role.OWNER, *, autocommit: bool = False) -> psycopg.Connection:
@@ -62,8 +73,10 @@ def connect(role: Role | str = Role.OWNER, *, autocommit: bool = False) -> psyco
     Raises WarehouseError when the server can't be reached or is older than Postgres 15.
     """
     role = Role(role)
+    address = url(role)
+    _parts(address, role)
     try:
-        connection = psycopg.connect(url(role), autocommit=autocommit, connect_timeout=10)
+        connection = psycopg.connect(address, autocommit=autocommit, connect_timeout=10)
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
         raise WarehouseError(
@@ -78,8 +91,17 @@ def connect(role: Role | str = Role.OWNER, *, autocommit: bool = False) -> psyco
 
 
 def environment() -> dict[str, str]:
-    """Variables that let a child process reach the database: all four addresses, and the parts dbt asks for."""
-    parts = conninfo_to_dict(url(Role.OWNER))
-    names = {"host": "localhost", "port": "5432", "user": "", "password": "", "dbname": "postgres", "sslmode": "prefer"}
-    dbt = {f"DBT_PG_{name.upper()}": str(parts.get(name) or default) for name, default in names.items()}
+    """Variables that let a child process reach the database: four addresses, and the parts dbt asks for."""
+    parts = _parts(url(Role.OWNER), Role.OWNER)
+    user = parts.get("user") or os.environ.get("PGUSER", "")
+    # What an address leaves out, libpq takes from these places; dbt would guess on its own.
+    defaults = {
+        "host": os.environ.get("PGHOST", "localhost"),
+        "port": os.environ.get("PGPORT", "5432"),
+        "user": user,
+        "password": os.environ.get("PGPASSWORD", ""),
+        "dbname": os.environ.get("PGDATABASE") or user,
+        "sslmode": os.environ.get("PGSSLMODE", "prefer"),
+    }
+    dbt = {f"DBT_PG_{name.upper()}": parts.get(name) or default for name, default in defaults.items()}
     return {role.variable: url(role) for role in Role} | dbt

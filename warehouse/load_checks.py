@@ -1,6 +1,8 @@
 """What makes a row unfit to load. Each check names file, line, column and reason; values are not quoted,
 because they may be somebody's words."""
 
+import re
+
 import psycopg
 from psycopg import sql
 
@@ -19,6 +21,7 @@ $$
 """
 """Postgres 16 has pg_input_is_valid; 15 needs this slower way, taken only after the quick cast failed."""
 
+LIMITED_TEXT = re.compile(r"character(?: varying)?\((\d+)\)")
 SHOWN = 5
 """How many bad lines one message names."""
 
@@ -32,17 +35,20 @@ def refuse_bad_rows(
     """
     _refuse_missing(connection, table, source, types)
     _refuse_uncastable(connection, source, types)
+    _refuse_unstorable(connection, source, types)
     _refuse_repeated(connection, table, source, types)
     _refuse_orphans(connection, table, source, types)
 
 
 def _fail(connection: psycopg.Connection, query: sql.Composed, source: str, reason: str) -> None:
-    lines = [row[0] for row in connection.execute(query + sql.SQL(" order by line limit {}").format(SHOWN + 1))]
+    lines = [
+        row[0] for row in connection.execute(query + sql.SQL(" order by line limit {}").format(SHOWN + 1))
+    ]
     if lines:
         more = " and more" if len(lines) > SHOWN else ""
         word = "line" if len(lines) == 1 else "lines"
         where = ", ".join(str(line) for line in lines[:SHOWN])
-        raise WarehouseError(f"{source} {word} {where}{more}: {reason} Nothing was loaded.")
+        raise WarehouseError(f"{source} {word} {where}{more}: {reason}")
 
 
 def _refuse_missing(
@@ -59,7 +65,7 @@ def _refuse_missing(
     ]
     for column in required:
         if column not in types:
-            raise WarehouseError(f"{source} line 1: the column {column} must be there. Nothing was loaded.")
+            raise WarehouseError(f"{source} line 1: the column {column} must be there.")
         query = sql.SQL("select line from incoming where {} is null").format(sql.Identifier(column))
         _fail(connection, query, source, f"{column} is empty, but must have a value.")
 
@@ -72,13 +78,31 @@ def _refuse_uncastable(connection: psycopg.Connection, source: str, types: dict[
         with connection.transaction():
             connection.execute(sql.SQL("select {} from incoming").format(probes))
         return
-    except psycopg.DataError:
+    except (psycopg.DataError, psycopg.IntegrityError):
         connection.execute(CAST_PROBE)
     for column, type_name in types.items():
         query = sql.SQL("select line from incoming where not pg_temp.can_cast({}, {})").format(
             sql.Identifier(column), sql.Literal(type_name)
         )
         _fail(connection, query, source, f"{column} is no {type_name}.")
+
+
+def _refuse_unstorable(connection: psycopg.Connection, source: str, types: dict[str, str]) -> None:
+    """What a cast lets through and a table or a metric can't hold: cut-off text, NaN, infinity."""
+    for column, type_name in types.items():
+        name, cast = sql.Identifier(column), sql.SQL(type_name)
+        if limit := LIMITED_TEXT.fullmatch(type_name):
+            test = sql.SQL("char_length({}) > {}").format(name, int(limit[1]))
+            reason = f"{column} is longer than {limit[1]} characters."
+        elif type_name.startswith(("numeric", "real", "double")):
+            test = sql.SQL("{}::{} in ('NaN', 'Infinity', '-Infinity')").format(name, cast)
+            reason = f"{column} is not a finite number."
+        elif type_name.startswith(("date", "timestamp")):
+            test = sql.SQL("not isfinite({}::{})").format(name, cast)
+            reason = f"{column} is not a finite time."
+        else:
+            continue
+        _fail(connection, sql.SQL("select line from incoming where {}").format(test), source, reason)
 
 
 def _refuse_repeated(
@@ -88,8 +112,8 @@ def _refuse_repeated(
         sql.SQL("{}::{}").format(sql.Identifier(c), sql.SQL(types[c])) for c in table.key
     )
     query = sql.SQL(
-        "select line from (select line, row_number() over (partition by {} order by line) as n from incoming) as k "
-        "where n > 1"
+        "select line from (select line, row_number() over (partition by {} order by line) as n "
+        "from incoming) as k where n > 1"
     ).format(key)
     _fail(connection, query, source, f"the same {' and '.join(table.key)} stands in an earlier line.")
 

@@ -54,13 +54,15 @@ def available(folder: Path = MIGRATIONS_DIR) -> list[Migration]:
 def migrate(report: Callable[[str], None] = lambda _: None, folder: Path = MIGRATIONS_DIR) -> int:
     """Apply what is missing, as the owner; how many were applied.
 
-    Raises WarehouseError naming the file when one fails (nothing of it stays) or was changed after it was applied.
+    Raises WarehouseError naming the file when one fails (nothing of it stays) or was changed afterwards.
     """
     with connect(autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(%s)", [LOCK_KEY])
         try:
-            connection.execute(LEDGER)
-            applied = dict(connection.execute("select version, checksum from warehouse.schema_migrations").fetchall())
+            _create_ledger(connection)
+            applied: dict[int, str] = dict(
+                connection.execute("select version, checksum from warehouse.schema_migrations").fetchall()
+            )
             missing = [m for m in available(folder) if not _is_applied(m, applied)]
             for migration in missing:
                 _apply(connection, migration)
@@ -68,6 +70,17 @@ def migrate(report: Callable[[str], None] = lambda _: None, folder: Path = MIGRA
             return len(missing)
         finally:
             connection.execute("select pg_advisory_unlock(%s)", [LOCK_KEY])
+
+
+def _create_ledger(connection: psycopg.Connection) -> None:
+    try:
+        connection.execute(LEDGER)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise WarehouseError(
+            f"{error.diag.message_primary}: {connection.info.user} can't create the schema warehouse. "
+            f"As the database's owner, run: grant create on database {connection.info.dbname} "
+            f"to {connection.info.user}."
+        ) from None
 
 
 def _is_applied(migration: Migration, applied: dict[int, str]) -> bool:

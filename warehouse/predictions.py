@@ -1,4 +1,4 @@
-"""`warehouse predictions FILE`: what the rules say of every utterance, for scoring against anybody's labels."""
+"""`warehouse predictions FILE`: what the rules say of every utterance, to score against anybody's labels."""
 
 from pathlib import Path
 
@@ -20,15 +20,17 @@ copy (
 def write_predictions(file: Path) -> int:
     """Write one CSV row per utterance; how many.
 
-    `question` is none, open or closed for coach utterances with text, empty for the rest (metrics.md, "Session
-    grain"). Raises WarehouseError when the models were never built.
+    `question` is none, open or closed for coach utterances with text, empty for the rest (metrics page,
+    "Session grain"). Raises WarehouseError when the models were never built or the file can't be written.
     """
-    with connect() as connection, file.open("wb") as handle:
+    with connect() as connection:
+        cursor = connection.cursor()
         try:
-            cursor = connection.cursor()
-            with cursor.copy(QUERY) as copy:
+            with cursor.copy(QUERY) as copy, file.open("wb") as handle:
                 for block in copy:
                     handle.write(block)
         except psycopg.errors.UndefinedTable as error:
             raise WarehouseError("The models are not built yet: run `make pipeline` first.") from error
+        except OSError as error:
+            raise WarehouseError(f"{file} can't be written: {error.strerror}.") from None
         return cursor.rowcount

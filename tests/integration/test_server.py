@@ -1,0 +1,236 @@
+"""The embedded Postgres: started, stopped, killed, started twice, with and without its files in order."""
+
+import json
+import os
+import pwd
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.support.homes import FAST, is_root, server_home
+from warehouse import embedded
+from warehouse.embedded import DATABASE, OWNER, SUPERUSER, ServerState
+from warehouse.errors import WarehouseError
+from warehouse.paths import PROJECT_DIR
+from warehouse.reset import start_server
+
+WAREHOUSE = str(Path(sys.executable).parent / "warehouse")
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """A server that was started for the first time and keeps one row, by which it is known again."""
+    with server_home() as folder:
+        with psycopg.connect(embedded.up().url()) as connection:
+            connection.execute("create table keepsake as select 42 as value")
+        yield folder
+
+
+def keepsake(state: ServerState) -> int:
+    with psycopg.connect(state.url()) as connection:
+        row = connection.execute("select value from keepsake").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def postmaster(home: Path) -> int:
+    return int((home / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+
+def test_up__keeps_data_and_address_between_starts(home: Path) -> None:
+    before = embedded.up()
+    assert embedded.down() is True
+    assert embedded.running() is None
+    assert embedded.down() is False
+    after = embedded.up()
+    assert after == before
+    assert keepsake(after) == 42
+
+
+def test_up__leaves_a_running_server_alone(home: Path) -> None:
+    embedded.up()
+    process = postmaster(home)
+    embedded.up()
+    assert postmaster(home) == process
+
+
+def test_up__survives_a_kill(home: Path) -> None:
+    embedded.up()
+    os.kill(postmaster(home), signal.SIGKILL)
+    assert keepsake(embedded.up()) == 42
+
+
+def test_up__takes_another_port_when_its_own_is_in_use(home: Path) -> None:
+    before = embedded.up()
+    embedded.down()
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", before.port))
+        taken.listen()
+        after = embedded.up()
+        assert after.port != before.port
+        assert keepsake(after) == 42
+    assert embedded.running() == after
+
+
+@pytest.mark.parametrize("role", [SUPERUSER, OWNER])
+@pytest.mark.parametrize("password", ["", "wrong"])
+def test_log_in__needs_the_password(home: Path, role: str, password: str) -> None:
+    state = embedded.up()
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(
+            host="127.0.0.1",
+            port=state.port,
+            user=role,
+            password=password,
+            dbname=DATABASE,
+            passfile=os.devnull,
+        )
+
+
+def test_server__listens_on_loopback_only(home: Path) -> None:
+    state = embedded.up()
+    with psycopg.connect(state.url(SUPERUSER)) as connection:
+        row = connection.execute(
+            "select current_setting('listen_addresses'), current_setting('unix_socket_directories')"
+        ).fetchone()
+    assert row == ("127.0.0.1", "")
+    with socket.socket() as other, pytest.raises(ConnectionRefusedError):
+        other.connect(("127.0.0.2", state.port))
+
+
+def test_server__owner_is_no_superuser_and_secrets_are_private(home: Path) -> None:
+    with psycopg.connect(embedded.up().url()) as connection:
+        row = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
+    assert row == (False,)
+    assert stat.S_IMODE((home / "server.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / "data").stat().st_mode) == 0o700
+
+
+def test_home__may_be_named_by_a_link_or_with_dots(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = embedded.up()
+    link = home.parent / "link"
+    link.symlink_to(home)
+    for name in (link, home / ".." / home.name):
+        monkeypatch.setenv("WAREHOUSE_HOME", str(name))
+        assert embedded.running() == state
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", '{"port": 1}', '{"port": "x", "passwords": {}}', '{"port": 1, "passwords": {}}'],
+)
+def test_state_file__broken_gives_a_clear_error(home: Path, content: str) -> None:
+    embedded.up()
+    file = home / "server.json"
+    kept = file.read_text()
+    try:
+        file.write_text(content)
+        with pytest.raises(WarehouseError, match=r"server\.json.* is missing or broken .*warehouse reset"):
+            embedded.up()
+    finally:
+        file.write_text(kept)
+    assert keepsake(embedded.up()) == 42
+
+
+def test_state_file__missing_gives_a_clear_error_and_loses_nothing(home: Path) -> None:
+    embedded.up()
+    file = home / "server.json"
+    kept = file.read_text()
+    file.unlink()
+    with pytest.raises(WarehouseError, match=r"server\.json"):
+        embedded.up()
+    file.write_text(kept)
+    assert keepsake(embedded.up()) == 42
+
+
+@pytest.mark.skipif(not is_root(), reason="only root can give files away")
+def test_data__of_another_user_are_refused(home: Path) -> None:
+    embedded.up()
+    data = home / "data"
+    owner = data.stat()
+    try:
+        os.chown(data, pwd.getpwnam("daemon").pw_uid, -1)
+        with pytest.raises(WarehouseError, match=r"data belongs to another user .*WAREHOUSE_HOME"):
+            embedded.up()
+    finally:
+        os.chown(data, owner.st_uid, owner.st_gid)
+
+
+def test_up__twice_at_once_in_a_folder_with_a_long_path_after_a_broken_off_start() -> None:
+    with server_home("a folder with spaces and " + "x" * 150) as home:
+        (home / "data.new").mkdir(parents=True)
+        (home / "data.new" / "PG_VERSION").write_text("18")
+        starters = [subprocess.Popen([WAREHOUSE, "up"], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+        said = [starter.communicate(timeout=60)[1] for starter in starters]
+        assert [starter.returncode for starter in starters] == [0, 0], said
+        assert said[0] == said[1]
+        assert json.loads((home / "server.json").read_text())["port"] == embedded.up().port
+
+
+def test_reset__starts_over_when_the_state_file_is_lost() -> None:
+    with server_home() as home:
+        lost = embedded.up()
+        (home / "server.json").unlink()
+        start_server()
+        fresh = embedded.running()
+        assert fresh is not None
+        assert fresh.passwords != lost.passwords
+        assert keepsakes(fresh) == []
+
+
+def keepsakes(state: ServerState) -> list[str]:
+    with psycopg.connect(state.url()) as connection:
+        rows = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+    return [row[0] for row in rows]
+
+
+def interpreter_for(uid: int, gid: int) -> str | None:
+    """A Python of our version that another account may run: ours, or one of the system's."""
+    version = f"python3.{sys.version_info.minor}"
+    for candidate in (sys.executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
+        try:
+            ran = subprocess.run(
+                [candidate, "-c", ""], user=uid, group=gid, extra_groups=[], cwd="/", check=False
+            )
+        except OSError:
+            continue
+        if ran.returncode == 0:
+            return candidate
+    return None
+
+
+@pytest.mark.skipif(not is_root(), reason="the other tests have run as an ordinary user")
+def test_up__runs_as_an_ordinary_user_too() -> None:
+    nobody = pwd.getpwnam("nobody")
+    python = interpreter_for(nobody.pw_uid, nobody.pw_gid)
+    if python is None:
+        pytest.skip("no Python of this version that an ordinary user may run")
+    packages = str(Path(psycopg.__file__).parents[1])
+    with tempfile.TemporaryDirectory(prefix="coaching-test-", dir="/tmp") as folder:
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        program = (
+            "import os, psycopg; from warehouse import account, embedded\n"
+            "assert account.server_account() is None and os.geteuid() != 0\n"
+            "try: print(psycopg.connect(embedded.up().url()).execute('select 42').fetchone()[0])\n"
+            "finally: embedded.down()"
+        )
+        ran = subprocess.run(
+            [python, "-c", program], user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[], cwd="/",
+            env={
+                "PATH": os.environ["PATH"], "PYTHONPATH": f"{PROJECT_DIR}:{packages}",
+                "PYTHONDONTWRITEBYTECODE": "1", "WAREHOUSE_HOME": f"{folder}/home",
+                "WAREHOUSE_SERVER_OPTIONS": FAST,
+            },
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == "42"
