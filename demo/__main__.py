@@ -50,9 +50,8 @@ def serve(with_ui: bool, seconds: float | None) -> None:
         console.print(f"Dagster   {ui or 'make demo UI=1, or make dagster'}")
         console.print("Database  .venv/bin/warehouse url")
         console.print("\nAsk for the demo coach's newest session:\n")
-        print(summary.curl(api, secrets, coach, job))
+        print(summary.curl(api, secrets, coach, job), flush=True)
         console.print("\nCtrl-C stops everything.")
-        sys.stdout.flush()
         time.sleep(seconds if seconds is not None else 10**9)
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import subprocess
-import sys
 from collections.abc import Callable
 
 from warehouse.connection import connect
@@ -45,10 +44,10 @@ def compute(say: Callable[[str], None]) -> bool:
         say("Computed before, and nothing changed since.")
         return True
     stamp.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "dagster_pipelines.run", "--as-of", DEFAULT_LAST_DATE.isoformat()]
+    command = ["make", "pipeline", f"AS_OF={DEFAULT_LAST_DATE.isoformat()}"]
     if subprocess.run(command, cwd=PROJECT_DIR, check=False).returncode != 0:
         return False
-    stamp.write_text(now)
+    stamp.write_text(_fingerprint())
     return True
 
 
