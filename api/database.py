@@ -111,7 +111,7 @@ class Database:
         return len({migration.version for migration in available()} - applied)
 
     async def freshness(self) -> list[tuple[str, datetime | None]]:
-        """Each mart and when its newest row was computed, as of the last half minute. Raises as `ask` does."""
+        """Each mart and when its newest row was computed (cached half a minute). Raises as `ask` does."""
         if time.monotonic() >= self._freshness_until:
             with self._as_problems():
                 row = await self._row(FRESHNESS, {})

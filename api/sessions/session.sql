@@ -58,6 +58,25 @@ with session as (
     where coach_id = %(coach_id)s and job_id = %(job_id)s
 ),
 
+cues as (
+    select
+        language_cues.id,
+        language_cues.session_analytics_id,
+        language_cues.utterance_id,
+        language_cues.cue_type,
+        language_cues.confidence,
+        language_cues.text_excerpt,
+        language_cues.timestamp_seconds as timestamp,
+        language_cues.timestamp_seconds,
+        language_cues.preceding_context,
+        language_cues.interpretation,
+        language_cues.created_at
+    from session
+    inner join ai_backend.language_cues on session.id = language_cues.session_analytics_id
+    where language_cues.coach_id = %(coach_id)s
+    order by language_cues.timestamp_seconds, language_cues.utterance_id, language_cues.cue_type
+),
+
 comparison as (
     select
         previous_job_id,
@@ -78,7 +97,7 @@ final as (
             select
                 json_build_object(
                     'session_analytics', row_to_json(session),
-                    'cues', '[]'::json,
+                    'cues', coalesce((select json_agg(row_to_json(cues)) from cues), '[]'),
                     'comparison', (select row_to_json(comparison) from comparison)
                 )
             from session
