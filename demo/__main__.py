@@ -17,7 +17,7 @@ from warehouse.errors import WarehouseError
 from warehouse.logins import give_logins
 from warehouse.migrate import migrate
 
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
 
 def say(line: str) -> None:

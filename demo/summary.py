@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -47,7 +48,7 @@ def show_sessions(console: Console, coach_id: UUID) -> None:
     """Print the coach's newest sessions; unknown is a question mark."""
     with connect() as connection:
         rows = connection.execute(LATEST_SESSIONS, [coach_id]).fetchall()
-    table = Table(title="The demo coach's newest sessions", title_justify="left")
+    table = Table(title="The demo coach's newest sessions", title_justify="left", box=box.SIMPLE)
     for heading in (
         "date",
         "minutes",
@@ -58,7 +59,9 @@ def show_sessions(console: Console, coach_id: UUID) -> None:
         "sentiment",
         "read with care",
     ):
-        table.add_column(heading, justify="left" if heading in ("date", "read with care") else "right")
+        table.add_column(
+            heading, justify="left" if heading in ("date", "read with care") else "right", no_wrap=True
+        )
     for date, minutes, *numbers, warnings in rows:
         shown = ["?" if n is None else str(n) for n in numbers]
         table.add_row(str(date), f"{minutes:.0f}", *shown, warnings)
