@@ -49,19 +49,9 @@ def show_sessions(console: Console, coach_id: UUID) -> None:
     with connect() as connection:
         rows = connection.execute(LATEST_SESSIONS, [coach_id]).fetchall()
     table = Table(title="The demo coach's newest sessions", title_justify="left", box=box.SIMPLE)
-    for heading in (
-        "date",
-        "minutes",
-        "coach %",
-        "client %",
-        "questions",
-        "engagement",
-        "sentiment",
-        "read with care",
-    ):
-        table.add_column(
-            heading, justify="left" if heading in ("date", "read with care") else "right", no_wrap=True
-        )
+    for heading in ("date", "minutes", "coach %", "client %", "asked", "engaged", "mood", "read with care"):
+        is_text = heading in ("date", "read with care")
+        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text)
     for date, minutes, *numbers, warnings in rows:
         shown = ["?" if n is None else str(n) for n in numbers]
         table.add_row(str(date), f"{minutes:.0f}", *shown, warnings)
@@ -74,5 +64,5 @@ def curl(api: str, secrets: DemoSecrets, coach_id: UUID, job_id: UUID | None) ->
     return (
         f"curl -s {api}/api/v1/analytics/sessions/{job_id} \\\n"
         f"  -H 'X-API-Key: {secrets.api_key}' \\\n"
-        f"  -H 'Authorization: Bearer {token}'"
+        f"  -H 'Authorization: Bearer {token}' | python3 -m json.tool"
     )
