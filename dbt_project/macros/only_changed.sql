@@ -1,8 +1,9 @@
 {#-
     Rows of `final` that the mart does not hold already in just this form, so that a run rewrites what changed and
-    nothing else. `ignored` names columns that say when a row was computed, not what.
+    nothing else. `ignored` names columns that say when a row was computed, not what; `or_when` is a condition under
+    which a row is rewritten all the same (the mart's row is called recorded).
 -#}
-{% macro only_changed(key, ignored=['computed_at']) -%}
+{% macro only_changed(key, ignored=['computed_at'], or_when='false') -%}
     select final.*
     from final
     {%- if is_incremental() %}
@@ -13,5 +14,6 @@
         recorded.{{ key[0] }} is null
         or row({% for column in columns %}final.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
         is distinct from row({% for column in columns %}recorded.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
+        or {{ or_when }}
     {%- endif %}
 {%- endmacro %}

@@ -5,7 +5,11 @@
 #}
 {% set records = ['client_analytics', 'client_analytics_history', 'risk_scores'] %}
 with timelines as (
-    select * from {{ ref('int_clients__timelines') }}
+    select
+        coach_id,
+        client_id,
+        first_session_date
+    from {{ ref('int_clients__timelines') }}
 ),
 
 as_of_dates as (

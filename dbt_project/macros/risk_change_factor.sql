@@ -1,0 +1,69 @@
+{#- A risk factor that rests on the change of a score from the earlier to the later half of the window. -#}
+{% macro risk_change_factor(factor_type, change) -%}
+with inputs as (
+    select * from {{ ref('int_risk__inputs') }}
+),
+
+thresholds as (
+    select * from {{ ref('int_risk__thresholds') }}
+    where factor_type = '{{ factor_type }}'
+),
+
+texts as (
+    select * from {{ ref('risk_factor_texts') }}
+    where factor_type = '{{ factor_type }}'
+),
+
+parameters as (
+    {{ parameters(ref('risk_parameters'), ['severity_at_warning']) }}
+),
+
+judged as (
+    select
+        inputs.coach_id,
+        inputs.client_id,
+        inputs.as_of_date,
+        inputs.window_days,
+        thresholds.factor_type,
+        inputs.{{ change }} as value,
+        to_char(abs(inputs.{{ change }}), thresholds.number_format) as value_text,
+        {{ severity(
+            'inputs.' ~ change, 'thresholds.warning_threshold', 'thresholds.critical_threshold',
+            'parameters.severity_at_warning'
+        ) }} as severity
+    from inputs
+    inner join thresholds on inputs.coach_id = thresholds.coach_id
+    cross join parameters
+),
+
+situations as (
+    select
+        *,
+        case
+            when value is null then 'unknown'
+            -- as the sentence shows it
+            when value_text::numeric = 0 then 'unchanged'
+            when value < 0 then 'fell'
+            else 'rose'
+        end as situation
+    from judged
+),
+
+final as (
+    select
+        situations.coach_id,
+        situations.client_id,
+        situations.as_of_date,
+        situations.factor_type,
+        situations.value,
+        situations.severity,
+        situations.value is not null as has_evidence,
+        {{ fill('texts.text', {
+            'value': "coalesce(situations.value_text, '')", 'window_days': 'situations.window_days::text'
+        }) }} as description
+    from situations
+    inner join texts on situations.situation = texts.situation
+)
+
+select * from final
+{%- endmacro %}

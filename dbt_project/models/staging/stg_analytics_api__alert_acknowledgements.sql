@@ -1,0 +1,19 @@
+-- one row per acknowledged alert
+{{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
+
+with source as (
+    select * from {{ source('analytics_api', 'alert_acknowledgements') }}
+),
+
+final as (
+    select
+        alert_id,
+        coach_id,
+        client_id,
+        acknowledged_at,
+        notes,
+        severity_at_acknowledgement
+    from source
+)
+
+select * from final

@@ -1,0 +1,6 @@
+{#- The column's values add up to the total. -#}
+{% test sums_to(model, column, total) %}
+    select sum({{ column }}) as sum_of_{{ column }}
+    from {{ model }}
+    having sum({{ column }}) is distinct from {{ total }}
+{% endtest %}
