@@ -1,0 +1,157 @@
+"""The curated cue rules: a table (rules.csv) with one row per rule, and how a row is matched.
+
+A row says: when one of the anchor words is in the utterance and the pattern matches, this cue is there,
+unless the second pattern matches in the same sentence. Confidence is the measured probability that the label
+is right (`python -m evaluation.calibrate_rules`), so it is never set by hand. `{adv}` stands for any run of
+adverbs and fillers between two words. `hit` and `miss` are an example that the rule must and must not match.
+"""
+
+import csv
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from cue_detector.domain import CueType
+from cue_detector.text import lowered, sentence_spans
+
+MAX_CHARACTERS = 10_000
+"""What is read of one utterance: more than ten minutes of speech."""
+
+_ADVERBS = (
+    "(?:(?:just|really|definitely|probably|certainly|absolutely|also|totally|actually|honestly|still|"
+    "kind of|kinda|sort of|so|very|pretty|quite|a little|a bit|even|now|always|maybe|simply|um|uh|like|only|"
+    "more|all),? )*"
+)
+_WORD = re.compile(r"[a-z']+")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the table."""
+
+    rule_id: str
+    cue_type: CueType
+    anchors: frozenset[str]
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    interpretation: str
+    hit: str
+    miss: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that holds for an utterance, and where."""
+
+    rule: Rule
+    span: tuple[int, int]
+
+
+def rules_file() -> Traversable:
+    """Return the table as packaged."""
+    return files("cue_detector.local").joinpath("rules.csv")
+
+
+@cache
+def load_rules() -> tuple[Rule, ...]:
+    """Return all rules in file order; raises ValueError for a row that is not valid."""
+    lines = rules_file().read_text(encoding="utf-8").splitlines()
+    return tuple(parse_rule(row) for row in csv.DictReader(lines))
+
+
+def parse_rule(row: Mapping[str, str]) -> Rule:
+    """Return a row of the table as a rule; raises ValueError when a field is missing or out of range."""
+    rule = Rule(
+        rule_id=row["rule_id"],
+        cue_type=CueType(row["cue_type"]),
+        anchors=frozenset(row["anchors"].split()),
+        pattern=_compiled(row["pattern"]),
+        unless=_compiled(row["unless"]) if row["unless"] else None,
+        interpretation=row["interpretation"],
+        hit=row["hit"],
+        miss=row["miss"],
+        confidence=float(row["confidence"]),
+    )
+    if not (rule.rule_id and rule.anchors and rule.interpretation and 0 <= rule.confidence <= 1):
+        raise ValueError(f"rule {rule.rule_id!r} is not complete")
+    return rule
+
+
+def find_matches(text: str) -> list[Match]:
+    """Return the best match of each cue type in an utterance, in the order of CueType.
+
+    Of several rules of one type the most confident wins, then the first in the table. Spans are positions in
+    `text`.
+    """
+    best: dict[CueType, Match] = {}
+    for match in all_matches(text):
+        known = best.get(match.rule.cue_type)
+        if known is None or match.rule.confidence > known.rule.confidence:
+            best[match.rule.cue_type] = match
+    return [best[cue_type] for cue_type in CueType if cue_type in best]
+
+
+def all_matches(text: str) -> list[Match]:
+    """Return every rule that holds for an utterance, in the order of the table."""
+    lower = lowered(text[:MAX_CHARACTERS])
+    candidates = _candidates(lower)
+    if not candidates:
+        return []
+    sentences = sentence_spans(lower)
+    rules = load_rules()
+    found = (_match(rules[position], lower, sentences) for position in candidates)
+    return [match for match in found if match is not None]
+
+
+def table_digest() -> str:
+    """Return 8 hexadecimal digits that change whenever the table does."""
+    return hashlib.sha256(rules_file().read_bytes()).hexdigest()[:8]
+
+
+def _match(rule: Rule, lower: str, sentences: Sequence[tuple[int, int]]) -> Match | None:
+    for found in rule.pattern.finditer(lower):
+        if found.end() == found.start():
+            continue
+        if rule.unless is None or not rule.unless.search(_around(lower, found, sentences)):
+            start, end = _trimmed(lower, found.start(), found.end())
+            return Match(rule, (start, end))
+    return None
+
+
+def _around(lower: str, found: re.Match[str], sentences: Sequence[tuple[int, int]]) -> str:
+    inside = [(start, end) for start, end in sentences if start < found.end() and end > found.start()]
+    return lower[inside[0][0] : inside[-1][1]] if inside else lower
+
+
+def _trimmed(lower: str, start: int, end: int) -> tuple[int, int]:
+    while start < end - 1 and not lower[start].isalnum():
+        start += 1
+    while end > start + 1 and lower[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _candidates(lower: str) -> list[int]:
+    index = _anchor_index()
+    positions: set[int] = set()
+    for word in set(_WORD.findall(lower)):
+        positions.update(index.get(word, ()))
+    return sorted(positions)
+
+
+@cache
+def _anchor_index() -> dict[str, tuple[int, ...]]:
+    index: dict[str, list[int]] = {}
+    for position, rule in enumerate(load_rules()):
+        for word in rule.anchors:
+            index.setdefault(word, []).append(position)
+    return {word: tuple(positions) for word, positions in index.items()}
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace("{adv}", _ADVERBS))
