@@ -41,14 +41,16 @@ COLUMNS = {
         webhook_secret webhook_sent_at created_at updated_at
     """,
     "ai_backend.transcripts": """
-        id job_id full_text word_count duration_seconds deepgram_request_id model_used confidence_score created_at
+        id job_id full_text word_count duration_seconds deepgram_request_id model_used confidence_score
+        created_at
     """,
     "ai_backend.utterances": """
         id transcript_id speaker_number speaker_label speaker_confidence text start_time end_time confidence
         intent sentiment sequence_number created_at
     """,
     "ai_backend.session_summaries": """
-        id job_id transcript_id executive_summary key_topics client_concerns coach_recommendations action_items
+        id job_id transcript_id executive_summary key_topics client_concerns coach_recommendations
+        action_items
         goals_discussed coaching_moments session_type_detected client_sentiment engagement_score llm_model
         prompt_tokens completion_tokens created_at
     """,
@@ -156,8 +158,8 @@ def test_migrate__leaves_upstream_tables_that_are_there_exactly_as_they_are(empt
             );
             create table ai_backend.utterances (
                 id uuid primary key, transcript_id uuid, speaker_label text, speaker_confidence real,
-                text text, start_time double precision, end_time double precision, intent text, sentiment text,
-                sequence_number integer
+                text text, start_time double precision, end_time double precision, intent text,
+                sentiment text, sequence_number integer
             );
             create table public.coach_clients (coach_id uuid, client_id uuid, status text);
             insert into ai_backend.transcription_jobs (id, client_id, coach_id)

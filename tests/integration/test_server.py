@@ -17,6 +17,7 @@ import pytest
 
 from tests.support.homes import FAST, is_root, server_home
 from warehouse import embedded
+from warehouse.connection import Role, connect, url
 from warehouse.embedded import DATABASE, OWNER, SUPERUSER, ServerState
 from warehouse.errors import WarehouseError
 from warehouse.paths import PROJECT_DIR
@@ -234,3 +235,17 @@ def test_up__runs_as_an_ordinary_user_too() -> None:
         )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.strip() == "42"
+
+
+def test_log_ins__of_all_parties_work_after_migrate_and_hold_only_their_rights(home: Path) -> None:
+    state = embedded.up()
+    done = subprocess.run([WAREHOUSE, "migrate"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for role in (Role.CUES, Role.API, Role.ANALYST):
+        assert url(role) == state.url(role.database_role)
+        with connect(role) as connection:
+            assert connection.execute("select current_user, session_user").fetchone() == (
+                role.database_role, role.database_role,
+            )  # fmt: skip
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("select text from ai_backend.utterances")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from warehouse import embedded
+from warehouse.connection import Role
 
 FAST = "-c fsync=off -c full_page_writes=off -c shared_buffers=16MB"
 
@@ -19,7 +20,8 @@ def server_home(name: str = "home") -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="coaching-test-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         with pytest.MonkeyPatch.context() as patch:
-            patch.delenv("DATABASE_URL", raising=False)
+            for party in Role:
+                patch.delenv(party.variable, raising=False)
             patch.setenv("WAREHOUSE_HOME", str(Path(folder, name)))
             patch.setenv("WAREHOUSE_SERVER_OPTIONS", FAST)
             try:

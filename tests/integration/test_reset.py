@@ -1,0 +1,124 @@
+"""`warehouse reset`: everything of ours goes, nothing of anybody else's."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.support.csv_folders import SourceFolder
+from tests.support.databases import as_role, fresh_database
+from warehouse.errors import WarehouseError
+from warehouse.load import load_folder
+from warehouse.migrate import migrate
+from warehouse.reset import drop_everything
+
+WAREHOUSE = str(Path(sys.executable).parent / "warehouse")
+CONTENT = """
+select oid, oid::regclass::text from pg_class
+where relkind in ('r', 'v', 'm') and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+order by 1
+"""
+
+
+@pytest.fixture
+def url(server_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with fresh_database(server_url) as address:
+        monkeypatch.setenv("DATABASE_URL", address)
+        yield address
+
+
+def content(url: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url) as connection:
+        return connection.execute(CONTENT).fetchall()
+
+
+def schemas(url: str) -> set[str]:
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("select nspname from pg_namespace where nspname !~ '^pg_'").fetchall()
+    return {name for (name,) in rows}
+
+
+def test_reset__leaves_nothing_and_can_be_migrated_again(url: str, tmp_path: Path) -> None:
+    migrate()
+    load_folder(SourceFolder(tmp_path).path)
+    drop_everything()
+    assert schemas(url) == {"public", "information_schema"}
+    assert content(url) == []
+    assert migrate() > 0
+    drop_everything()
+    drop_everything()
+    assert content(url) == []
+
+
+def test_reset__refuses_a_database_whose_source_tables_are_the_service_s(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("create schema ai_backend")
+        connection.execute("create table ai_backend.transcription_jobs (id uuid primary key)")
+    migrate()
+    before = content(url)
+    with pytest.raises(WarehouseError, match=r"ai_backend\.transcription_jobs: not created by this project"):
+        drop_everything()
+    assert content(url) == before
+
+
+def test_reset__refuses_when_the_ledger_is_lost(url: str) -> None:
+    migrate()
+    with psycopg.connect(url) as connection:
+        connection.execute("drop schema warehouse cascade")
+    before = content(url)
+    with pytest.raises(WarehouseError, match="nothing was deleted"):
+        drop_everything()
+    assert content(url) == before
+
+
+def test_reset__refuses_what_another_role_made_beside_the_marts(url: str) -> None:
+    migrate()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("grant create on schema ai_backend to warehouse_analyst")
+    with psycopg.connect(as_role(url, "warehouse_analyst"), autocommit=True) as connection:
+        connection.execute("create table ai_backend.notes (id integer)")
+    before = content(url)
+    with pytest.raises(WarehouseError, match=r"ai_backend\.notes: made by another role"):
+        drop_everything()
+    assert content(url) == before
+
+
+def test_reset__needs_the_owner(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    migrate()
+    before = content(url)
+    monkeypatch.setenv("DATABASE_URL", as_role(url, "warehouse_analyst"))
+    with pytest.raises(WarehouseError, match="nothing was deleted"):
+        drop_everything()
+    assert content(url) == before
+
+
+def reset(*arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [WAREHOUSE, "reset", *arguments], input=answer, text=True, capture_output=True, check=False
+    )
+
+
+def test_reset_command__asks_first(url: str) -> None:
+    migrate()
+    before = content(url)
+    asked = reset(answer="n\n")
+    assert asked.returncode == 1
+    assert "This deletes all transcripts" in asked.stdout + asked.stderr
+    assert content(url) == before
+
+
+def test_reset_command__does_not_ask_when_told_and_leaves_an_empty_migrated_database(
+    url: str, tmp_path: Path
+) -> None:
+    migrate()
+    load_folder(SourceFolder(tmp_path).path)
+    before = content(url)
+    assert reset("--yes").returncode == 0
+    after = content(url)
+    assert [name for _, name in after] == [name for _, name in before]
+    assert {oid for oid, _ in after}.isdisjoint({oid for oid, _ in before})
+    with psycopg.connect(url) as connection:
+        assert connection.execute("select count(*) from ai_backend.utterances").fetchone() == (0,)
