@@ -1,19 +1,30 @@
 """Draws the client utterances that were labelled by hand for the nine-cue set (ADR 0021).
 
-Three strata, so that rare cue types appear and every share can still be weighted back to all
-client utterances: utterances with a word that any of the nine cues might use, then the rest that experts
-called change or sustain talk, then everything else. Back-channels are left out: no detector labels them.
-The draw is a hash of the utterance's id: the same on any machine, and blind to any detector.
+First round, before any rule existed. Three strata, so that rare cue types appear: utterances with a word that
+any of the nine cues might use, then the rest that experts called change or sustain talk, then everything else.
+
+Second round, after the rules were written and before their confidences were measured: of the utterances not
+read yet, all that some rule then matched, and as many others, shown in one list without saying which is which.
+
+With weight 1 for what was read and the rest's share for `fresh_other`, the set stands for all client utterances
+of the dialogues that are no back-channels.
+
+Back-channels are left out: no detector labels them. The draw is a hash of the utterance's id: the same on any
+machine.
 """
 
 import hashlib
 import re
+from collections.abc import Collection
 
 from cue_detector.text import is_backchannel
 from evaluation.annomi import ClientTurn
 
 QUOTA = {"word": 480, "talk": 190, "rest": 130}
-"""How many utterances each stratum gives."""
+"""How many utterances each stratum of the first round gives."""
+
+FRESH_OTHERS = 206
+"""How many utterances without a match the second round gives."""
 
 _ANY_CUE_WORD = re.compile(
     r"(?i)\b(?:wow|love|great|awesome|excited|proud|amazing|cool|fun|happy|hope|realiz|realis|never thought|"
@@ -40,22 +51,33 @@ def part_of(dialogue: str) -> str:
     return "check" if _hash(f"half {dialogue}") % 2 else "development"
 
 
-def draw(turns: list[ClientTurn]) -> dict[str, tuple[str, float]]:
-    """Return {utterance id: (stratum, weight)} of the drawn utterances, in the order of `turns`.
-
-    The weight is how many utterances of its stratum each drawn one stands for.
-    """
+def draw(turns: list[ClientTurn]) -> dict[str, str]:
+    """Return {utterance id: stratum} of the first round, in the order of `turns`."""
     strata: dict[str, list[ClientTurn]] = {name: [] for name in QUOTA}
     for turn in turns:
         name = stratum(turn)
         if name is not None:
             strata[name].append(turn)
-    drawn: dict[str, tuple[str, float]] = {}
+    drawn: dict[str, str] = {}
     for name, members in strata.items():
         members.sort(key=lambda turn: _hash(turn.utterance_id))
-        chosen = members[: QUOTA[name]]
-        for turn in chosen:
-            drawn[turn.utterance_id] = (name, len(members) / len(chosen))
+        drawn |= {turn.utterance_id: name for turn in members[: QUOTA[name]]}
+    return {turn.utterance_id: drawn[turn.utterance_id] for turn in turns if turn.utterance_id in drawn}
+
+
+def draw_fresh(turns: list[ClientTurn], read: Collection[str], matched: Collection[str]) -> dict[str, str]:
+    """Return {utterance id: stratum} of the second round, in the order of `turns`.
+
+    `read` are the ids of the first round, `matched` those that a rule matched when the round was drawn: it
+    documents how that round came about, and is not drawn again when a rule changes.
+    """
+    fresh = [turn for turn in turns if turn.utterance_id not in read and stratum(turn)]
+    others = sorted(
+        (turn for turn in fresh if turn.utterance_id not in matched),
+        key=lambda turn: _hash(turn.utterance_id),
+    )
+    drawn = {turn.utterance_id: "fresh_match" for turn in fresh if turn.utterance_id in matched}
+    drawn |= {turn.utterance_id: "fresh_other" for turn in others[:FRESH_OTHERS]}
     return {turn.utterance_id: drawn[turn.utterance_id] for turn in turns if turn.utterance_id in drawn}
 
 
