@@ -88,7 +88,7 @@ types: setup
 
 .PHONY: test
 test: manifest lint types ## lint, types, dbt build with its tests, pytest
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: eval
 eval: setup ## measure question rules and cue detectors against experts' labels

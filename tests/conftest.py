@@ -9,9 +9,12 @@ import pytest
 
 from tests.support.databases import database_name, fresh_database
 from tests.support.dbt import dbt
+from tests.support.pipeline import compute
 from warehouse import embedded
+from warehouse.fill import load_sample
 from warehouse.load import load_folder
 from warehouse.migrate import migrate
+from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
 
 ANNOMI_DIR = Path(os.environ.get("ANNOMI_DIR", Path(__file__).parents[2] / "shared/data/annomi"))
 
@@ -47,6 +50,23 @@ def built_template(server_url: str, migrated_template: str) -> Iterator[str]:
     with fresh_database(server_url, migrated_template) as url:
         dbt(url, "build", "--exclude-resource-type", "test", "unit_test")
         yield database_name(url)
+
+
+@pytest.fixture(scope="session")
+def sample_template(server_url: str, migrated_template: str) -> Iterator[str]:
+    """Name of a database with the sample practice, everything computed for its last day, every dbt test passed."""
+    with fresh_database(server_url, migrated_template) as url:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", url)
+            load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)
+        compute(url, as_of=DEFAULT_LAST_DATE.isoformat())
+        yield database_name(url)
+
+
+@pytest.fixture(scope="module")
+def sample_database_url(server_url: str, sample_template: str) -> Iterator[str]:
+    """A database of the module's own with the computed sample practice; in DATABASE_URL too."""
+    yield from _use_copy(server_url, sample_template)
 
 
 @pytest.fixture(scope="module")
