@@ -90,6 +90,11 @@ types: setup
 test: manifest lint types ## lint, types, dbt build with its tests, pytest
 	@$(BIN)/pytest -n 2 --dist loadfile
 
+.PHONY: docs
+docs: manifest ## the pages that are written from the project
+	@$(BIN)/warehouse exec -- $(BIN)/dbt --quiet compile --target-path target/docs
+	@$(BIN)/python -m documentation target/docs/manifest.json
+
 .PHONY: eval
 eval: setup ## measure question rules and cue detectors against experts' labels
 	@$(BIN)/python -m evaluation

@@ -1,0 +1,1 @@
+"""Pages that are written from the project itself, so that they can't disagree with it."""
