@@ -11,6 +11,9 @@ from cue_detector.domain import ContextLine, SessionInput
 from cue_detector.redaction_names import find_names, presented_names
 from cue_detector.redaction_patterns import Found, find_patterns
 
+VERSION = "redaction-1"
+"""Raise it when the rules or the names change; it is recorded with every detection."""
+
 # Curly quotes and long dashes, each for one plain character, so that positions still fit.
 _STRAIGHT = str.maketrans({0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-"})
 # What wins where two findings overlap: the more telling kind.

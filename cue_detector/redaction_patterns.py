@@ -45,7 +45,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _SPOKEN_LINK = re.compile(
-    r"\b(?:(?:www|w w w)\sdot\s)?(?:(?!(?:a|an|it's|its|is|the|at|on|my|to|of|and|s)\b)[a-z0-9-]{1,40}\s){1,3}"
+    r"\b(?:(?:www|w w w)\sdot\s)?(?:(?!(?:an?|it'?s|is|the|at|on|my|to|of|and|s)\b)[a-z0-9-]{1,40}\s){1,3}"
     r"dot\s(?:com|org|net|edu|co\sdot\suk)\b(?:\sslash\s\w+)*",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ may repeat what was sent.
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -125,7 +125,7 @@ def output_room(settings: CueSettings, questions: int) -> int:
     return 100 + questions * settings.llm_output_tokens_per_utterance
 
 
-def retry_after_seconds(headers: Any, now: datetime | None = None) -> float | None:
+def retry_after_seconds(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Return what a Retry-After header asks for in seconds, from seconds or a date; none without one."""
     value = headers.get("retry-after")
     if value is None:

@@ -30,11 +30,19 @@ class KeywordDetector:
         """Yield one detection per session."""
         for session in sessions:
             cues = tuple(
-                Cue(u.utterance_id, CueType.DOUBT, 0.8, "Hesitates.", (u.text.index("maybe"), u.text.index("maybe") + 5))
+                Cue(
+                    u.utterance_id,
+                    CueType.DOUBT,
+                    0.8,
+                    "Hesitates.",
+                    (u.text.index("maybe"), u.text.index("maybe") + 5),
+                )
                 for u in session.utterances
                 if u.role == "client" and "maybe" in u.text
             )
-            yield SessionDetection(session.job_id, self.name, self.version, None, DetectionStatus.SUCCEEDED, cues)
+            yield SessionDetection(
+                session.job_id, self.name, self.version, None, DetectionStatus.SUCCEEDED, cues
+            )
 
 
 @dataclass
@@ -87,7 +95,9 @@ class CueDatabase:
         """Recorded detections, oldest first."""
         return [
             row
-            for row in self.rows("select * from cue_detection.session_detections order by finished_at, detection_id")
+            for row in self.rows(
+                "select * from cue_detection.session_detections order by finished_at, detection_id"
+            )
             if job_id in (None, row["job_id"])
         ]
 
@@ -95,7 +105,9 @@ class CueDatabase:
         """Recorded cues in order of time."""
         return [
             row
-            for row in self.rows("select * from cue_detection.utterance_cues order by job_id, timestamp_seconds, cue_type")
+            for row in self.rows(
+                "select * from cue_detection.utterance_cues order by job_id, timestamp_seconds, cue_type"
+            )
             if job_id in (None, row["job_id"])
         ]
 

@@ -1,0 +1,98 @@
+"""Read what must be detected: from the detector's input relations, and nothing else."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+
+from cue_detector.domain import ContextLine, InputUtterance, SessionInput
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSession:
+    """A session on the list of what must be read."""
+
+    job_id: UUID
+    coach_id: UUID
+    client_id: UUID
+    transcript_id: UUID | None
+    source_revision: str
+    content_hash: int | None
+    past_detection_count: int
+    """Detections recorded when the list was made; one more by now means that another run was here."""
+
+
+_PENDING = """
+    select
+        sessions.job_id, sessions.coach_id, sessions.client_id, sessions.transcript_id,
+        sessions.source_revision, sessions.content_hash, sessions.past_detection_count
+    from analytics_intermediate.int_cues__sessions_to_read as sessions
+    where sessions.past_detection_count = (
+        select count(*) from cue_detection.session_detections as detections
+        where detections.job_id = sessions.job_id and detections.coach_id = sessions.coach_id
+    )
+    order by sessions.job_id
+"""
+_UTTERANCES = """
+    select job_id, utterance_id, role, start_seconds, text, preceding_context, needs_sentiment
+    from analytics_intermediate.int_cues__detector_input
+    where job_id = any(%(jobs)s) and coach_id = any(%(coaches)s)
+    order by job_id, position
+"""
+
+
+def pending_sessions(connection: psycopg.Connection[Any]) -> list[PendingSession]:
+    """Return the sessions that must be read and that no other run has read since the list was made.
+
+    Holds ids only, about 200 bytes a session.
+    """
+    return [PendingSession(*row) for row in connection.execute(_PENDING)]
+
+
+def read_sessions(
+    connection: psycopg.Connection[Any], pending: Sequence[PendingSession]
+) -> Iterator[tuple[PendingSession, SessionInput | None]]:
+    """Yield each of a few sessions with what was said, in order; None where there is nothing to read.
+
+    A few at a time instead of one long cursor: memory stays bounded, and no snapshot is held for as long as
+    a language model may take.
+    """
+    parameters = {
+        "jobs": [session.job_id for session in pending],
+        "coaches": list({session.coach_id for session in pending}),
+    }
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(_UTTERANCES, parameters).fetchall()
+    said = {job_id: list(group) for job_id, group in groupby(rows, key=itemgetter("job_id"))}
+    for session in pending:
+        yield session, _session_input(session, said.get(session.job_id, []))
+
+
+def _session_input(pending: PendingSession, rows: list[dict[str, Any]]) -> SessionInput | None:
+    if pending.transcript_id is None or not rows:
+        return None
+    return SessionInput(
+        job_id=pending.job_id,
+        coach_id=pending.coach_id,
+        client_id=pending.client_id,
+        transcript_id=pending.transcript_id,
+        source_revision=pending.source_revision,
+        utterances=tuple(
+            InputUtterance(
+                utterance_id=row["utterance_id"],
+                role=row["role"],
+                start_seconds=float(row["start_seconds"]),
+                text=row["text"],
+                context=tuple(
+                    ContextLine(line["speaker"], line["text"]) for line in row["preceding_context"]
+                ),
+                needs_sentiment=row["needs_sentiment"],
+            )
+            for row in rows
+        ),
+    )

@@ -1,0 +1,248 @@
+"""A server that speaks the OpenAI protocol over real HTTP, answers like a simple model, and fails as told.
+
+Used by the tests of the language model detector: what is scripted here is what providers really do.
+"""
+
+import json
+import re
+import socket
+import struct
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+_NUMBERED = re.compile(r"^#(\d+) client: (.*)$", re.MULTILINE)
+
+CUE_WORDS = {
+    "I will": "commitment",
+    "worried": "concern",
+    "won't work": "resistance",
+    "realized": "breakthrough",
+}
+"""What the server's "model" knows: these words are these cues, with confidence 0.9."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """How one request goes wrong."""
+
+    kind: str
+    """error, hang, drop, html, malformed, no_choices, truncated, refusal, filtered, or an edit of the answer."""
+    status: int = 500
+    retry_after: str | None = None
+    code: str | None = None
+    seconds: float = 0.0
+    edit: Callable[[list[dict[str, Any]]], Any] | None = None
+    """Changes the answer's lines before they are sent; what it returns is sent in their place."""
+
+
+OK = Fault("none")
+
+
+@dataclass
+class Asked:
+    """A request as it came."""
+
+    body: dict[str, Any]
+    authorization: str | None
+    lines: list[tuple[int, str]]
+    at: float = field(default_factory=time.monotonic)
+
+    @property
+    def user(self) -> str:
+        """The message with the lines."""
+        return str(self.body["messages"][1]["content"])
+
+
+class FaultServer:
+    """Serves on a free port of this machine; `requests` are all that came, in order."""
+
+    def __init__(
+        self,
+        script: Iterable[Fault] = (),
+        when: dict[str, Fault] | None = None,
+        always: Fault = OK,
+        delay_seconds: float = 0.0,
+    ) -> None:
+        """`script` is used up request by request; then `when` decides by words in the request, then `always`."""
+        self.script = deque(script)
+        self.when = when or {}
+        self.always = always
+        self.delay_seconds = delay_seconds
+        self.requests: list[Asked] = []
+        self.answered = 0
+        self.most_at_once = 0
+        self._at_once = 0
+        self.lock = threading.Lock()
+        self.stopping = threading.Event()
+        handler = type("Handler", (_Handler,), {"owner": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+
+    @property
+    def url(self) -> str:
+        """Base URL for a client."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def take(self, asked: Asked) -> Fault:
+        """Note a request and return how it shall go."""
+        with self.lock:
+            self.requests.append(asked)
+            if self.script:
+                return self.script.popleft()
+        for words, fault in self.when.items():
+            if any(words in text for _, text in asked.lines):
+                return fault
+        return self.always
+
+    def enter(self) -> None:
+        """Count a request under way."""
+        with self.lock:
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+
+    def leave(self) -> None:
+        """End a request under way."""
+        with self.lock:
+            self._at_once -= 1
+
+
+def think(lines: list[tuple[int, str]]) -> list[dict[str, Any]]:
+    """Return the answer's lines: what CUE_WORDS finds."""
+    return [
+        {
+            "n": number,
+            "cues": [
+                {
+                    "cue_type": cue_type,
+                    "confidence": 0.9,
+                    "quote": words,
+                    "interpretation": f"Shows {cue_type}.",
+                }
+                for words, cue_type in CUE_WORDS.items()
+                if words in text
+            ],
+        }
+        for number, text in lines
+    ]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    owner: FaultServer
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:  # noqa: N802
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        user = body["messages"][1]["content"]
+        lines = [(int(number), text) for number, text in _NUMBERED.findall(user)]
+        fault = self.owner.take(Asked(body, self.headers.get("authorization"), lines))
+        self.owner.enter()
+        try:
+            self._serve(fault, body, lines)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+        finally:
+            self.owner.leave()
+
+    def _serve(self, fault: Fault, body: dict[str, Any], lines: list[tuple[int, str]]) -> None:
+        self.owner.stopping.wait(self.owner.delay_seconds + fault.seconds)
+        match fault.kind:
+            case "hang":
+                self.owner.stopping.wait(60)
+                self.close_connection = True
+            case "drop":
+                linger = struct.pack("ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                self.connection.close()
+                self.close_connection = True
+            case "error":
+                error = {"message": f"echo: {lines}", "type": "error", "code": fault.code, "param": None}
+                headers = {"retry-after": fault.retry_after} if fault.retry_after else {}
+                self._send(fault.status, json.dumps({"error": error}), headers=headers)
+            case "html":
+                self._send(200, "<html>gateway</html>", content_type="text/html")
+            case "broken_body":
+                self._send(200, '{"id": "x", "choices": [')
+            case "no_choices":
+                self._send(200, json.dumps(_completion(body, "", "stop") | {"choices": []}))
+            case "refusal":
+                self._send(
+                    200, json.dumps(_completion(body, None, "stop", refusal="I can't help with that."))
+                )
+            case "filtered":
+                self._send(200, json.dumps(_completion(body, "", "content_filter")))
+            case "malformed":
+                self._send(200, json.dumps(_completion(body, "Sure! Here are the cues: {lines", "stop")))
+            case "truncated":
+                whole = json.dumps({"lines": think(lines)})
+                self._send(200, json.dumps(_completion(body, whole[: len(whole) // 2], "length")))
+            case _:
+                answer: Any = think(lines)
+                if fault.edit:
+                    answer = fault.edit(answer)
+                content = answer if isinstance(answer, str) else json.dumps({"lines": answer})
+                self._send(200, json.dumps(_completion(body, content, "stop")))
+                with self.owner.lock:
+                    self.owner.answered += 1
+
+    def _send(
+        self,
+        status: int,
+        text: str,
+        *,
+        content_type: str = "application/json",
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        data = text.encode()
+        self.send_response(status)
+        self.send_header("content-type", content_type)
+        self.send_header("content-length", str(len(data)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Stay silent."""
+
+
+def _completion(
+    body: dict[str, Any], content: str | None, finish_reason: str, refusal: str | None = None
+) -> dict[str, Any]:
+    prompt = sum(len(message["content"]) for message in body["messages"]) // 4
+    completion = len(content or "") // 4 + 1
+    return {
+        "id": "chatcmpl-test",
+        "object": "chat.completion",
+        "created": 1,
+        "model": body["model"],
+        "choices": [
+            {
+                "index": 0,
+                "finish_reason": finish_reason,
+                "logprobs": None,
+                "message": {"role": "assistant", "content": content, "refusal": refusal},
+            }
+        ],
+        "usage": {
+            "prompt_tokens": prompt,
+            "completion_tokens": completion,
+            "total_tokens": prompt + completion,
+        },
+    }
