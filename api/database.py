@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import psycopg
 import structlog
@@ -14,31 +15,21 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from api.errors import Problem, unavailable
 from api.metrics import Metrics
-from api.queries import Query
+from api.queries import Prepared, Query, prepared
 from api.settings import Settings
 from warehouse.migrate import available
 
 log = structlog.get_logger("api.database")
 
 CONNECT_SECONDS = 3
-AUDIT = """,
-
-audit as (
-    insert into analytics_api.audit_log (coach_id, client_id, job_id, route, status, correlation_id)
-    select
-        %(coach_id)s, client_id, job_id, %(route)s,
-        case when body is null then 404 else %(status)s end, %(correlation_id)s
-    from final
-)
-"""
 FRESHNESS = """
 select array_agg(mart order by mart), array_agg(computed_at order by mart)
 from ai_backend.mart_freshness
 """
 FRESHNESS_SECONDS = 30.0
-ANSWER = "\nselect body::text from final"
 NOT_COMPUTED = (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName)
 TOO_SLOW = (errors.QueryCanceled, errors.LockNotAvailable)
+Row = tuple[Any, ...]
 
 
 class Asked(NamedTuple):
@@ -59,13 +50,11 @@ class Database:
 
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self._metrics = metrics
+        self._audited = settings.audit_enabled
+        self._timeout = f"{int(settings.statement_timeout_seconds * 1000)}ms"
+        self._known: WeakKeyDictionary[AsyncConnection[Row], set[str]] = WeakKeyDictionary()
         self._freshness: list[tuple[str, datetime | None]] = []
         self._freshness_until = 0.0
-        self._session = [
-            ("TimeZone", "UTC"),
-            ("statement_timeout", f"{int(settings.statement_timeout_seconds * 1000)}ms"),
-        ]
-        self._audit = AUDIT if settings.audit_enabled else ""
         self._pool = AsyncConnectionPool(
             settings.conninfo,
             kwargs={
@@ -97,16 +86,17 @@ class Database:
 
         Raises errors.Problem (503) when the database is away, too slow, or has nothing computed yet.
         """
-        statement = f"{self._tenant(asked.coach_id)};\n{query.ctes}{self._audit}{ANSWER}"
-        given = {**parameters, **asked._asdict()}
+        given = {**parameters, **asked._asdict(), "timeout": self._timeout}
+        statement = prepared(query, audited=self._audited)
+        tenant = TENANT if query.writes else TENANT + LAZY_COMMIT
         with self._as_problems():
-            row = await self._row(statement, given)
+            row = await self._retried(tenant, statement, given)
         return row[0] if row else None
 
     async def missing_migrations(self) -> int:
         """How many migrations of this version the database doesn't have. Raises as `ask` does."""
         with self._as_problems():
-            row = await self._row("select array_agg(version) from warehouse.schema_migrations", {})
+            row = await self._retried("select array_agg(version) from warehouse.schema_migrations", None, {})
         applied = set(row[0] or []) if row else set()
         return len({migration.version for migration in available()} - applied)
 
@@ -114,32 +104,43 @@ class Database:
         """Each mart and when its newest row was computed (cached half a minute). Raises as `ask` does."""
         if time.monotonic() >= self._freshness_until:
             with self._as_problems():
-                row = await self._row(FRESHNESS, {})
-            self._freshness = [(mart, moment) for mart, moment in zip(*row, strict=True)] if row else []
+                row = await self._retried(FRESHNESS, None, {})
+            self._freshness = list(zip(*row, strict=True)) if row and row[0] else []
             self._freshness_until = time.monotonic() + FRESHNESS_SECONDS
         return self._freshness
 
-    async def _row(self, statement: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
-        """The last statement's row; asked once more when the connection had died while it lay idle."""
+    async def _retried(self, first: str, statement: Prepared | None, given: Mapping[str, Any]) -> Row | None:
+        """The last row; asked once more when the connection had died while it lay idle.
+
+        Everything that is asked may be asked twice: what writes is idempotent (contract page, "Routes").
+        """
         try:
-            return await self._run(statement, parameters)
+            return await self._run(first, statement, given)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             if isinstance(error, (*TOO_SLOW, PoolTimeout)):
                 raise
             await self._pool.check()
-        return await self._run(statement, parameters)
+        return await self._run(first, statement, given)
 
-    async def _run(self, statement: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(statement.encode(), parameters)
-            while cursor.nextset():
-                pass
-            return await cursor.fetchone()
-
-    def _tenant(self, coach_id: UUID) -> str:
-        """The one place that says whose request it is: for this transaction only, so also behind a pooler."""
-        settings = [("app.coach_id", str(coach_id)), *self._session]
-        return "select " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings)
+    async def _run(self, first: str, statement: Prepared | None, given: Mapping[str, Any]) -> Row | None:
+        connection = await self._pool.getconn()
+        try:
+            if statement is None:
+                return await _send(connection, first, given)
+            known = self._known.setdefault(connection, set())
+            again = f"{first}; {statement.execute}"
+            if statement.name in known:
+                try:
+                    return await _send(connection, again, given)
+                except errors.InvalidSqlStatementName:
+                    known.clear()  # a pooler has put another server behind this connection
+            known.add(statement.name)
+            try:
+                return await _send(connection, f"{statement.prepare}; {again}", given)
+            except errors.DuplicatePreparedStatement:
+                return await _send(connection, again, given)
+        finally:
+            await self._pool.putconn(connection)
 
     @contextmanager
     def _as_problems(self) -> Iterator[None]:
@@ -157,6 +158,25 @@ class Database:
         self._metrics.database_errors.labels(kind).inc()
         log.warning("database unavailable", error=kind)
         return unavailable(detail)
+
+
+TENANT = (
+    "select set_config('app.coach_id', %(coach_id)s::text, true), set_config('TimeZone', 'UTC', true), "
+    "set_config('statement_timeout', %(timeout)s, true), "
+    "set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
+"""The one place that says whose request it is: for this transaction only, so also behind a pooler."""
+LAZY_COMMIT = ", set_config('synchronous_commit', 'off', true)"
+"""Of a read only the audit's row is written. It has reached Postgres before the answer leaves; waiting for
+the disk would double the time of a read. Only a crash of Postgres itself can lose the last half second."""
+
+
+async def _send(connection: AsyncConnection[Row], batch: str, given: Mapping[str, Any]) -> Row | None:
+    """Send all statements at once, in one transaction; the row of the last."""
+    cursor = await connection.execute(batch.encode(), given)
+    while cursor.nextset():
+        pass
+    return await cursor.fetchone()
 
 
 async def _refuse_without_row_security(connection: AsyncConnection[Any]) -> None:

@@ -26,9 +26,7 @@ CommaList = Annotated[tuple[str, ...], NoDecode]
 class Settings(BaseSettings):
     """The service's settings; each field's environment variable is its validation alias."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", populate_by_name=True, validate_default=True
-    )
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", validate_default=True)
 
     api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         alias="API_KEYS",
