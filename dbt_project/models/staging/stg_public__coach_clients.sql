@@ -1,4 +1,6 @@
 -- one row per coaching relationship
+{{ config(materialized='live_view', grants={'select': ['warehouse_analyst']}) }}
+
 with source as (
     select * from {{ source('public', 'coach_clients') }}
 ),

@@ -1,0 +1,64 @@
+-- one row per computed episode: the recorded alert that it is, if it was recorded before
+{#
+    It is the one with the same key, or else the latest recorded one of its kind that it overlaps: a recorded alert
+    keeps its identity even if the days around it are scored differently now.
+#}
+{{ config(materialized='table', unlogged=true) }}
+
+with episodes as (
+    select
+        *,
+        {{ derived_id('risk_alert', ['coach_id', 'client_id', 'alert_type', 'episode_key']) }} as derived_id
+    from {{ ref('int_alerts__episodes') }}
+),
+
+recorded as (
+    {{ current_rows('risk_alert_episodes', {
+        'id': 'uuid', 'coach_id': 'uuid', 'client_id': 'uuid', 'alert_type': 'text', 'severity': 'text',
+        'opened_date': 'date', 'resolved_date': 'date', 'episode_key': 'date', 'severity_date': 'date'
+    }) }}
+),
+
+final as (
+    select distinct on (episodes.coach_id, episodes.client_id, episodes.alert_type, episodes.opened_date)
+        episodes.coach_id,
+        episodes.client_id,
+        episodes.alert_type,
+        episodes.opened_date as computed_opened_date,
+        coalesce(recorded.id, episodes.derived_id) as id,
+        recorded.id is not null as is_recorded,
+        coalesce(recorded.episode_key, episodes.episode_key) as episode_key,
+        coalesce(recorded.opened_date, episodes.opened_date) as opened_date,
+        episodes.severity,
+        case
+            when
+                recorded.severity = episodes.severity
+                and recorded.severity_date between episodes.severity_date and episodes.last_date
+                then recorded.severity_date
+            else episodes.severity_date
+        end as severity_date,
+        episodes.resolved_date,
+        episodes.resolution
+    from episodes
+    left join recorded
+        on
+            episodes.coach_id = recorded.coach_id
+            and episodes.client_id = recorded.client_id
+            and episodes.alert_type = recorded.alert_type
+            and (
+                episodes.derived_id = recorded.id
+                or (
+                    episodes.opened_date < coalesce(recorded.resolved_date, 'infinity')
+                    and recorded.opened_date < coalesce(episodes.resolved_date, 'infinity')
+                )
+            )
+    order by
+        episodes.coach_id,
+        episodes.client_id,
+        episodes.alert_type,
+        episodes.opened_date,
+        recorded.id = episodes.derived_id desc nulls last,
+        recorded.opened_date desc nulls last
+)
+
+select * from final

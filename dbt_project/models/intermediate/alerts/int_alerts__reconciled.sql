@@ -1,0 +1,50 @@
+-- one row per alert as this run leaves it: new, brought up to date, or resolved because nothing bears it out any more
+{{ config(materialized='table', unlogged=true) }}
+
+with matches as (
+    select * from {{ ref('int_alerts__matches') }}
+),
+
+resolved_otherwise as (
+    select * from {{ ref('int_alerts__resolved_otherwise') }}
+),
+
+-- several computed episodes may be one recorded alert: the latest one tells how it stands
+latest as (
+    select distinct on (coach_id, client_id, id)
+        id,
+        coach_id,
+        client_id,
+        alert_type,
+        episode_key,
+        min(opened_date) over (partition by coach_id, client_id, id) as opened_date,
+        severity,
+        severity_date,
+        resolved_date,
+        resolution
+    from matches
+    order by coach_id, client_id, id, computed_opened_date desc
+),
+
+final as (
+    select
+        *,
+        true as is_borne_out
+    from latest
+    union all
+    select
+        id,
+        coach_id,
+        client_id,
+        alert_type,
+        episode_key,
+        opened_date,
+        severity,
+        severity_date,
+        resolved_date,
+        resolution,
+        false as is_borne_out
+    from resolved_otherwise
+)
+
+select * from final

@@ -1,0 +1,46 @@
+-- one row per pair and scored date: is an alert on increased risk open after this date?
+{{ config(pre_hook="{{ opening_in_force() }}") }}
+
+with scored_dates as (
+    select * from {{ ref('int_alerts__scored_dates') }}
+),
+
+increases as (
+    select * from {{ ref('int_alerts__risk_increases') }}
+),
+
+-- of the possible openings those that the one before leaves room for
+chained as (
+    select
+        *,
+        {{ this.schema }}.opening_in_force(as_of_date, free_from_date) over (
+            partition by coach_id, client_id order by as_of_date
+        ) as opening_in_force
+    from increases
+),
+
+openings as (
+    select * from chained
+    where opening_in_force[1] = as_of_date
+),
+
+final as (
+    select
+        scored_dates.coach_id,
+        scored_dates.client_id,
+        scored_dates.as_of_date,
+        'risk_increased' as alert_type,
+        openings.as_of_date as opened_date,
+        openings.as_of_date as episode_key,
+        case when openings.as_of_date is not null then 'warning' end as severity
+    from scored_dates
+    left join openings
+        on
+            scored_dates.coach_id = openings.coach_id
+            and scored_dates.client_id = openings.client_id
+            and scored_dates.era = openings.era
+            and scored_dates.as_of_date >= openings.as_of_date
+            and scored_dates.as_of_date < coalesce(openings.over_date, 'infinity')
+)
+
+select * from final

@@ -1,0 +1,71 @@
+-- one row per alert that this run computes: title and message, by the day on which it became as severe as it is
+with alerts as (
+    select * from {{ ref('int_alerts__reconciled') }}
+    where is_borne_out
+),
+
+scored_dates as (
+    select * from {{ ref('int_alerts__scored_dates') }}
+),
+
+scores as (
+    select * from {{ ref('risk_scores') }}
+),
+
+texts as (
+    select * from {{ ref('alert_texts') }}
+),
+
+sentences as (
+    select
+        alerts.id,
+        alerts.coach_id,
+        alerts.client_id,
+        texts.title,
+        texts.message,
+        scores.id as risk_score_id,
+        scores.risk_level,
+        to_char(scores.risk_score, 'FM990') as score,
+        to_char(scored_dates.rise, 'FM990') as points,
+        scores.days_since_last_session::text as days,
+        -- what the two largest factors found
+        coalesce((
+            select string_agg(largest.description, '. ' order by largest.contribution desc, largest.position)
+            from (
+                select
+                    factors.value ->> 'description' as description,
+                    (factors.value ->> 'contribution')::numeric as contribution,
+                    factors.position
+                from jsonb_array_elements(scores.factors) with ordinality as factors (value, position)
+                where (factors.value ->> 'contribution')::numeric > 0
+                order by contribution desc, factors.position
+                limit 2
+            ) as largest
+        ), 'No factor stands out') as factors,
+        scores.recommended_action as action
+    from alerts
+    inner join scored_dates
+        on
+            alerts.coach_id = scored_dates.coach_id
+            and alerts.client_id = scored_dates.client_id
+            and alerts.severity_date = scored_dates.as_of_date
+    inner join scores on scored_dates.coach_id = scores.coach_id and scored_dates.risk_score_id = scores.id
+    inner join texts on alerts.alert_type = texts.alert_type and alerts.severity = texts.severity
+),
+
+{% set values = {
+    'level': 'risk_level', 'score': 'score', 'points': "coalesce(points, '')", 'days': 'days', 'factors': 'factors',
+    'action': 'action'
+} %}
+final as (
+    select
+        id,
+        coach_id,
+        client_id,
+        risk_score_id,
+        {{ fill('title', values) }} as title,
+        {{ fill('message', values) }} as message
+    from sentences
+)
+
+select * from final

@@ -1,0 +1,46 @@
+-- one row per pair, window, metric and session with a known value
+{{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
+
+with windows as (
+    select * from {{ ref('client_analytics') }}
+),
+
+sessions as (
+    select * from {{ ref('session_analytics') }}
+),
+
+final as (
+    select
+        windows.coach_id,
+        windows.client_id,
+        windows.window_type,
+        metrics.metric,
+        sessions.session_date as point_date,
+        metrics.value,
+        sessions.job_id,
+        sessions.id as session_id,
+        (row_number() over (
+            partition by windows.coach_id, windows.client_id, windows.window_type, metrics.metric
+            order by sessions.session_date, sessions.completed_at, sessions.job_id
+        ))::integer as position
+    from windows
+    inner join sessions
+        on
+            windows.coach_id = sessions.coach_id
+            and windows.client_id = sessions.client_id
+            and sessions.session_date >= windows.window_start
+            and sessions.session_date <= windows.window_end
+    cross join lateral (
+        values
+        ('engagement', sessions.engagement_score::numeric(6, 3)),
+        ('sentiment', sessions.client_sentiment_score::numeric(6, 3)),
+        -- where neither coach nor client was recognised a share of 0 means unknown
+        (
+            'talk_ratio',
+            case when sessions.coach_turns + sessions.client_turns > 0 then sessions.client_talk_percentage end
+        )
+    ) as metrics (metric, value)
+    where metrics.value is not null
+)
+
+select * from final
