@@ -18,9 +18,9 @@ class ClientTurn:
     """The gold file's transcript_id: the unit that is never split between training and measuring."""
     client: str
     """The assigned client: dialogues of one topic or series share it, so it is a stricter unit."""
-    position: int
-    """Order among the dialogue's utterances, from 0."""
-    dialogue_length: int
+    start_seconds: float
+    position: float
+    """Where in the dialogue it starts: 0 at the beginning, 1 at the last utterance."""
     text: str
     context: tuple[tuple[str, str], ...]
     """(role, text) of up to two utterances before, oldest first."""
@@ -63,18 +63,19 @@ def client_turns(folder: Path | None = None) -> list[ClientTurn]:
     turns = []
     for transcript_id, rows in dialogues.items():
         rows.sort(key=lambda row: (float(row["start_time"]), int(row["sequence_number"])))
-        for position, row in enumerate(rows):
+        last_start = max(float(row["start_time"]) for row in rows)
+        for place, row in enumerate(rows):
             expert = gold.get(row["id"])
             if expert is None or not expert["client_talk_type"]:
                 continue
-            before = rows[max(0, position - 2) : position]
+            before = rows[max(0, place - 2) : place]
             turns.append(
                 ClientTurn(
                     utterance_id=row["id"],
                     dialogue=expert["transcript_id"],
                     client=clients[transcript_id],
-                    position=position,
-                    dialogue_length=len(rows),
+                    start_seconds=float(row["start_time"]),
+                    position=float(row["start_time"]) / last_start if last_start else 0.0,
                     text=row["text"],
                     context=tuple((each["speaker_label"], each["text"]) for each in before),
                     label=expert["client_talk_type"],

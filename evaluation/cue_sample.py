@@ -1,13 +1,13 @@
 """Draws the client utterances that were labelled by hand for the nine-cue set (ADR 0021).
 
 First round, before any rule existed. Three strata, so that rare cue types appear: utterances with a word that
-any of the nine cues might use, then the rest that experts called change or sustain talk, then everything else.
+any of the nine cues might use, then the rest that experts called change or sustain talk, then all others.
 
 Second round, after the rules were written and before their confidences were measured: of the utterances not
-read yet, all that some rule then matched, and as many others, shown in one list without saying which is which.
+read yet, all that some rule then matched, and as many others, in one list without saying which is which.
 
-With weight 1 for what was read and the rest's share for `fresh_other`, the set stands for all client utterances
-of the dialogues that are no back-channels.
+With weight 1 for what was read and the rest's share for `fresh_other`, the set stands for all client
+utterances of the dialogues that are no back-channels.
 
 Back-channels are left out: no detector labels them. The draw is a hash of the utterance's id: the same on any
 machine.

@@ -115,12 +115,19 @@ def table_digest() -> str:
 
 def _match(rule: Rule, lower: str, sentences: Sequence[tuple[int, int]]) -> Match | None:
     for found in rule.pattern.finditer(lower):
-        if found.end() == found.start():
+        if found.end() == found.start() or _is_quoted(rule, lower, found.start()):
             continue
         if rule.unless is None or not rule.unless.search(_around(lower, found, sentences)):
             start, end = _trimmed(lower, found.start(), found.end())
             return Match(rule, (start, end))
     return None
+
+
+def _is_quoted(rule: Rule, lower: str, start: int) -> bool:
+    """Tell whether the words are someone else's; a quoted thought of one's own may still be an insight."""
+    if rule.cue_type is CueType.BREAKTHROUGH:
+        return False
+    return lower.count('"', 0, start) % 2 == 1 and '"' in lower[start:]
 
 
 def _around(lower: str, found: re.Match[str], sentences: Sequence[tuple[int, int]]) -> str:
