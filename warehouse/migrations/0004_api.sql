@@ -103,15 +103,6 @@ create table analytics_api.audit_log (
 create index idx_audit_log_client on analytics_api.audit_log (coach_id, client_id);
 create index idx_audit_log_time on analytics_api.audit_log using brin (occurred_at);
 
--- The coach's relationships, without a right on the table that holds everybody's.
-create view analytics_api.own_clients with (security_barrier = true) as
-select
-    coach_id,
-    client_id,
-    status
-from public.coach_clients
-where coach_id = nullif(current_setting('app.coach_id', true), '')::uuid;
-
 do $$
 declare
     own text := 'coach_id = (select nullif(current_setting(''app.coach_id'', true), '''')::uuid)';
@@ -132,8 +123,7 @@ grant select, insert on analytics_api.alert_acknowledgements, analytics_api.comp
 grant update (acknowledged_at, notes, severity_at_acknowledgement) on analytics_api.alert_acknowledgements
 to warehouse_api;
 grant select, insert, update on analytics_api.coach_settings to warehouse_api;
-grant select on analytics_api.compute_progress, analytics_api.compute_tasks, analytics_api.own_clients
-to warehouse_api;
+grant select on analytics_api.compute_progress, analytics_api.compute_tasks to warehouse_api;
 -- The audit can be added to, neither read nor changed.
 grant insert on analytics_api.audit_log to warehouse_api;
 -- Defaults of the settings, and the sentences of the comparison; which seeds, dbt's grants say.
@@ -148,4 +138,3 @@ comment on table analytics_api.compute_progress is 'What became of them; written
 comment on view analytics_api.compute_tasks is 'Requests with their state. Grain: one row per task.';
 comment on table analytics_api.coach_settings is 'A coach''s thresholds and alert preferences. Grain: one row per coach who set any.';
 comment on table analytics_api.audit_log is 'Who read or changed what of which client. Grain: one row per answered request.';
-comment on view analytics_api.own_clients is 'The relationships of the coach whom the transaction names. Grain: one row per pair.';
