@@ -28,6 +28,7 @@ sentences as (
         to_char(scores.risk_score, 'FM990') as score,
         to_char(scored_dates.rise, 'FM990') as points,
         scores.days_since_last_session::text as days,
+        to_char(scores.last_session_date, 'YYYY-MM-DD') as last_session,
         -- what the two largest factors found
         coalesce((
             select string_agg(largest.description, '. ' order by largest.contribution desc, largest.position)
@@ -54,8 +55,8 @@ sentences as (
 ),
 
 {% set values = {
-    'level': 'risk_level', 'score': 'score', 'points': "coalesce(points, '')", 'days': 'days', 'factors': 'factors',
-    'action': 'action'
+    'level': 'risk_level', 'score': 'score', 'points': "coalesce(points, '')", 'days': 'days',
+    'last_session': 'last_session', 'factors': 'factors', 'action': 'action'
 } %}
 final as (
     select
