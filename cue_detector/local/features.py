@@ -16,6 +16,9 @@ from importlib.resources import files
 from cue_detector.sentiment import plain_valence
 from cue_detector.text import lowered
 
+LEXICON_FILE = "lexicon.toml"
+SIGNALS_FILE = "signals.toml"
+
 _MAX_CHARACTERS = 4_000
 """What is read of one utterance: about five minutes of speech."""
 _SHORT_ANSWER_WORDS = 4
@@ -154,7 +157,7 @@ def _named_class(token: str) -> str:
 
 @cache
 def _lexicon() -> dict[str, str]:
-    classes: dict[str, str] = _load("lexicon.toml")["classes"]
+    classes: dict[str, str] = _load(LEXICON_FILE)["classes"]
     found: dict[str, str] = {}
     for name, words in classes.items():
         for word in words.split():
@@ -164,7 +167,7 @@ def _lexicon() -> dict[str, str]:
 
 @cache
 def _patterns() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], tuple[tuple[str, re.Pattern[str]], ...]]:
-    signals = _load("signals.toml")
+    signals = _load(SIGNALS_FILE)
     client, coach = (
         tuple((name, re.compile(pattern)) for name, pattern in signals[who].items())
         for who in ("client", "coach")

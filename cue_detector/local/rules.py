@@ -7,7 +7,6 @@ adverbs and fillers between two words. `hit` and `miss` are an example that the 
 """
 
 import csv
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from importlib.resources.abc import Traversable
 from cue_detector.domain import CueType
 from cue_detector.text import lowered, sentence_spans
 
+RULES_FILE = "rules.csv"
 MAX_CHARACTERS = 10_000
 """What is read of one utterance: more than ten minutes of speech."""
 
@@ -54,7 +54,7 @@ class Match:
 
 def rules_file() -> Traversable:
     """Return the table as packaged."""
-    return files("cue_detector.local").joinpath("rules.csv")
+    return files("cue_detector.local").joinpath(RULES_FILE)
 
 
 @cache
@@ -106,11 +106,6 @@ def all_matches(text: str) -> list[Match]:
     rules = load_rules()
     found = (_match(rules[position], lower, sentences) for position in candidates)
     return [match for match in found if match is not None]
-
-
-def table_digest() -> str:
-    """Return 8 hexadecimal digits that change whenever the table does."""
-    return hashlib.sha256(rules_file().read_bytes()).hexdigest()[:8]
 
 
 def _match(rule: Rule, lower: str, sentences: Sequence[tuple[int, int]]) -> Match | None:
