@@ -87,8 +87,11 @@ final as (
         coalesce(turns.interruption_count, 0)::integer as interruption_count,
         coalesce(style.coach_question_count, 0)::integer as coach_question_count,
         coalesce(style.coach_statement_count, 0)::integer as coach_statement_count,
-        least(style.question_to_statement_ratio, parameters.highest_ratio)::numeric(5, 3)
-            as question_to_statement_ratio,
+        -- least() passes over a null, and an unknown ratio must stay unknown
+        case
+            when style.question_to_statement_ratio is not null
+                then least(style.question_to_statement_ratio, parameters.highest_ratio)
+        end::numeric(5, 3) as question_to_statement_ratio,
         coalesce(style.open_question_count, 0)::integer as open_question_count,
         coalesce(style.closed_question_count, 0)::integer as closed_question_count,
         coalesce(cue_counts.cue_resistance_count, 0)::integer as cue_resistance_count,

@@ -30,9 +30,10 @@ final as (
         nullif(lower(trim(sentiment)), '') as sentiment_label,
         -- computed only where it is selected
         hashtextextended(
-            concat_ws(
-                '|', id, sequence_number, speaker_label, speaker_confidence, start_time, end_time,
-                intent, sentiment, text
+            -- every column in a place of its own: a word that moves from one to the next is a change
+            concat(
+                id, '|', sequence_number, '|', coalesce(speaker_label, '|'), '|', speaker_confidence, '|',
+                start_time, '|', end_time, '|', intent, '|', sentiment, '|', text
             ), 0
         ) as content_hash
     from labelled

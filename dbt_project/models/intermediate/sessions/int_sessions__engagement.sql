@@ -33,7 +33,6 @@ components as (
         turns.coach_id,
         turns.client_id,
         turns.client_turns,
-        100 * least(1, turns.words_per_client_turn / parameters.full_words_per_turn) as response_elaboration_score,
         case
             when turns.coach_turns > 0
                 then greatest(
@@ -42,7 +41,11 @@ components as (
                     / parameters.balanced_talk_percentage
                 )
         end as participation,
-        least(1, turns.words_per_client_turn / parameters.full_words_per_turn) as depth,
+        -- least() passes over a null, so that without client turns this would be 1
+        case
+            when turns.client_turns > 0
+                then least(1, turns.words_per_client_turn / parameters.full_words_per_turn)
+        end as depth,
         case
             when turns.coach_turns > 0
                 then least(
@@ -71,6 +74,7 @@ components as (
 final as (
     select
         components.*,
+        100 * components.depth as response_elaboration_score,
         case
             when components.client_turns > 0
                 then {{ weighted_mean(

@@ -39,7 +39,8 @@ final as (
                     )
             end as new_role_speech_seconds,
             ordered.previous_end_seconds is not null and ordered.is_switch as is_speaker_switch,
-            ordered.is_switch and ordered.start_seconds < ordered.previous_end_seconds as is_interruption,
+            ordered.is_switch and coalesce(ordered.start_seconds < ordered.previous_end_seconds, false)
+                as is_interruption,
             case
                 when ordered.previous_role <> ordered.role and 'other' not in (ordered.role, ordered.previous_role)
                     then greatest(ordered.start_seconds - ordered.previous_end_seconds, 0)
