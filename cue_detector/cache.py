@@ -4,11 +4,9 @@ An answer is committed as soon as it is validated, with the session that uses it
 pays for nothing twice, and erasing a session erases the answers that serve nobody else.
 """
 
-import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -16,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from cue_detector.domain import SessionInput
 from cue_detector.llm.budget import today
+from cue_detector.store_connection import LastingConnection
 
 AnswerJson = list[dict[str, Any]]
 
@@ -51,50 +50,43 @@ _SPEND = """
 
 
 class AnswerCache:
-    """Keeps answers; one connection of its own, usable from any thread."""
+    """Keeps answers of one model to one version of the prompt; usable from any thread."""
 
-    def __init__(self, database_url: str, model: str, prompt_version: str) -> None:
-        """Connect as the detector's role."""
-        self._connection = psycopg.connect(database_url, autocommit=True, prepare_threshold=None)
-        self._lock = threading.Lock()
+    def __init__(self, connection: LastingConnection, model: str, prompt_version: str) -> None:
+        """Keep them through a connection that logs in as the detector's role."""
+        self._connection = connection
         self._model = model
         self._prompt_version = prompt_version
-
-    def __enter__(self) -> Self:
-        """Return the cache."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the connection."""
-        self._connection.close()
 
     def read(self, session: SessionInput, keys: Sequence[str]) -> dict[str, AnswerJson]:
         """Return the known answers by key, and note that the session uses them."""
         if not keys:
             return {}
-        with self._lock:
-            try:
-                rows = self._connection.execute(_READ, {**_owner(session), "keys": list(keys)}).fetchall()
-            except psycopg.errors.ForeignKeyViolation:
-                return {}  # the session, or an answer, was erased a moment ago
-        return dict(rows)
+        parameters = {**_owner(session), "keys": sorted(keys)}
+        try:
+            return dict(
+                self._connection.run(lambda connection: connection.execute(_READ, parameters).fetchall())
+            )
+        except psycopg.errors.ForeignKeyViolation:
+            return {}  # the session, or an answer, was erased a moment ago
 
     def keep(self, session: SessionInput, answers: Mapping[str, AnswerJson]) -> None:
         """Commit validated answers and their use; a session erased meanwhile keeps nothing."""
         shared = {**_owner(session), "model": self._model, "prompt_version": self._prompt_version}
-        with self._lock, suppress(psycopg.errors.ForeignKeyViolation), self._connection.transaction():
-            for key, cues in sorted(answers.items()):
-                row = {**shared, "key": key, "cues": Jsonb(cues)}
-                self._connection.execute(_KEEP, row)
-                self._connection.execute(_USE, row)
+        rows = [{**shared, "key": key, "cues": Jsonb(cues)} for key, cues in sorted(answers.items())]
+
+        def insert(connection: psycopg.Connection[Any]) -> None:
+            with connection.cursor() as cursor:
+                cursor.executemany(_KEEP, rows)
+                cursor.executemany(_USE, rows)
+
+        with suppress(psycopg.errors.ForeignKeyViolation):
+            self._connection.run(insert)
 
     def spend(self, requests: int, prompt_tokens: int, completion_tokens: int) -> None:
         """Count what was paid today, at once."""
         row = [today(), self._model, requests, prompt_tokens, completion_tokens]
-        with self._lock:
-            self._connection.execute(_SPEND, row)
+        self._connection.run(lambda connection: connection.execute(_SPEND, row))
 
     def spent_today(self) -> int:
         """Return the tokens that all runs of this day (UTC) have paid for, of any model."""
@@ -102,8 +94,7 @@ class AnswerCache:
             select coalesce(sum(prompt_tokens + completion_tokens), 0)::bigint
             from cue_detection.llm_spending where spent_on = %s
         """
-        with self._lock:
-            row = self._connection.execute(query, [today()]).fetchone()
+        row = self._connection.run(lambda connection: connection.execute(query, [today()]).fetchone())
         return int(row[0]) if row else 0
 
 

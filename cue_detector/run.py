@@ -25,6 +25,7 @@ from cue_detector.redaction import redact_session
 from cue_detector.run_report import RunReport
 from cue_detector.settings import CueSettings
 from cue_detector.store import DetectionStore, Result
+from cue_detector.store_connection import LastingConnection
 from cue_detector.store_input import PendingSession, pending_sessions, read_sessions
 
 _LOCK_KEY = 0x0C0EDE7
@@ -72,7 +73,8 @@ def make_detector(
     """Return the detector that the settings ask for; `resources` closes what it opened."""
     if not settings.uses_llm:
         return local
-    cache = resources.enter_context(AnswerCache(database_url, settings.llm_model, prompt_version()))
+    connection = resources.enter_context(LastingConnection(database_url))
+    cache = AnswerCache(connection, settings.llm_model, prompt_version())
     return LlmDetector(settings, cache, local if settings.on_llm_failure == "local" else None)
 
 
@@ -98,7 +100,7 @@ class _Run:
     def work(self) -> None:
         with ExitStack() as resources:
             source = resources.enter_context(_connect(self.database_url))
-            self.store = resources.enter_context(DetectionStore(self.database_url))
+            self.store = DetectionStore(resources.enter_context(LastingConnection(self.database_url)))
             pending = pending_sessions(source)
             self.report.sessions = len(pending)
             if not pending:

@@ -4,15 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from cue_detector import redaction, sentiment
 from cue_detector.domain import DetectionStatus, SessionDetection, SessionInput
+from cue_detector.store_connection import LastingConnection
 from cue_detector.store_excerpts import context, excerpt
 from cue_detector.store_input import PendingSession
 from cue_detector.store_statements import CUE, DETECTION, FORGET_CUES, GUARD, LOCK, SENTIMENT
@@ -46,68 +45,34 @@ class Result:
 
 
 class DetectionStore:
-    """Writes results; reconnects when the database was away for a moment."""
+    """Writes results; `connection` logs in as the detector's role."""
 
-    def __init__(self, database_url: str) -> None:
-        """Connect as the detector's role when the first result is written."""
-        self._url = database_url
-        self._connection: psycopg.Connection[Any] | None = None
-
-    def __enter__(self) -> Self:
-        """Return the store."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the connection."""
-        self._close()
+    def __init__(self, connection: LastingConnection) -> None:
+        """Write through a connection."""
+        self._connection = connection
 
     def write(self, result: Result) -> Written:
-        """Write a result, all or nothing; three more tries with back-off when the database fails.
-
-        (Specification, "Computation Failures".) Writing the same result twice changes nothing.
-        """
-        retrying = Retrying(
-            retry=retry_if_exception_type(psycopg.OperationalError),
-            stop=stop_after_attempt(4),
-            wait=wait_exponential(multiplier=0.2, max=3),
-            reraise=True,
-        )
-        return retrying(self._write, result)
-
-    def _write(self, result: Result) -> Written:
-        if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(self._url, autocommit=True, prepare_threshold=None)
+        """Write a result, all or nothing. Writing the same result twice changes nothing."""
         try:
-            with self._connection.transaction():
-                return self._write_rows(self._connection, result)
+            return self._connection.run(lambda connection: _write_rows(connection, result))
         except psycopg.errors.ForeignKeyViolation:
             return Written.GONE
-        except psycopg.OperationalError:
-            self._close()
-            raise
 
-    def _write_rows(self, connection: psycopg.Connection[Any], result: Result) -> Written:
-        connection.execute(LOCK, _identity(result))
-        guard = connection.execute(GUARD, _identity(result)).fetchone()
-        if guard is None or guard[0] != result.pending.past_detection_count:
-            return Written.TAKEN
-        connection.execute(DETECTION, _detection_row(result))
+
+def _write_rows(connection: psycopg.Connection[Any], result: Result) -> Written:
+    connection.execute(LOCK, _identity(result))
+    guard = connection.execute(GUARD, _identity(result)).fetchone()
+    if guard is None or guard[0] != result.pending.past_detection_count:
+        return Written.TAKEN
+    connection.execute(DETECTION, _detection_row(result))
+    with connection.cursor() as cursor:
         if result.detection.status is DetectionStatus.SUCCEEDED:
-            connection.execute(FORGET_CUES, _identity(result))
-            with connection.cursor() as cursor:
-                cursor.executemany(CUE, list(_cue_rows(result)))
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                SENTIMENT, [_sentiment_row(result, *scored) for scored in result.sentiments.items()]
-            )
-        return Written.STORED
-
-    def _close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+            cursor.execute(FORGET_CUES, _identity(result))
+            cursor.executemany(CUE, list(_cue_rows(result)))
+        cursor.executemany(
+            SENTIMENT, [_sentiment_row(result, *scored) for scored in result.sentiments.items()]
+        )
+    return Written.STORED
 
 
 def _identity(result: Result) -> dict[str, Any]:

@@ -20,8 +20,8 @@ DETECTION = _insert(
     """
     detection_id job_id coach_id client_id transcript_id source_revision content_hash detector
     detector_version prompt_version redaction_version status fell_back failure error utterances_read
-    utterances_cached utterances_stood_in cues_found sentiments_scored requests prompt_tokens completion_tokens cost_usd
-    latency_seconds started_at finished_at
+    utterances_cached utterances_stood_in cues_found sentiments_scored requests prompt_tokens
+    completion_tokens cost_usd latency_seconds started_at finished_at
     """,
     "on conflict (detection_id) do nothing",
 )

@@ -32,7 +32,7 @@ class Fault:
     """How one request goes wrong."""
 
     kind: str
-    """error, hang, drop, html, malformed, no_choices, truncated, refusal, filtered, or an edit of the answer."""
+    """error, hang, drop, html, broken_body, malformed, no_choices, truncated, refusal, filtered or edit."""
     status: int = 500
     retry_after: str | None = None
     code: str | None = None
@@ -69,7 +69,7 @@ class FaultServer:
         always: Fault = OK,
         delay_seconds: float = 0.0,
     ) -> None:
-        """`script` is used up request by request; then `when` decides by words in the request, then `always`."""
+        """`script` is used up request by request; then `when` decides by words in it, then `always`."""
         self.script = deque(script)
         self.when = when or {}
         self.always = always
@@ -147,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
     owner: FaultServer
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         user = body["messages"][1]["content"]
         lines = [(int(number), text) for number, text in _NUMBERED.findall(user)]

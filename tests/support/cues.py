@@ -1,8 +1,8 @@
-"""What the tests of the cue detector share: a built database, its list of sessions to read, a stand-in detector."""
+"""What the tests of the cue detector share: a built database, its list of sessions, a stand-in detector."""
 
 import subprocess
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,11 +13,12 @@ from psycopg.rows import dict_row
 
 from cue_detector.domain import Cue, CueType, DetectionStatus, SessionDetection, SessionInput
 from cue_detector.settings import CueSettings
-from tests.support.databases import as_role
+from tests.support.databases import as_role, database_name
 from tests.support.dbt import dbt
 from tests.support.rows import Said, add_session
 
 LIST = "int_cues__sessions_to_read"
+_compiled: dict[str, str] = {}
 
 
 class KeywordDetector:
@@ -50,7 +51,6 @@ class CueDatabase:
     """A database with every model built, and the detector's view of it."""
 
     url: str
-    statements: dict[str, str] = field(default_factory=dict)
 
     @property
     def cues_url(self) -> str:
@@ -79,12 +79,10 @@ class CueDatabase:
 
     def list_sessions(self, **variables: Any) -> None:
         """Make the list of sessions to read, by the model's own SQL."""
-        key = str(sorted(variables.items()))
-        if key not in self.statements:
-            self.statements[key] = compiled(self.url, LIST, variables)
+        select = compiled(self.url, LIST, variables)
         with psycopg.connect(self.url) as connection:
-            connection.execute(f"truncate analytics_intermediate.{LIST}")
-            connection.execute(f"insert into analytics_intermediate.{LIST} {self.statements[key]}".encode())
+            connection.execute(f"truncate analytics_intermediate.{LIST}".encode())
+            connection.execute(f"insert into analytics_intermediate.{LIST} {select}".encode())
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """Rows of a query as the owner."""
@@ -118,7 +116,14 @@ class CueDatabase:
 
 
 def compiled(url: str, model: str, variables: dict[str, Any]) -> str:
-    """The SQL that dbt would run for a model in this database."""
+    """The SQL that dbt would run for a model in this database; compiled once per process."""
+    key, name = f"{model} {sorted(variables.items())}", f'"{database_name(url)}".'
+    if key not in _compiled:
+        _compiled[key] = _compile(url, model, variables).replace(name, "")
+    return _compiled[key]
+
+
+def _compile(url: str, model: str, variables: dict[str, Any]) -> str:
     with TemporaryDirectory() as folder:
         dbt(url, "compile", "--select", model, variables=variables, target_path=Path(folder))
         (path,) = Path(folder).glob(f"compiled/**/{model}.sql")
@@ -128,8 +133,8 @@ def compiled(url: str, model: str, variables: dict[str, Any]) -> str:
 def llm_settings(base_url: str, **changes: Any) -> CueSettings:
     """Settings for a server of the tests, quick to give up."""
     quick = {
-        "llm_deadline_seconds": 8, "llm_request_timeout_seconds": 2, "llm_attempts": 3, "run_lock_wait_seconds": 30,
-        "llm_model": "test-model",
+        "llm_deadline_seconds": 8, "llm_request_timeout_seconds": 2, "llm_attempts": 3,
+        "run_lock_wait_seconds": 30, "llm_model": "test-model",
     }  # fmt: skip
     return CueSettings(openai_base_url=base_url, **{**quick, **changes})
 

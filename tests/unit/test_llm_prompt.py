@@ -22,8 +22,8 @@ def test_render__numbers_the_lines_and_shows_context_once() -> None:
         question("Fine.", ("client", "Okay."), ("coach", "Let us talk of work.")),
     ]
     assert render(asked) == (
-        "Transcript:\ncoach: What brings you?\n#1 client: I drink.\ncoach: How much?\n#2 client: Not much.\n...\n"
-        "client: Okay.\ncoach: Let us talk of work.\n#3 client: Fine.\n\nJudge the lines #1 to #3."
+        "Transcript:\ncoach: What brings you?\n#1 client: I drink.\ncoach: How much?\n#2 client: Not much.\n"
+        "...\nclient: Okay.\ncoach: Let us talk of work.\n#3 client: Fine.\n\nJudge the lines #1 to #3."
     )
 
 

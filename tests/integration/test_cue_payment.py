@@ -1,0 +1,228 @@
+"""Nothing is lost, doubled or paid for twice: cache, kill in the middle, two runs at once."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pytest
+
+from cue_detector.run import detect_pending
+from cue_detector.run_report import RunReport
+from tests.fault_server import Fault, FaultServer
+from tests.support.cues import CueDatabase, KeywordDetector, llm_settings, stop
+
+# A process of its own, as the orchestrator starts it, with the tests' stand-in for the local detector.
+SCRIPT = """
+import os
+from cue_detector.run import detect_pending
+from cue_detector.settings import CueSettings
+from tests.support.cues import KeywordDetector
+print(detect_pending(os.environ["CUES_DATABASE_URL"], CueSettings(), local=KeywordDetector()).summary())
+"""
+
+
+@pytest.fixture(scope="module")
+def made(built_database_url: str) -> CueDatabase:
+    return CueDatabase(built_database_url)
+
+
+@pytest.fixture
+def db(made: CueDatabase) -> CueDatabase:
+    made.clear()
+    return made
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with FaultServer() as running:
+        yield running
+
+
+def run(db: CueDatabase, server: FaultServer, **settings: Any) -> RunReport:
+    return detect_pending(db.cues_url, llm_settings(server.url, **settings), local=KeywordDetector())
+
+
+def start(db: CueDatabase, server: FaultServer, **changes: str) -> "subprocess.Popen[str]":
+    settings = {
+        "CUES_DATABASE_URL": db.cues_url, "OPENAI_BASE_URL": server.url, "CUE_LLM_MODEL": "test-model",
+        "CUE_LLM_CONCURRENCY": "2", **changes,
+    }  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT], env=os.environ | settings, text=True, stdout=subprocess.PIPE
+    )
+
+
+def asked_lines(server: FaultServer) -> list[str]:
+    return [text for asked in server.requests for _, text in asked.lines]
+
+
+def read_again(db: CueDatabase) -> None:
+    """Make every session pending, as a rebuild of the detections would."""
+    with psycopg.connect(db.url) as connection:
+        connection.execute("delete from cue_detection.session_detections")
+    db.list_sessions()
+
+
+def test_cache__a_second_reading_costs_no_request(db: CueDatabase, server: FaultServer) -> None:
+    db.add("I will do it.", "I'm worried.", "Nothing special.")
+    db.list_sessions()
+    run(db, server)
+    before = db.cues()
+    read_again(db)
+    report = run(db, server)
+    assert (report.requests, report.cached_utterances, report.succeeded) == (0, 3, 1)
+    assert len(server.requests) == 1
+    fresh = ("detection_id", "created_at")
+    assert [{k: v for k, v in row.items() if k not in fresh} for row in db.cues()] == [
+        {k: v for k, v in row.items() if k not in fresh} for row in before
+    ]
+
+
+def test_cache__the_same_words_in_another_session_cost_no_request(
+    db: CueDatabase, server: FaultServer
+) -> None:
+    db.add("I will do it.")
+    db.list_sessions()
+    run(db, server)
+    other = db.add("I will do it.")
+    db.list_sessions()
+    report = run(db, server)
+    assert (report.requests, report.cached_utterances) == (0, 1)
+    assert [cue["cue_type"] for cue in db.cues(other)] == ["commitment"]
+    assert len(db.rows("select * from cue_detection.llm_answer_uses")) == 2
+
+
+def test_cache__names_do_not_make_words_different(db: CueDatabase, server: FaultServer) -> None:
+    for name in ("Jennifer", "Michael"):
+        db.add(f"I will ask {name}.")
+    db.list_sessions()
+    run(db, server)
+    assert asked_lines(server) == ["I will ask [name]."]
+
+
+def test_cache__the_same_words_asked_at_the_same_time_are_paid_once(db: CueDatabase) -> None:
+    for _ in range(6):
+        db.add("I will do it.", "I'm worried.")
+    db.list_sessions()
+    with FaultServer(delay_seconds=0.3) as server:
+        report = run(db, server, llm_concurrency=6)
+    assert report.succeeded == 6
+    assert sorted(asked_lines(server)) == ["I will do it.", "I'm worried."]
+    assert len(db.cues()) == 12
+
+
+def test_cache__waiting_for_another_session_that_fails_asks_itself(db: CueDatabase) -> None:
+    for _ in range(3):
+        db.add("I will do it.")
+    db.list_sessions()
+    with FaultServer(script=[Fault("malformed", seconds=0.3)]) as server:
+        report = run(db, server, llm_concurrency=3, on_llm_failure="mark_failed")
+    assert (report.succeeded, report.failed) == (3, 0)
+    assert len(server.requests) == 2
+
+
+def test_cache__other_context_or_model_is_another_question(db: CueDatabase, server: FaultServer) -> None:
+    db.add("I will do it.", coach="Will you do it?")
+    db.add("I will do it.", coach="What did you say to her?")
+    db.list_sessions()
+    run(db, server)
+    assert len(asked_lines(server)) == 2
+    read_again(db)
+    assert run(db, server, llm_model="other-model").requests == 2
+
+
+def test_kill__nothing_is_lost_doubled_or_paid_twice(db: CueDatabase) -> None:
+    jobs = [db.add(f"I will do number {n}.", f"I'm worried about number {n}.") for n in range(12)]
+    db.list_sessions()
+    with FaultServer(delay_seconds=0.15) as server:
+        first = start(db, server)
+        wait_until(lambda: server.answered >= 5)
+        stop(first)
+        in_flight = len(server.requests) - server.answered
+        time.sleep(0.5)
+        assert len(db.detections()) < 12, "it was killed in the middle"
+        second = start(db, server)
+        output, _ = second.communicate(timeout=60)
+    assert second.returncode == 0, output
+    assert [row["status"] for row in db.detections()] == ["succeeded"] * 12
+    assert {row["job_id"] for row in db.detections()} == set(jobs)
+    assert len(db.cues()) == 24
+    # Asked again is at most what was on its way when the run died: its answer never arrived.
+    lines = asked_lines(server)
+    assert len(lines) - len(set(lines)) <= 2 * (in_flight + 2)
+    answered = {row["content_key"] for row in db.rows("select content_key from cue_detection.llm_answers")}
+    assert len(answered) == 24
+
+
+def test_kill__an_answer_that_was_committed_is_never_asked_for_again(db: CueDatabase) -> None:
+    db.add(*(f"I will do part {n}." for n in range(6)))
+    db.list_sessions()
+    with FaultServer(when={"part 5": Fault("hang")}) as server:
+        first = start(db, server, CUE_LLM_CHUNK_UTTERANCES="1", CUE_LLM_CONCURRENCY="1")
+        wait_until(lambda: len(db.rows("select 1 from cue_detection.llm_answers")) == 5)
+        stop(first)
+        assert db.detections() == []
+        server.when = {}
+        before = len(server.requests)
+        report = run(db, server)
+    assert report.requests == len(server.requests) - before == 1
+    assert [text for _, text in server.requests[-1].lines] == ["I will do part 5."]
+    assert len(db.cues()) == 6
+
+
+def test_two_runs__each_session_is_read_once(db: CueDatabase) -> None:
+    for n in range(10):
+        db.add(f"I will do number {n}.")
+    db.list_sessions()
+    with FaultServer(delay_seconds=0.1) as server, ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(lambda _: run(db, server, llm_concurrency=2), range(2)))
+    assert sorted(report.succeeded for report in reports) == [0, 10]
+    assert not any(report.is_busy for report in reports)
+    assert len(asked_lines(server)) == 10
+    assert len(db.detections()) == 10
+
+
+def test_two_runs__the_second_gives_up_after_its_wait(db: CueDatabase) -> None:
+    db.add("I will do it.")
+    db.list_sessions()
+    with FaultServer(delay_seconds=1.5) as server, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(run, db, server)
+        wait_until(lambda: bool(server.requests))
+        second = run(db, server, run_lock_wait_seconds=0.2)
+        assert second.is_busy
+        assert "another run" in second.summary()
+        assert first.result().succeeded == 1
+    assert len(db.detections()) == 1
+
+
+def test_database__a_moment_away_is_overcome(db: CueDatabase, server: FaultServer) -> None:
+    for n in range(4):
+        db.add(f"I will do number {n}.")
+    db.list_sessions()
+    cut = """
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where
+            datname = current_database() and pid <> pg_backend_pid()
+            and query ilike '%%insert into cue_detection%%'
+    """
+
+    def cut_writers(lines: list[Any]) -> list[Any]:
+        assert db.rows(cut), "there were connections to cut"
+        return lines
+
+    server.script.extend([Fault("none"), Fault("edit", edit=cut_writers)])
+    report = run(db, server, llm_concurrency=1)
+    assert report.succeeded == 4
+    assert len(db.cues()) == 4
+
+
+def wait_until(condition: Any, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)

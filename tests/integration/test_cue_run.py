@@ -1,0 +1,292 @@
+"""What is read, when, and what is written: the batch runner against a real database."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+
+from cue_detector import sentiment
+from cue_detector.run import detect_pending
+from cue_detector.run_report import RunReport
+from cue_detector.settings import CueSettings
+from tests.fault_server import Fault, FaultServer
+from tests.support.cues import CueDatabase, KeywordDetector, llm_settings
+from tests.support.databases import as_role
+from tests.support.rows import Said, new_id
+
+LOCAL = CueSettings(detector="local", run_lock_wait_seconds=0)
+
+
+@pytest.fixture(scope="module")
+def made(built_database_url: str) -> CueDatabase:
+    return CueDatabase(built_database_url)
+
+
+@pytest.fixture
+def db(made: CueDatabase) -> CueDatabase:
+    made.clear()
+    return made
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with FaultServer() as running:
+        yield running
+
+
+def run(db: CueDatabase, settings: CueSettings = LOCAL, **variables: Any) -> RunReport:
+    db.list_sessions(**variables)
+    return detect_pending(db.cues_url, settings, local=KeywordDetector())
+
+
+def change(db: CueDatabase, statement: str, *parameters: Any) -> None:
+    with psycopg.connect(db.url) as connection:
+        connection.execute(statement.encode(), list(parameters))
+
+
+def test_run__a_session_is_read_once(db: CueDatabase) -> None:
+    job = db.add("Well, maybe.")
+    first, second = run(db), run(db)
+    assert (first.sessions, first.succeeded, first.cues) == (1, 1, 1)
+    assert (second.sessions, second.succeeded) == (0, 0)
+    assert len(db.detections(job)) == 1
+
+
+def test_run__a_row_holds_excerpt_context_and_where_it_came_from(db: CueDatabase) -> None:
+    long = "I keep thinking about it all day. " * 12
+    job = db.add(
+        "My name is Thandiwe Mbeki.", f"{long}So maybe I will not. {long}", coach=f"{long}What now, Thandiwe?"
+    )
+    run(db)
+    (cue,) = db.cues(job)
+    (detection,) = db.detections(job)
+    assert (cue["detection_id"], cue["detector"]) == (detection["detection_id"], "local")
+    assert (cue["detector_version"], cue["prompt_version"]) == ("keywords-1", None)
+    assert len(cue["text_excerpt"]) <= 200
+    assert "So maybe I will not." in cue["text_excerpt"], "the words that gave it away are in the excerpt"
+    before, question = cue["preceding_context"].split("\n")
+    assert before == "client: My name is [name]."
+    assert question.endswith("What now, [name]?")
+    assert question.startswith("coach: …")
+    assert len(question) <= 150
+    assert cue["timestamp_seconds"] == 26
+    assert cue["created_at"] == detection["finished_at"]
+
+
+def test_run__context_is_the_two_utterances_before_by_any_speaker(db: CueDatabase) -> None:
+    said = [
+        Said("coach", 0, 1, "One."), Said("speaker_3", 2, 3, "Two."), Said("coach", 4, 5, " "),
+        Said("coach", 6, 7, "Three.", sentiment="neutral"), Said("client", 8, 9, "Four, maybe."),
+    ]  # fmt: skip
+    db.add_said(said)
+    run(db)
+    assert db.cues()[0]["preceding_context"] == "other: Two.\ncoach: Three."
+
+
+def test_run__sessions_with_nothing_to_read_are_not_pending_for_ever(db: CueDatabase) -> None:
+    jobs = [
+        db.add_said(None),
+        db.add_said([]),
+        db.add_said([Said("coach", 0, 1, "Hello?", sentiment="neutral")]),
+    ]
+    report = run(db)
+    assert (report.sessions, report.succeeded, report.nothing_to_read) == (3, 3, 3)
+    assert {row["job_id"]: (row["detector"], row["status"]) for row in db.detections()} == dict.fromkeys(
+        jobs, ("none", "succeeded")
+    )
+    assert run(db).sessions == 0
+
+
+def test_run__sentiment_is_scored_where_upstream_gave_no_usable_label(db: CueDatabase) -> None:
+    said = [
+        Said("coach", 0, 1, "You did a wonderful job.", sentiment=None),
+        Said("client", 2, 3, "I hate all of it.", sentiment="confusing"),
+        Said("client", 4, 5, "I love it.", sentiment="positive"),
+        Said("client", 6, 7, "It was awful.", sentiment="-0.4"),
+        Said("client", 8, 9, "...", sentiment=None),
+        Said("speaker_1", 10, 11, "I hate it.", sentiment=None),
+    ]
+    job = db.add_said(said)
+    run(db)
+    rows = {row["utterance_id"]: row for row in db.rows("select * from cue_detection.utterance_sentiment")}
+    assert set(rows) == {said[0].utterance_id, said[1].utterance_id}
+    assert rows[said[0].utterance_id]["sentiment_score"] > 0 > rows[said[1].utterance_id]["sentiment_score"]
+    one = rows[said[1].utterance_id]
+    assert (one["source"], one["scorer_version"], one["job_id"]) == ("vader", sentiment.VERSION, job)
+
+
+def test_run__a_changed_session_is_read_again_and_its_cues_are_replaced(db: CueDatabase) -> None:
+    job = db.add("Well, maybe.", "Yes, maybe.")
+    run(db)
+    change(db, "update ai_backend.utterances set text = 'No.' where text = 'Well, maybe.'")
+    assert run(db).sessions == 0, "upstream did not mark the edit"
+    change(db, "update ai_backend.transcription_jobs set updated_at = %s", datetime(2026, 11, 3, tzinfo=UTC))
+    assert run(db).sessions == 1
+    assert [cue["text_excerpt"] for cue in db.cues(job)] == ["Yes, maybe."]
+    assert len(db.detections(job)) == 2
+
+
+def test_run__the_nightly_check_finds_an_edit_that_nobody_marked(db: CueDatabase) -> None:
+    job = db.add("Well, maybe.")
+    run(db)
+    assert run(db, check_content=True).sessions == 0
+    change(db, "update ai_backend.utterances set text = 'No.' where text = 'Well, maybe.'")
+    assert run(db, check_content=True).sessions == 1
+    assert db.cues(job) == []
+    assert run(db, check_content=True).sessions == 0
+
+
+def test_run__another_detector_reads_again_only_when_asked_by_name(
+    db: CueDatabase, server: FaultServer
+) -> None:
+    job = db.add("I will do it, maybe.")
+    run(db)
+    settings = llm_settings(server.url)
+    assert run(db, settings).sessions == 0
+    wanted = "llm llm-1 test-model"
+    assert run(db, settings, cue_wanted_detector=wanted).sessions == 1
+    assert run(db, settings, cue_wanted_detector=wanted).sessions == 0
+    assert [(cue["cue_type"], cue["detector"]) for cue in db.cues(job)] == [("commitment", "llm")]
+
+
+def test_run__failures_of_the_provider_are_tried_in_every_run_until_they_heal(db: CueDatabase) -> None:
+    job = db.add("I will do it.")
+    with FaultServer(always=Fault("error", status=401)) as server:
+        settings = llm_settings(server.url, on_llm_failure="mark_failed")
+        for _ in range(5):
+            assert run(db, settings).failed == 1
+        server.always = Fault("none")
+        assert run(db, settings).succeeded == 1
+    assert [row["status"] for row in db.detections(job)] == ["failed"] * 5 + ["succeeded"]
+    assert len(db.cues(job)) == 1
+
+
+def test_run__invalid_answers_are_tried_a_few_times_only(db: CueDatabase) -> None:
+    job = db.add("I will do it.")
+    with FaultServer(always=Fault("malformed")) as server:
+        settings = llm_settings(server.url, on_llm_failure="mark_failed", llm_rounds=1)
+        assert [run(db, settings).sessions for _ in range(5)] == [1, 1, 1, 0, 0]
+        change(
+            db, "update ai_backend.transcription_jobs set updated_at = %s", datetime(2026, 11, 3, tzinfo=UTC)
+        )
+        assert run(db, settings).sessions == 1, "a changed session gets new tries"
+    assert len(db.detections(job)) == 4
+
+
+def test_run__a_failed_second_reading_leaves_the_first_answer(db: CueDatabase) -> None:
+    job = db.add("I will do it, maybe.")
+    run(db)
+    with FaultServer(always=Fault("error", status=401)) as server:
+        run(
+            db,
+            llm_settings(server.url, on_llm_failure="mark_failed"),
+            cue_wanted_detector="llm llm-1 test-model",
+        )
+    current = db.rows("select * from analytics_intermediate.int_cues__current_detections")
+    assert [(row["job_id"], row["status"], row["detector"]) for row in current] == [
+        (job, "succeeded", "local")
+    ]
+    assert [cue["cue_type"] for cue in db.cues(job)] == ["doubt"]
+
+
+def test_run__less_sure_cues_are_not_stored(db: CueDatabase) -> None:
+    db.add("Well, maybe.")
+    run(db, CueSettings(detector="local", store_from_confidence=0.81))
+    assert db.cues() == []
+    assert db.detections()[0]["cues_found"] == 0
+
+
+def test_run__reads_in_small_batches(db: CueDatabase) -> None:
+    jobs = {db.add(f"Number {n}, maybe.") for n in range(7)}
+    report = run(db, CueSettings(detector="local", sessions_per_fetch=2))
+    assert report.succeeded == 7
+    assert {cue["job_id"] for cue in db.cues()} == jobs
+
+
+def test_run__a_session_erased_meanwhile_is_skipped(db: CueDatabase) -> None:
+    gone, kept = db.add("I will go, maybe."), db.add("I will stay.")
+    with FaultServer(delay_seconds=0.6) as server:
+        db.list_sessions()
+
+        def erase(_: list[Any]) -> list[Any]:
+            change(db, "delete from ai_backend.transcription_jobs where id = %s", gone)
+            return _
+
+        server.when = {"I will go": Fault("edit", edit=erase)}
+        report = detect_pending(db.cues_url, llm_settings(server.url), local=KeywordDetector())
+    assert (report.succeeded, report.skipped, report.failed) == (1, 1, 0)
+    assert {row["job_id"] for row in db.detections()} == {kept}
+    assert len(db.rows("select * from cue_detection.llm_answers")) == 1
+
+
+def test_run__the_report_and_progress_say_no_word_of_what_was_said(db: CueDatabase) -> None:
+    db.add("Nobody must know, maybe.")
+    db.list_sessions()
+    lines: list[str] = []
+    report = detect_pending(db.cues_url, LOCAL, local=KeywordDetector(), progress=lines.append)
+    text = " ".join([*lines, report.summary(), report.progress_line()])
+    assert "1 of 1 sessions read" in text
+    assert "know" not in text
+
+
+def test_roles__the_detector_reads_its_input_and_writes_its_own_tables_only(db: CueDatabase) -> None:
+    job = db.add("Well, maybe.")
+    run(db)
+    with psycopg.connect(as_role(db.url, "warehouse_cues"), autocommit=True) as connection:
+        assert connection.execute(
+            "select count(*) from analytics_intermediate.int_cues__detector_input"
+        ).fetchone()
+        for forbidden in (
+            "select * from ai_backend.utterances",
+            "select * from ai_backend.session_analytics",
+            "select * from analytics_intermediate.int_sessions__spine",
+            "delete from analytics_intermediate.int_cues__sessions_to_read",
+            "delete from cue_detection.session_detections",
+            "update cue_detection.utterance_cues set confidence = 1",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(forbidden.encode())
+    for role in ("warehouse_api", "warehouse_analyst"):
+        with (
+            psycopg.connect(as_role(db.url, role)) as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            connection.execute("select * from cue_detection.utterance_cues")
+    assert len(db.cues(job)) == 1
+
+
+def test_erasure__a_deleted_session_leaves_nothing_behind(db: CueDatabase, server: FaultServer) -> None:
+    one, other = db.add("I will do it.", "Only here."), db.add("I will do it.")
+    run(db, llm_settings(server.url))
+    assert count(db, "llm_answers") == 2
+    change(db, "delete from ai_backend.transcription_jobs where id = %s", one)
+    assert count(db, "llm_answers") == 1, "what another session uses stays"
+    change(db, "delete from ai_backend.transcription_jobs where id = %s", other)
+    tables = "session_detections utterance_cues utterance_sentiment llm_answers llm_answer_uses"
+    assert {table: count(db, table) for table in tables.split()} == dict.fromkeys(tables.split(), 0)
+    assert count(db, "llm_spending") == 1, "what was spent stays spent"
+
+
+def test_erasure__whoever_deletes_a_session_needs_no_right_on_the_answers(
+    db: CueDatabase, server: FaultServer
+) -> None:
+    job = db.add("I will do it.")
+    run(db, llm_settings(server.url))
+    with psycopg.connect(db.url) as connection:
+        role = f"upstream_{new_id().hex}"
+        connection.execute(f"create role {role}".encode())
+        connection.execute(f"grant {role} to current_user".encode())
+        connection.execute(f"grant usage on schema ai_backend to {role}".encode())
+        connection.execute(f"grant select, delete on ai_backend.transcription_jobs to {role}".encode())
+        connection.execute(f"set role {role}".encode())
+        connection.execute("delete from ai_backend.transcription_jobs where id = %s", [job])
+        connection.execute("reset role")
+        row = connection.execute("select count(*) from cue_detection.llm_answers").fetchone()
+        assert row == (0,)
+        connection.rollback()
+
+
+def count(db: CueDatabase, table: str) -> int:
+    return len(db.rows(f"select 1 from cue_detection.{table}"))

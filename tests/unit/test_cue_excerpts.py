@@ -1,0 +1,69 @@
+"""Cutting redacted text to what is kept."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cue_detector.domain import ContextLine
+from cue_detector.redaction import redact
+from cue_detector.store_excerpts import context, excerpt
+
+
+def test_excerpt__short_text_is_whole() -> None:
+    assert excerpt("  I will do it. ", (2, 8)) == "I will do it."
+    assert excerpt("x" * 200, None) == "x" * 200
+    assert len(excerpt("x" * 201, None)) <= 200
+
+
+def test_excerpt__is_cut_around_the_words_between_words() -> None:
+    text = f"{'before ' * 60}I will call her{' after' * 60}"
+    start = text.index("I will")
+    cut = excerpt(text, (start, start + 15))
+    assert "I will call her" in cut
+    assert cut.startswith("…before ")
+    assert cut.endswith(" after…")
+    assert len(cut) <= 200
+
+
+def test_excerpt__is_redacted_first_so_that_no_half_number_stays() -> None:
+    text = "word " * 37 + "call (212) 555 0187 now"
+    assert "212" not in excerpt(redact(text), None)
+    assert "212" in redact(excerpt(text, None)), "cut first, half a number would have stayed"
+
+
+@given(st.text(max_size=900), st.data())
+def test_excerpt__never_too_long_and_holds_the_start_of_a_short_span(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(len(text), start + 100)))
+    cut = excerpt(text, (start, end))
+    assert len(cut) <= 200
+
+
+@given(st.lists(st.from_regex(r"[a-z]{1,12}", fullmatch=True), min_size=60, max_size=200), st.data())
+def test_excerpt__holds_the_span(words: list[str], data: st.DataObject) -> None:
+    text = " ".join(words)
+    first = data.draw(st.integers(0, len(words) - 4))
+    start = len(" ".join(words[:first])) + (1 if first else 0)
+    span = " ".join(words[first : first + 3])
+    assert span in excerpt(text, (start, start + len(span)))
+
+
+def test_context__one_line_each_and_the_end_of_a_long_one() -> None:
+    assert context([]) is None
+    lines = context([ContextLine("coach", "What\nnow?"), ContextLine("client", f"{'word ' * 60}the end.")])
+    assert lines is not None
+    first, second = lines.split("\n")
+    assert first == "coach: What now?"
+    assert second.startswith("client: …word ")
+    assert second.endswith("the end.")
+    assert len(second) <= 150
+
+
+@given(
+    st.lists(
+        st.builds(ContextLine, st.sampled_from(["coach", "client", "other"]), st.text(max_size=400)),
+        max_size=2,
+    )
+)
+def test_context__each_line_fits(lines: list[ContextLine]) -> None:
+    kept = context(lines)
+    assert kept is None or all(len(line) <= 150 for line in kept.split("\n"))
