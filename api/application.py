@@ -11,12 +11,16 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 
 from api import errors, health, logs
+from api.clients import routes as clients
+from api.coach import routes as coach
+from api.compute import routes as compute
 from api.correlation import HEADER, is_acceptable
 from api.database import Database
 from api.gate import Gate
 from api.metrics import Metrics
 from api.observe import Observe
 from api.openapi import describe
+from api.risk import routes as risk
 from api.sessions import routes as sessions
 from api.settings import Settings
 from api.tokens import TokenVerifier
@@ -52,8 +56,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(errors.Problem, errors.on_problem)
     app.add_exception_handler(HTTPException, errors.on_http_exception)
     app.add_exception_handler(RequestValidationError, errors.on_invalid_request)
-    for router in (health.router, sessions.router):
-        app.include_router(router)
+    for module in (health, sessions, clients, risk, compute, coach):
+        app.include_router(module.router)
     describe(app)
 
     # Added from the inside out: the correlation id is there for all, and every answer is observed.

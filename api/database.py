@@ -1,9 +1,9 @@
 """The way to Postgres: one round trip per request, as one coach, holding no connection (docs/adr/0050)."""
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -30,6 +30,7 @@ FRESHNESS_SECONDS = 30.0
 NOT_COMPUTED = (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName)
 TOO_SLOW = (errors.QueryCanceled, errors.LockNotAvailable)
 Row = tuple[Any, ...]
+Statements = Sequence[Prepared]
 
 
 class Asked(NamedTuple):
@@ -86,17 +87,17 @@ class Database:
 
         Raises errors.Problem (503) when the database is away, too slow, or has nothing computed yet.
         """
-        given = {**parameters, **asked._asdict(), "timeout": self._timeout}
-        statement = prepared(query, audited=self._audited)
+        own = {"now": datetime.now(UTC), "timeout": self._timeout}
+        given = {**parameters, **asked._asdict(), **own}
         tenant = TENANT if query.writes else TENANT + LAZY_COMMIT
         with self._as_problems():
-            row = await self._retried(tenant, statement, given)
+            row = await self._retried(tenant, prepared(query, audited=self._audited), given)
         return row[0] if row else None
 
     async def missing_migrations(self) -> int:
         """How many migrations of this version the database doesn't have. Raises as `ask` does."""
         with self._as_problems():
-            row = await self._retried("select array_agg(version) from warehouse.schema_migrations", None, {})
+            row = await self._retried("select array_agg(version) from warehouse.schema_migrations", (), {})
         applied = set(row[0] or []) if row else set()
         return len({migration.version for migration in available()} - applied)
 
@@ -104,41 +105,39 @@ class Database:
         """Each mart and when its newest row was computed (cached half a minute). Raises as `ask` does."""
         if time.monotonic() >= self._freshness_until:
             with self._as_problems():
-                row = await self._retried(FRESHNESS, None, {})
+                row = await self._retried(FRESHNESS, (), {})
             self._freshness = list(zip(*row, strict=True)) if row and row[0] else []
             self._freshness_until = time.monotonic() + FRESHNESS_SECONDS
         return self._freshness
 
-    async def _retried(self, first: str, statement: Prepared | None, given: Mapping[str, Any]) -> Row | None:
+    async def _retried(self, first: str, statements: Statements, given: Mapping[str, Any]) -> Row | None:
         """The last row; asked once more when the connection had died while it lay idle.
 
         Everything that is asked may be asked twice: what writes is idempotent (contract page, "Routes").
         """
         try:
-            return await self._run(first, statement, given)
+            return await self._run(first, statements, given)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             if isinstance(error, (*TOO_SLOW, PoolTimeout)):
                 raise
             await self._pool.check()
-        return await self._run(first, statement, given)
+        return await self._run(first, statements, given)
 
-    async def _run(self, first: str, statement: Prepared | None, given: Mapping[str, Any]) -> Row | None:
+    async def _run(self, first: str, statements: Statements, given: Mapping[str, Any]) -> Row | None:
         connection = await self._pool.getconn()
         try:
-            if statement is None:
-                return await _send(connection, first, given)
+            batch = "; ".join([first, *(statement.execute for statement in statements)])
             known = self._known.setdefault(connection, set())
-            again = f"{first}; {statement.execute}"
-            if statement.name in known:
+            missing = [statement for statement in statements if statement.name not in known]
+            if not missing:
                 try:
-                    return await _send(connection, again, given)
+                    return await _send(connection, batch, given)
                 except errors.InvalidSqlStatementName:
                     known.clear()  # a pooler has put another server behind this connection
-            known.add(statement.name)
-            try:
-                return await _send(connection, f"{statement.prepare}; {again}", given)
-            except errors.DuplicatePreparedStatement:
-                return await _send(connection, again, given)
+                    missing = list(statements)
+            await _prepare(connection, missing)
+            known.update(statement.name for statement in missing)
+            return await _send(connection, batch, given)
         finally:
             await self._pool.putconn(connection)
 
@@ -161,11 +160,13 @@ class Database:
 
 
 TENANT = (
-    "select set_config('app.coach_id', %(coach_id)s::text, true), set_config('TimeZone', 'UTC', true), "
+    "select set_config('app.coach_id', %(coach_id)s::text, true), "
+    "set_config('app.now', %(now)s::text, true), "
+    "set_config('TimeZone', 'UTC', true), "
     "set_config('statement_timeout', %(timeout)s, true), "
     "set_config('plan_cache_mode', 'force_generic_plan', true)"
 )
-"""The one place that says whose request it is: for this transaction only, so also behind a pooler."""
+"""The one place that says whose request it is, and when: for this transaction only, also behind a pooler."""
 LAZY_COMMIT = ", set_config('synchronous_commit', 'off', true)"
 """Of a read only the audit's row is written. It has reached Postgres before the answer leaves; waiting for
 the disk would double the time of a read. Only a crash of Postgres itself can lose the last half second."""
@@ -177,6 +178,13 @@ async def _send(connection: AsyncConnection[Row], batch: str, given: Mapping[str
     while cursor.nextset():
         pass
     return await cursor.fetchone()
+
+
+async def _prepare(connection: AsyncConnection[Row], statements: Iterable[Prepared]) -> None:
+    """Let Postgres parse statements that it doesn't know on this connection yet."""
+    for statement in statements:
+        with suppress(errors.DuplicatePreparedStatement):
+            await connection.execute(statement.prepare.encode())
 
 
 async def _refuse_without_row_security(connection: AsyncConnection[Any]) -> None:

@@ -20,10 +20,22 @@ Day = date
 Identifier = UUID
 
 
+Change = Annotated[float, Field(ge=-2, le=2)]
+"""Difference of two sentiments."""
+
+
 class Answer(BaseModel):
     """Base of every answer: each key is always present, unknown is null."""
 
     model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
+
+
+class Window(StrEnum):
+    """The days that client analytics look back, ending with the computed day."""
+
+    MONTH = "30d"
+    QUARTER = "90d"
+    ALL_TIME = "all_time"
 
 
 class CueType(StrEnum):
@@ -38,3 +50,77 @@ class CueType(StrEnum):
     DOUBT = "doubt"
     AGREEMENT = "agreement"
     GOAL_SETTING = "goal_setting"
+
+
+class Trend(StrEnum):
+    """Where engagement or sentiment goes."""
+
+    IMPROVING = "improving"
+    STABLE = "stable"
+    DECLINING = "declining"
+
+
+class FrequencyTrend(StrEnum):
+    """Whether sessions become more frequent."""
+
+    INCREASING = "increasing"
+    STABLE = "stable"
+    DECREASING = "decreasing"
+
+
+class TalkRatioTrend(StrEnum):
+    """Whose share of the talk grows."""
+
+    COACH_INCREASING = "coach_increasing"
+    BALANCED = "balanced"
+    CLIENT_INCREASING = "client_increasing"
+
+
+class RiskTrend(StrEnum):
+    """Where the risk goes."""
+
+    IMPROVING = "improving"
+    STABLE = "stable"
+    WORSENING = "worsening"
+
+
+class RiskLevel(StrEnum):
+    """How great the risk is, in words, the smallest first."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class FactorType(StrEnum):
+    """What a risk score is made of."""
+
+    SESSION_FREQUENCY = "session_frequency"
+    ENGAGEMENT_TREND = "engagement_trend"
+    SENTIMENT_TREND = "sentiment_trend"
+    RESISTANCE_RATIO = "resistance_ratio"
+    DAYS_SINCE_SESSION = "days_since_session"
+
+
+class AlertType(StrEnum):
+    """What an alert is about."""
+
+    NEW_HIGH_RISK = "new_high_risk"
+    RISK_INCREASED = "risk_increased"
+    NO_SESSION_30D = "no_session_30d"
+
+
+class Severity(StrEnum):
+    """How urgent an alert is, the least first."""
+
+    WARNING = "warning"
+    URGENT = "urgent"
+
+
+class AlertStatus(StrEnum):
+    """Where an alert stands."""
+
+    PENDING = "pending"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"

@@ -26,17 +26,17 @@ class Query:
     """A statement whose last CTE `final` is one row: client_id, job_id (for the audit) and body.
 
     The body is json, null for "not there". `ctes` is all of it but the last line, so that the audit's row can
-    be written by the same statement. `writes`: it changes something that must survive a crash of Postgres.
+    be written by the same statement. `writes` are statements that run before it, in the same transaction.
     """
 
     name: str
     ctes: str
-    writes: bool
+    writes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A query as Postgres keeps it: planned once per connection, under a name that follows from its text."""
+    """A statement as Postgres keeps it: planned once per connection, named after its text."""
 
     name: str
     prepare: str
@@ -44,23 +44,32 @@ class Prepared:
 
 
 @cache
-def load(package: str, name: str, *, writes: bool = False) -> Query:
-    """The statement in `name`.sql of a package; its parameters are written as psycopg's: %(name)s.
+def load(package: str, name: str, *, after: tuple[str, ...] = ()) -> Query:
+    """The question in `name`.sql of a package, asked after the statements in the files `after` have run.
 
-    Raises ValueError when it doesn't end as all do.
+    Parameters are written as psycopg's: %(name)s. Raises ValueError when it doesn't end as all questions do.
     """
-    text = files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8").strip()
+    text = _read(package, name)
     if not text.endswith(LAST_LINE):
         raise ValueError(f"{package}/{name}.sql must end with: {LAST_LINE}")
+    writes = tuple((other, _read(package, other)) for other in after)
     return Query(name, text.removesuffix(LAST_LINE).rstrip(), writes)
 
 
 @cache
-def prepared(query: Query, *, audited: bool) -> Prepared:
-    """The query, with or without its audit row, as PREPARE and EXECUTE with psycopg's parameters."""
-    text = query.ctes + (AUDIT if audited else "") + ANSWER
+def prepared(query: Query, *, audited: bool) -> tuple[Prepared, ...]:
+    """The query's statements in order, the last with or without its audit row."""
+    last = query.ctes + (AUDIT if audited else "") + ANSWER
+    return tuple(_prepare(name, text) for name, text in (*query.writes, (query.name, last)))
+
+
+def _prepare(name: str, text: str) -> Prepared:
     parameters = list(dict.fromkeys(PARAMETER.findall(text)))
     numbered = PARAMETER.sub(lambda match: f"${parameters.index(match[1]) + 1}", text)
-    name = f"{query.name}_{hashlib.sha256(numbered.encode()).hexdigest()[:12]}"
+    unique = f"{name}_{hashlib.sha256(numbered.encode()).hexdigest()[:12]}"
     given = ", ".join(f"%({parameter})s" for parameter in parameters)
-    return Prepared(name, f"prepare {name} as\n{numbered}", f"execute {name} ({given})")
+    return Prepared(unique, f"prepare {unique} as\n{numbered}", f"execute {unique} ({given})")
+
+
+def _read(package: str, name: str) -> str:
+    return files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8").strip()

@@ -1,9 +1,5 @@
 -- one row per session
-{{ config(
-    materialized='view',
-    grants={'select': ['warehouse_analyst', 'warehouse_api']},
-    post_hook=["alter view {{ this }} set (security_invoker = true)"]
-) }}
+{{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with sessions as (
     select

@@ -1,0 +1,67 @@
+-- one row: a page of a client's sessions, newest first; body is null when the client isn't this coach's or has none
+with client as (
+    select client_id
+    from ai_backend.active_clients
+    where
+        coach_id = %(coach_id)s
+        and client_id = %(client_id)s
+        and exists (
+            select 1
+            from ai_backend.session_analytics as any_session
+            where any_session.coach_id = %(coach_id)s and any_session.client_id = %(client_id)s
+        )
+),
+
+matching as not materialized (
+    select
+        job_id,
+        session_date,
+        duration_minutes,
+        coach_talk_percentage,
+        client_talk_percentage,
+        engagement_score,
+        client_sentiment_score,
+        cue_count,
+        cue_counts,
+        has_warnings,
+        completed_at
+    from ai_backend.session_overview
+    where
+        coach_id = %(coach_id)s
+        and client_id = %(client_id)s
+        and (%(from_date)s::date is null or session_date >= %(from_date)s::date)
+        and (%(to_date)s::date is null or session_date <= %(to_date)s::date)
+),
+
+page as (
+    select
+        job_id,
+        session_date,
+        duration_minutes,
+        coach_talk_percentage,
+        client_talk_percentage,
+        engagement_score,
+        client_sentiment_score,
+        cue_count,
+        cue_counts,
+        has_warnings
+    from matching
+    order by session_date desc, completed_at desc nulls first, job_id desc
+    limit %(limit)s offset %(offset)s
+),
+
+final as (
+    select
+        %(client_id)s::uuid as client_id,
+        null::uuid as job_id,
+        (
+            select
+                json_build_object(
+                    'sessions', coalesce((select json_agg(row_to_json(page)) from page), '[]'),
+                    'total', (select count(*) from matching)
+                )
+            from client
+        ) as body
+)
+
+select client_id, job_id, body from final

@@ -1,0 +1,12 @@
+"""Parameters of lists."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+LARGEST_PAGE = 100
+LARGEST_OFFSET = 2**31 - 1
+
+Limit20 = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Most entries of the page, 20 by default.")]
+Limit50 = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Most entries of the page, 50 by default.")]
+Offset = Annotated[int, Query(ge=0, le=LARGEST_OFFSET, description="Entries before the page, 0 by default.")]
