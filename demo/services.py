@@ -15,7 +15,7 @@ from demo.secrets import DemoSecrets
 from warehouse.connection import environment
 from warehouse.paths import PROJECT_DIR
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 
 def free_port(preferred: int) -> int:
