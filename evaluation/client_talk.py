@@ -14,12 +14,21 @@ import numpy as np
 from scipy import sparse  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
-from cue_detector.local.client_talk import LABELS, Model, Probabilities, with_neighbours
-from cue_detector.local.client_talk import line_probabilities as score_line
+from cue_detector.local.client_talk import (
+    LABELS,
+    Model,
+    Probabilities,
+    logits,
+    softmax,
+    with_neighbours,
+)
+from cue_detector.local.client_talk_embeddings import Head, blend, head_logits
+from cue_detector.local.embeddings import SentenceEncoder
 from cue_detector.local.features import ClientLine, Features, extract
 from evaluation.annomi import ClientTurn
 
 VERSION = "client-talk-1"
+HEAD_VERSION = "client-talk-embeddings-1"
 FOLDS = 10
 
 # Chosen once on the same folds with coarse steps; evaluation.report shows how flat the choice is.
@@ -30,9 +39,16 @@ _STRENGTH = 1.0
 _SIGNAL_SCALE = 0.3
 _PATTERN_SCALE = 0.7
 _NUMBER_SCALE = 0.1
+_HEAD_STRENGTH = 0.5
+_TEXT_SCALE = 1.5
+_COACH_SCALE = 0.8
 _LEAST_SIGNALS = 5
 _LEAST_PATTERNS = 3
 _DECIMALS = 4
+
+
+Vectors = tuple[Any, Any]
+"""Embeddings of the utterances, and of the coach's utterances before them: arrays (utterances, 384)."""
 
 
 def lines_of(turns: Sequence[ClientTurn]) -> list[ClientLine]:
@@ -45,6 +61,13 @@ def lines_of(turns: Sequence[ClientTurn]) -> list[ClientLine]:
         )
         for turn in turns
     ]
+
+
+def vectors_of(turns: Sequence[ClientTurn], encoder: SentenceEncoder) -> Vectors:
+    """Return the embeddings of the utterances and of the coach's before them."""
+    lines = lines_of(turns)
+    texts = encoder.encode([line.text for line in lines])
+    return texts, encoder.encode([line.coach_text for line in lines])
 
 
 def train(features: Sequence[Features], labels: Sequence[str]) -> dict[str, Any]:
@@ -85,20 +108,54 @@ def train(features: Sequence[Features], labels: Sequence[str]) -> dict[str, Any]
     }
 
 
-def cross_validated(turns: Sequence[ClientTurn], groups: Sequence[str], seed: int = 0) -> list[Probabilities]:
+def train_head(
+    features: Sequence[Features], vectors: Vectors, labels: Sequence[str], base: Model
+) -> dict[str, Any]:
+    """Return the weights of the embeddings' head as written to its file."""
+    target = np.array([LABELS.index(label) for label in labels])
+    numbers = np.array([each.numbers for each in features])
+    scale = np.array(base.numbers)
+    scaled = (numbers - scale[:, 0]) / scale[:, 1] * _NUMBER_SCALE
+    inputs = np.hstack([vectors[0] * _TEXT_SCALE, vectors[1] * _COACH_SCALE, scaled])
+    fitted = LogisticRegression(C=_HEAD_STRENGTH, max_iter=300).fit(inputs, target)
+    weights = _relative(fitted.coef_)
+    size = vectors[0].shape[1]
+    return {
+        "version": HEAD_VERSION,
+        "intercept": _rounded(_relative(fitted.intercept_[:, None])[0]),
+        "text": [_rounded(column) for column in (weights[:size] * _TEXT_SCALE).T],
+        "coach": [_rounded(column) for column in (weights[size : 2 * size] * _COACH_SCALE).T],
+        "numbers": [_rounded(column) for column in (weights[2 * size :] * _NUMBER_SCALE).T],
+    }
+
+
+def cross_validated(
+    turns: Sequence[ClientTurn],
+    groups: Sequence[str],
+    seed: int = 0,
+    vectors: Vectors | None = None,
+) -> list[Probabilities]:
     """Return out-of-fold probabilities; utterances of one group are never on both sides.
 
     `groups` names each utterance's group: its dialogue, or a stricter unit. Neighbours are of one dialogue.
+    With `vectors` (embeddings of each utterance and of the coach's before it) the extra's head takes part.
     """
-    lines = lines_of(turns)
-    features = [extract(line) for line in lines]
+    features = [extract(line) for line in lines_of(turns)]
     found: dict[int, Probabilities] = {}
     for fold in folds(groups, seed):
         inside = [index for index, group in enumerate(groups) if group not in fold]
         outside = [index for index, group in enumerate(groups) if group in fold]
-        raw = train([features[index] for index in inside], [turns[index].label for index in inside])
-        model = Model.from_dict(raw)
-        alone = {index: score_line(lines[index], model) for index in outside}
+        seen = [features[index] for index in inside]
+        labels = [turns[index].label for index in inside]
+        model = Model.from_dict(train(seen, labels))
+        scores = {index: logits(features[index], model) for index in outside}
+        if vectors is not None:
+            kept = (vectors[0][inside], vectors[1][inside])
+            head = Head.from_dict(train_head(seen, kept, labels, model))
+            for index in outside:
+                pair = (vectors[0][index], vectors[1][index])
+                scores[index] = blend(scores[index], head_logits(features[index], pair, head, model))
+        alone = {index: softmax(score) for index, score in scores.items()}
         for dialogue in dict.fromkeys(turns[index].dialogue for index in outside):
             members = [index for index in outside if turns[index].dialogue == dialogue]
             moved = with_neighbours([alone[index] for index in members], model)

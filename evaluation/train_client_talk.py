@@ -3,6 +3,7 @@
     python -m evaluation.train_client_talk
 
 Run again, it writes the same file (scikit-learn's solver is deterministic; coefficients keep 4 decimals).
+Where the extra `embeddings` is installed, the extra's own small file is written too.
 """
 
 import json
@@ -10,6 +11,8 @@ import sys
 from pathlib import Path
 
 from cue_detector.local import client_talk as runtime
+from cue_detector.local.client_talk_embeddings import HEAD_FILE
+from cue_detector.local.embeddings import load_encoder
 from cue_detector.local.features import extract
 from evaluation import annomi, client_talk
 
@@ -21,11 +24,22 @@ def main() -> int:
         return 0
     turns = annomi.client_turns()
     features = [extract(line) for line in client_talk.lines_of(turns)]
-    model = client_talk.train(features, [turn.label for turn in turns])
-    path = Path(runtime.__file__).with_name(runtime.MODEL_FILE)
-    path.write_text(_one_entry_a_line(model), encoding="utf-8")
-    print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB, {len(turns)} utterances")
+    labels = [turn.label for turn in turns]
+    model = client_talk.train(features, labels)
+    _write(runtime.MODEL_FILE, model)
+    encoder = load_encoder()
+    if encoder is None:
+        print(f"{HEAD_FILE} left as it is: the extra `embeddings` is not installed")
+    else:
+        vectors = client_talk.vectors_of(turns, encoder)
+        _write(HEAD_FILE, client_talk.train_head(features, vectors, labels, runtime.Model.from_dict(model)))
     return 0
+
+
+def _write(name: str, model: dict[str, object]) -> None:
+    path = Path(runtime.__file__).with_name(name)
+    path.write_text(_one_entry_a_line(model), encoding="utf-8")
+    print(f"{name}: {path.stat().st_size / 1000:.0f} kB")
 
 
 def _one_entry_a_line(model: dict[str, object]) -> str:

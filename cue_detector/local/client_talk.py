@@ -8,7 +8,7 @@ score. A line's score is then moved a little towards its neighbours', because ta
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -86,8 +86,8 @@ def predict_client_talk(utterances: Sequence[InputUtterance], model: Model | Non
     The utterances must be in spoken order, since place and neighbours count.
     """
     model = model or load_model()
-    lines = client_lines(utterances)
-    return [decide(p, model) for p in session_probabilities(lines, model)]
+    alone = [line_probabilities(line, model) for line in client_lines(utterances)]
+    return [decide(p, model) for p in with_neighbours(alone, model)]
 
 
 def client_lines(utterances: Sequence[InputUtterance]) -> list[ClientLine]:
@@ -112,14 +112,7 @@ def client_lines(utterances: Sequence[InputUtterance]) -> list[ClientLine]:
 def line_probabilities(line: ClientLine, model: Model | None = None) -> Probabilities:
     """Return the probabilities of one line by itself, without its neighbours."""
     model = model or load_model()
-    return _softmax(_logits(extract(line), model))
-
-
-def session_probabilities(lines: Iterable[ClientLine], model: Model | None = None) -> list[Probabilities]:
-    """Return the probabilities of a session's client lines, each moved towards its neighbours'."""
-    model = model or load_model()
-    alone = [line_probabilities(line, model) for line in lines]
-    return with_neighbours(alone, model)
+    return softmax(logits(extract(line), model))
 
 
 def with_neighbours(alone: Sequence[Probabilities], model: Model) -> list[Probabilities]:
@@ -138,11 +131,11 @@ def with_neighbours(alone: Sequence[Probabilities], model: Model) -> list[Probab
         ]
         total = sum(weight for weight, _ in around)
         share = model.neighbour_weight / total if total else 0.0
-        logits = [
+        scores = [
             value + share * sum(weight * other[label] for weight, other in around) + math.log(prior)
             for label, (value, prior) in enumerate(zip(own, model.prior, strict=True))
         ]
-        moved.append(_softmax(logits))
+        moved.append(softmax(scores))
     return moved
 
 
@@ -153,7 +146,8 @@ def decide(probabilities: Probabilities, model: Model) -> ClientTalk:
     return ClientTalk(best, round(probabilities[1], 4), round(probabilities[2], 4))
 
 
-def _logits(features: Features, model: Model) -> list[float]:
+def logits(features: Features, model: Model) -> list[float]:
+    """Return the scores of neutral (always 0), change and sustain."""
     change, sustain = model.intercept
     for name in features.signals:
         weights = model.signals.get(name)
@@ -186,9 +180,10 @@ def _tf_idf(counts: Counter[str], table: Mapping[str, tuple[float, float, float]
     return change / length, sustain / length
 
 
-def _softmax(logits: Sequence[float]) -> Probabilities:
-    highest = max(logits)
-    shares = [math.exp(value - highest) for value in logits]
+def softmax(scores: Sequence[float]) -> Probabilities:
+    """Return probabilities that add up to 1, none of them 0."""
+    highest = max(scores)
+    shares = [math.exp(value - highest) for value in scores]
     total = sum(shares)
     neutral, change, sustain = (max(share / total, 1e-9) for share in shares)
     return neutral, change, sustain
