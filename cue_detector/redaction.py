@@ -68,5 +68,5 @@ def redact_session(session: SessionInput) -> SessionInput:
 
 def _redact_all(texts: Iterable[str]) -> dict[str, str]:
     ordered = sorted(texts)
-    names = presented_names(ordered)
+    names = presented_names(text.translate(_STRAIGHT) for text in ordered)
     return {text: redact(text, names) for text in ordered}

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from cue_detector.redaction_patterns import Found
@@ -103,6 +103,8 @@ class _Token:
 
 def find_names(text: str, also: frozenset[str] = frozenset()) -> list[Found]:
     """Return the names in a text, first and last name as one; `also` holds further names, folded."""
+    if not _has_candidate(text):
+        return []
     tokens = _tokenise(text)
     capitals = sum(token.is_capital for token in tokens)
     is_headline = len(tokens) >= 4 and capitals > 0.6 * len(tokens)
@@ -117,17 +119,33 @@ def presented_names(texts: Iterable[str]) -> frozenset[str]:
 
     A word that the talk also uses in lower case is an ordinary word and is left out.
     """
-    presented: set[str] = set()
-    ordinary: set[str] = set()
-    for text in texts:
-        for token in _tokenise(text):
-            if not token.is_capital:
-                ordinary.add(token.key)
-            elif len(token.key) > 2 and not _section(token.key) and _is_presented(text, token):
-                presented.add(token.key)
-    return frozenset(presented - ordinary)
+    texts = list(texts)
+    presented = {
+        token.key
+        for text in texts
+        if _has_candidate(text)
+        for token in _tokenise(text)
+        if token.is_capital and len(token.key) > 2 and not _section(token.key) and _is_presented(text, token)
+    }
+    if presented:
+        presented -= {fold(word) for text in texts for word in _WORD.findall(text) if not word[0].isupper()}
+    return frozenset(presented)
 
 
+def _has_candidate(text: str) -> bool:
+    """Tell, at little cost, whether any word could be a name; most of what is said has none."""
+    for word in _WORD.findall(text):
+        key = fold(word)
+        section = _section(key)
+        if word[0].isupper():
+            if section or key not in _NO_NAMES:
+                return True
+        elif section in ("also lower case", "capitalised"):
+            return True
+    return False
+
+
+@lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """Return a word in lower case, without accents and possessive, as the list of names keeps it."""
     lower = word.casefold().removesuffix("'s")
@@ -148,6 +166,7 @@ def _names() -> dict[str, str]:
     return names
 
 
+@lru_cache(maxsize=50_000)
 def _section(key: str) -> str:
     """Return which list knows the word, "" for none; one known part is enough ("Sa-Sarah", "Jean-Paul")."""
     known = _names()

@@ -17,10 +17,7 @@ from uuid import UUID
 import psycopg
 
 from cue_detector import sentiment
-from cue_detector.cache import AnswerCache
 from cue_detector.domain import DetectionStatus, Detector, SessionDetection, SessionInput
-from cue_detector.llm.detector import LlmDetector
-from cue_detector.llm.prompt import prompt_version
 from cue_detector.redaction import redact_session
 from cue_detector.run_report import RunReport
 from cue_detector.settings import CueSettings
@@ -73,6 +70,11 @@ def make_detector(
     """Return the detector that the settings ask for; `resources` closes what it opened."""
     if not settings.uses_llm:
         return local
+    # Imported here, because the client of the protocol takes a second that only its users must spend.
+    from cue_detector.cache import AnswerCache  # noqa: PLC0415
+    from cue_detector.llm.detector import LlmDetector  # noqa: PLC0415
+    from cue_detector.llm.prompt import prompt_version  # noqa: PLC0415
+
     connection = resources.enter_context(LastingConnection(database_url))
     cache = AnswerCache(connection, settings.llm_model, prompt_version())
     return LlmDetector(settings, cache, local if settings.on_llm_failure == "local" else None)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import psycopg
 
 from cue_detector import redaction, sentiment
-from cue_detector.domain import DetectionStatus, SessionDetection, SessionInput
+from cue_detector.domain import DetectionStatus, FailureKind, SessionDetection, SessionInput
 from cue_detector.store_connection import LastingConnection
 from cue_detector.store_excerpts import context, excerpt
 from cue_detector.store_input import PendingSession
@@ -98,7 +98,7 @@ def _detection_row(result: Result) -> dict[str, Any]:
         "redaction_version": redaction.VERSION,
         "status": detection.status.value,
         "fell_back": detection.fell_back,
-        "failure": detection.failure.value if detection.failure else None,
+        "failure": _failure(detection),
         "error": detection.error[:500] if detection.error else None,
         "utterances_read": len(read),
         "utterances_cached": usage.cached_utterances,
@@ -113,6 +113,13 @@ def _detection_row(result: Result) -> dict[str, Any]:
         "started_at": result.started_at,
         "finished_at": result.finished_at,
     }
+
+
+def _failure(detection: SessionDetection) -> str | None:
+    """Return whose fault it was; a detector on this machine that stopped has only itself to blame."""
+    if detection.failure is not None:
+        return detection.failure.value
+    return FailureKind.ANSWER.value if detection.status is DetectionStatus.FAILED else None
 
 
 def _cue_rows(result: Result) -> Iterator[dict[str, Any]]:
