@@ -44,6 +44,7 @@ final as (
         -- beyond the specification
         alerts.episode_key,
         alerts.opened_date,
+        alerts.last_open_date,
         alerts.severity_date,
         alerts.resolved_date,
         alerts.resolution,

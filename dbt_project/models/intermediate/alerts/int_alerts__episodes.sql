@@ -35,7 +35,7 @@ final as (
         alert_type,
         opened_date,
         min(episode_key) as episode_key,
-        max(as_of_date) as last_date,
+        max(as_of_date) as last_open_date,
         last_severity as severity,
         -- when it became as severe as it is
         min(as_of_date) filter (where severity = last_severity) as severity_date,

@@ -1,7 +1,7 @@
 -- one row per computed episode: the recorded alert that it is, if it was recorded before
 {#
-    It is the one with the same key, or else the latest recorded one of its kind that it overlaps: a recorded alert
-    keeps its identity even if the days around it are scored differently now.
+    It is the one with the same key, or else the latest one of its kind that was recorded as open on one of its days: a
+    recorded alert keeps its identity even if the days around it are scored differently now.
 #}
 {{ config(materialized='table', unlogged=true) }}
 
@@ -15,7 +15,7 @@ with episodes as (
 recorded as (
     {{ current_rows('risk_alert_episodes', {
         'id': 'uuid', 'coach_id': 'uuid', 'client_id': 'uuid', 'alert_type': 'text', 'severity': 'text',
-        'opened_date': 'date', 'resolved_date': 'date', 'episode_key': 'date', 'severity_date': 'date'
+        'opened_date': 'date', 'last_open_date': 'date', 'episode_key': 'date', 'severity_date': 'date'
     }) }}
 ),
 
@@ -26,14 +26,14 @@ final as (
         episodes.alert_type,
         episodes.opened_date as computed_opened_date,
         coalesce(recorded.id, episodes.derived_id) as id,
-        recorded.id is not null as is_recorded,
         coalesce(recorded.episode_key, episodes.episode_key) as episode_key,
         coalesce(recorded.opened_date, episodes.opened_date) as opened_date,
+        episodes.last_open_date,
         episodes.severity,
         case
             when
                 recorded.severity = episodes.severity
-                and recorded.severity_date between episodes.severity_date and episodes.last_date
+                and recorded.severity_date between episodes.severity_date and episodes.last_open_date
                 then recorded.severity_date
             else episodes.severity_date
         end as severity_date,
@@ -48,8 +48,8 @@ final as (
             and (
                 episodes.derived_id = recorded.id
                 or (
-                    episodes.opened_date < coalesce(recorded.resolved_date, 'infinity')
-                    and recorded.opened_date < coalesce(episodes.resolved_date, 'infinity')
+                    episodes.opened_date <= recorded.last_open_date
+                    and recorded.opened_date <= episodes.last_open_date
                 )
             )
     order by

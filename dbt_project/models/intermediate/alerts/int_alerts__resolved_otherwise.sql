@@ -2,7 +2,8 @@
 with recorded as (
     {{ current_rows('risk_alert_episodes', {
         'id': 'uuid', 'coach_id': 'uuid', 'client_id': 'uuid', 'alert_type': 'text', 'severity': 'text',
-        'opened_date': 'date', 'resolved_date': 'date', 'episode_key': 'date', 'severity_date': 'date'
+        'opened_date': 'date', 'last_open_date': 'date', 'resolved_date': 'date', 'episode_key': 'date',
+        'severity_date': 'date'
     }) }}
 ),
 
@@ -37,6 +38,7 @@ final as (
         recorded.alert_type,
         recorded.episode_key,
         recorded.opened_date,
+        recorded.last_open_date,
         recorded.severity,
         recorded.severity_date,
         case

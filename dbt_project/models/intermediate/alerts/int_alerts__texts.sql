@@ -1,7 +1,34 @@
--- one row per alert that this run computes: title and message, by the day on which it became as severe as it is
-with alerts as (
+-- one row per alert that needs a text: title and message, by the day on which it became as severe as it is
+{# A recorded text stays, unless the alert grew more severe or that day has just been scored again. #}
+with reconciled as (
     select * from {{ ref('int_alerts__reconciled') }}
     where is_borne_out
+),
+
+recorded as (
+    {{ current_rows('risk_alert_episodes', {
+        'id': 'uuid', 'coach_id': 'uuid', 'severity': 'text', 'severity_date': 'date'
+    }) }}
+),
+
+worklist as (
+    select * from {{ ref('int_clients__worklist') }}
+),
+
+alerts as (
+    select reconciled.*
+    from reconciled
+    left join recorded on reconciled.coach_id = recorded.coach_id and reconciled.id = recorded.id
+    left join worklist
+        on
+            reconciled.coach_id = worklist.coach_id
+            and reconciled.client_id = worklist.client_id
+            and reconciled.severity_date = worklist.as_of_date
+    where
+        recorded.id is null
+        or recorded.severity <> reconciled.severity
+        or recorded.severity_date <> reconciled.severity_date
+        or worklist.as_of_date is not null
 ),
 
 scored_dates as (

@@ -1,0 +1,37 @@
+"""Databases in which clients, risk and alerts are computed from given sessions, night after night."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.support.chain import Chain
+from tests.support.databases import database_name, fresh_database
+
+
+@pytest.fixture(scope="session")
+def chain_template(server_url: str, built_template: str) -> Iterator[tuple[str, Chain]]:
+    """Name of a database to copy, and the models compiled against it."""
+    with fresh_database(server_url, built_template) as url:
+        yield database_name(url), Chain.compile(url)
+
+
+@pytest.fixture(scope="module")
+def chain_url(server_url: str, chain_template: tuple[str, Chain]) -> Iterator[str]:
+    """A copy of the module's own."""
+    with fresh_database(server_url, chain_template[0]) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def chain(chain_url: str, chain_template: tuple[str, Chain]) -> Chain:
+    """The models from client analytics on, for the module's copy."""
+    name, compiled = chain_template
+    return compiled.moved(name, database_name(chain_url))
+
+
+@pytest.fixture(scope="module")
+def database(chain_url: str) -> Iterator[psycopg.Connection]:
+    """A connection to the module's copy; each test rolls back what it did."""
+    with psycopg.connect(chain_url) as connection:
+        yield connection
