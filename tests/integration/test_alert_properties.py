@@ -20,15 +20,18 @@ ALERTS = [
     "risk_alert_episodes",
 ]  # fmt: skip
 EPISODES = """
-    select coach_id, client_id, alert_type, episode_key, opened_date, resolved_date, severity, severity_date, id,
-        title, message, created_at, resolved_at, resolution, risk_score_id
+    select coach_id, client_id, alert_type, episode_key, opened_date, resolved_date, severity, severity_date,
+        id, title, message, created_at, resolved_at, resolution, risk_score_id
     from ai_backend.risk_alert_episodes
     order by coach_id, client_id, alert_type, opened_date
 """
 # On and around every threshold of the rules: 25, 45, 50, 75, steps of 10 and 20.
 SCORES = [
     Decimal(score)
-    for score in "0 5 15 24.99 25 30 35 44.99 45 45.01 50 50.01 55 60 65 70 75 75.01 85 100".split()
+    for score in (
+        *(0, 5, 15, "24.99", 25, 30, 35, "44.99", 45, "45.01"),
+        *(50, "50.01", 55, 60, 65, 70, 75, "75.01", 85, 100),
+    )
 ]
 
 

@@ -1,8 +1,9 @@
 """Runs client analytics, risk and alerts as plain SQL in a test's own transaction, for many nights.
 
-dbt compiles the models once. A night is then what dbt would do: tables take their present content, incremental
-marts replace rows by key, views stay. Session analytics are not computed but given (tests/support/histories.py),
-so that a test can put a value just below, at or above a threshold; session formulas have tests of their own.
+dbt compiles the models once. A night is then what dbt would do: tables take their present content,
+incremental marts replace rows by key, views stay. Session analytics are not computed but given
+(tests/support/histories.py), so that a test can put a value just below, at or above a threshold; the session
+formulas have tests of their own.
 """
 
 import json
