@@ -21,7 +21,12 @@ final as (
     where
         is_active
         and (
-            (select has_table_privilege('{{ ref("stg_public__coach_clients").include(database=false) }}', 'select'))
+            (
+                select
+                    has_table_privilege(
+                        '{{ ref("stg_public__coach_clients").include(database=false) }}', 'select'
+                    )
+            )
             or coach_id = {{ request_coach() }}
         )
 )
