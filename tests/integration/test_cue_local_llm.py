@@ -50,8 +50,8 @@ def test_real_server__answers_are_validated_or_replaced_and_always_recorded(
     }
     db.list_sessions()
     settings = llm_settings(
-        real_server, llm_deadline_seconds=120, llm_request_timeout_seconds=60, llm_temperature=0, llm_rounds=2,
-        llm_concurrency=1, store_from_confidence=0,
+        real_server, llm_deadline_seconds=120, llm_request_timeout_seconds=60, llm_temperature=0,
+        llm_rounds=2, llm_concurrency=1, store_from_confidence=0,
     )  # fmt: skip
     report = detect_pending(db.cues_url, settings, local=KeywordDetector())
     rows = db.detections()
