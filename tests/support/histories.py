@@ -84,7 +84,8 @@ def add_scores(
         cursor.executemany(
             "insert into ai_backend.risk_scores (id, coach_id, client_id, as_of_date, risk_score, "
             "risk_level, is_at_risk, is_urgent, last_session_date, days_since_last_session, "
-            "churn_probability, factors, recommended_action, computed_at, valid_until, model_version, is_calibrated, risk_level_rank) "
+            "churn_probability, factors, recommended_action, computed_at, valid_until, "
+            "model_version, is_calibrated, risk_level_rank) "
             "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, '[]', 'Call', '2026-01-01', '2026-01-08', "
             "'risk-1.0.0', false, 1)",
             [
