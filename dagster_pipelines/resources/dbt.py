@@ -18,7 +18,7 @@ def fresh_manifest() -> Path:
     """Path of the dbt manifest.
 
     Raises StaleManifestError when it is missing or any file of the dbt project is newer: the asset graph
-    would show yesterday's models. Make builds it once, since every Dagster process would otherwise parse again.
+    would show yesterday's models. Make builds it once, since each Dagster process would parse again.
     """
     manifest = project.manifest_path
     if not manifest.exists():
