@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     job = defs.resolve_job_def(options.job)
     config = {"as_of": options.as_of, "rebuild": options.rebuild}
     # the dbt assets split themselves around the Python one: each part is told the same
-    parts = [name for name in job.node_names() if name.startswith("dbt_models")]
+    parts = [name for name in job.graph.node_dict if name.startswith("dbt_models")]
     with contextlib.redirect_stdout(ProgressLine(sys.stdout)):
         result = job.execute_in_process(
             instance=dg.DagsterInstance.ephemeral(),
