@@ -1,1 +1,21 @@
-select utterance_id, transcript_id, 'none'::text as question_kind from {{ ref('stg_ai_backend__utterances') }} where role = 'coach'
+-- one row per coach utterance with text: does it hold an open question, a closed one, or none
+-- the rules are in the function question_kind; depends_on: {{ ref('int_sessions__question_matchers') }}
+with utterances as (
+    select * from {{ ref('stg_ai_backend__utterances') }}
+    where role = 'coach' and text ~ '\S'
+),
+
+intents as (
+    select * from {{ ref('question_intents') }}
+),
+
+final as (
+    select
+        utterances.utterance_id,
+        utterances.transcript_id,
+        coalesce(intents.question_kind, {{ question_kind('utterances.text') }}) as question_kind
+    from utterances
+    left join intents on utterances.intent = intents.intent
+)
+
+select * from final
