@@ -1,0 +1,189 @@
+"""GET /risk/alerts and acknowledging one."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from api.risk.schemas import AcknowledgedAlert, AlertList
+from tests.api.equality import Owner, assert_equals_row
+from tests.api.service import PREFIX, Service
+from warehouse.sample import DEMO_COACH_ID
+
+ALERTS = f"{PREFIX}/risk/alerts"
+EXTRAS = ["opened_date", "severity_date", "resolved_date", "resolution", "is_muted", "recorded_at"]
+
+
+@pytest.fixture
+def coach(service: Service, owner: Owner) -> httpx.Client:
+    """The demo coach, who has acknowledged and muted nothing yet."""
+    owner.execute("delete from analytics_api.alert_acknowledgements")
+    owner.execute("delete from analytics_api.coach_settings")
+    owner.commit()
+    return service.as_coach(DEMO_COACH_ID)
+
+
+def rows(owner: Owner, where: str = "true") -> list[dict[str, Any]]:
+    return owner.execute(
+        "select * from ai_backend.risk_alerts "
+        f"where coach_id = %s and {where} order by created_at desc, id".encode(),
+        [DEMO_COACH_ID],
+    ).fetchall()
+
+
+def listed(coach: httpx.Client, query: str = "") -> dict[str, Any]:
+    answer = coach.get(f"{ALERTS}?{query}")
+    assert answer.status_code == 200
+    AlertList.model_validate(answer.json())
+    return dict(answer.json())
+
+
+def test_alerts__every_field_equals_the_marts(coach: httpx.Client, owner: Owner) -> None:
+    expected = rows(owner)
+    body = listed(coach, "status=all&limit=100")
+    assert body["total"] == len(expected) >= 6
+    for given, row in zip(body["alerts"], expected, strict=True):
+        assert_equals_row(given, row, without=EXTRAS)
+
+
+@pytest.mark.parametrize("status", ["pending", "acknowledged", "resolved", "all"])
+@pytest.mark.parametrize("severity", ["warning", "urgent", "all"])
+def test_alerts__are_filtered_by_status_and_severity(
+    coach: httpx.Client, owner: Owner, status: str, severity: str
+) -> None:
+    coach.post(f"{ALERTS}/{rows(owner)[0]['id']}/acknowledge")
+    every = rows(owner)
+    wanted = [
+        str(row["id"]) for row in every
+        if status in ("all", row["status"]) and severity in ("all", row["severity"])
+    ]  # fmt: skip
+    body = listed(coach, f"status={status}&severity={severity}&limit=100")
+    assert [alert["id"] for alert in body["alerts"]] == wanted
+    assert body["total"] == len(wanted)
+
+
+def test_alerts__pending_ones_of_any_severity_by_default(coach: httpx.Client) -> None:
+    assert listed(coach) == listed(coach, "status=pending&severity=all&limit=50&offset=0")
+
+
+def test_alerts__pages_are_parts_of_the_whole(coach: httpx.Client) -> None:
+    whole = listed(coach, "status=all&limit=100")
+    pages = [
+        listed(coach, f"status=all&limit=2&offset={offset}") for offset in range(0, whole["total"] + 2, 2)
+    ]
+    assert [alert for page in pages for alert in page["alerts"]] == whole["alerts"]
+    assert {page["total"] for page in pages} == {whole["total"]}
+
+
+@pytest.mark.parametrize(
+    "query", ["status=new", "severity=high", "limit=0", "limit=101", "offset=-1", "status="]
+)
+def test_alerts__a_parameter_out_of_its_bounds_is_422(coach: httpx.Client, query: str) -> None:
+    assert coach.get(f"{ALERTS}?{query}").status_code == 422
+
+
+def test_alerts__muted_ones_are_not_listed(coach: httpx.Client, owner: Owner) -> None:
+    before = {alert["alert_type"] for alert in listed(coach, "status=all")["alerts"]}
+    assert "no_session_30d" in before
+    coach.put(f"{PREFIX}/coach/settings", json={"muted_alert_types": ["no_session_30d"]})
+    assert "no_session_30d" not in {alert["alert_type"] for alert in listed(coach, "status=all")["alerts"]}
+    coach.put(f"{PREFIX}/coach/settings", json={"least_alert_severity": "urgent"})
+    assert {alert["severity"] for alert in listed(coach, "status=all")["alerts"]} == {"urgent"}
+    coach.put(f"{PREFIX}/coach/settings", json={})
+    assert {alert["alert_type"] for alert in listed(coach, "status=all")["alerts"]} == before
+
+
+@pytest.mark.parametrize("address", ["/alerts/{}/acknowledge", "/acknowledge/{}"])
+def test_acknowledge__answers_the_fields_and_the_alert(
+    coach: httpx.Client, owner: Owner, address: str
+) -> None:
+    alert_id = rows(owner)[0]["id"]
+    answer = coach.post(
+        f"{PREFIX}/risk" + address.format(alert_id), json={"notes": "Called her; she's well."}
+    )
+    assert answer.status_code == 200
+    body = answer.json()
+    AcknowledgedAlert.model_validate(body)
+    alert = body.pop("alert")
+    assert body == alert
+    assert_equals_row(alert, rows(owner)[0], without=EXTRAS)
+    assert (alert["status"], alert["acknowledged_notes"]) == ("acknowledged", "Called her; she's well.")
+    assert alert["acknowledged_at"] is not None
+
+
+def test_acknowledge__again_keeps_the_first_time_and_notes(coach: httpx.Client, owner: Owner) -> None:
+    address = f"{ALERTS}/{rows(owner)[0]['id']}/acknowledge"
+    first = coach.post(address, json={"notes": "first"}).json()
+    assert coach.post(address).json() == first
+    assert coach.post(address, json={}).json() == first
+    assert coach.post(address, json={"notes": None}).json() == first
+    changed = coach.post(address, json={"notes": "second"}).json()
+    assert changed["acknowledged_notes"] == "second"
+    assert changed["acknowledged_at"] == first["acknowledged_at"]
+
+
+def test_acknowledge__of_an_alert_that_grew_urgent_counts_anew(coach: httpx.Client, owner: Owner) -> None:
+    warning = rows(owner, "severity = 'warning'")[0]["id"]
+    address = f"{ALERTS}/{warning}/acknowledge"
+    first = coach.post(address, json={"notes": "seen"}).json()
+    _set_severity(owner, warning, "urgent")
+    try:
+        again = next(a for a in listed(coach)["alerts"] if a["id"] == str(warning))
+        assert (again["status"], again["acknowledged_at"]) == ("pending", None)
+        second = coach.post(address).json()
+        assert second["status"] == "acknowledged"
+        assert second["acknowledged_at"] > first["acknowledged_at"]
+        assert second["acknowledged_notes"] == "seen"
+        assert coach.post(address).json() == second
+    finally:
+        _set_severity(owner, warning, "warning")
+    assert coach.post(address).json()["acknowledged_at"] == second["acknowledged_at"]
+
+
+def test_acknowledge__of_anothers_alert_writes_nothing(service: Service, owner: Owner) -> None:
+    alert_id = rows(owner)[0]["id"]
+    assert service.as_coach(uuid4()).post(f"{ALERTS}/{alert_id}/acknowledge").status_code == 404
+    assert service.as_coach(uuid4()).post(f"{ALERTS}/{uuid4()}/acknowledge").status_code == 404
+    left = owner.execute(
+        "select count(*) as n from analytics_api.alert_acknowledgements where coach_id <> %s", [DEMO_COACH_ID]
+    ).fetchone()
+    assert left == {"n": 0}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"notes": "' + b"x" * 1001 + b'"}',
+        b'{"notes": 5}',
+        b'{"notes": "a\\u0000b"}',
+        b'{"notes": "\\ud800"}',
+        b'{"note": "a slip of the pen"}',
+        b"[]",
+        b'"seen"',
+        b"{",
+        b"notes=seen",
+    ],
+)
+def test_acknowledge__a_body_that_does_not_fit_is_422(coach: httpx.Client, owner: Owner, body: bytes) -> None:
+    address = f"{ALERTS}/{rows(owner)[0]['id']}/acknowledge"
+    answer = coach.post(address, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["location"][0] == "body"
+    assert rows(owner)[0]["status"] == "pending"
+
+
+@pytest.mark.parametrize(
+    "notes", ["x" * 1000, "", "'; drop table x; --", "%(coach_id)s %s %%", "\\ \n\t😀 \u200f\u05e9", "{}"]
+)
+def test_acknowledge__keeps_any_note_as_it_is(coach: httpx.Client, owner: Owner, notes: str) -> None:
+    answer = coach.post(f"{ALERTS}/{rows(owner)[0]['id']}/acknowledge", json={"notes": notes})
+    assert answer.json()["acknowledged_notes"] == notes
+    assert rows(owner)[0]["acknowledged_notes"] == notes
+
+
+def _set_severity(owner: Owner, alert_id: UUID, severity: str) -> None:
+    owner.execute(
+        "update ai_backend.risk_alert_episodes set severity = %s where id = %s", [severity, alert_id]
+    )
+    owner.commit()
