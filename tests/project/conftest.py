@@ -1,0 +1,27 @@
+"""The project as dbt reads it, for tests about its shape. No database is asked."""
+
+from typing import TypeAlias
+
+import pytest
+from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import ModelNode, SeedNode
+
+from tests.support.dbt_runs import manifest as read_manifest
+
+Models: TypeAlias = dict[str, ModelNode]
+
+
+@pytest.fixture(scope="session")
+def manifest() -> Manifest:
+    return read_manifest("postgresql://nobody@127.0.0.1:1/none")
+
+
+@pytest.fixture(scope="session")
+def models(manifest: Manifest) -> Models:
+    """Models by name."""
+    return {node.name: node for node in manifest.nodes.values() if isinstance(node, ModelNode)}
+
+
+@pytest.fixture(scope="session")
+def seeds(manifest: Manifest) -> list[SeedNode]:
+    return [node for node in manifest.nodes.values() if isinstance(node, SeedNode)]
