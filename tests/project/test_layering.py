@@ -84,17 +84,17 @@ def test_models__name_relations_by_ref_and_source_only(models: Models, manifest:
             assert "get_relation(" not in macro.macro_sql, f"{macro.name} looks a relation up"
 
 
-def later_models(manifest: Manifest, name: str) -> set[str]:
+def later_models(models: Models, name: str) -> set[str]:
     """Everything that is computed from a model, and the model itself."""
-    manifest.build_parent_and_child_maps()
     found: set[str] = set()
-    waiting = [f"model.{manifest.metadata.project_name}.{name}"]
+    waiting = [name]
     while waiting:
-        node = waiting.pop()
-        if node not in found:
-            found.add(node)
-            waiting += [child for child in manifest.child_map[node] if child.startswith("model.")]
-    return {node.rsplit(".", 1)[-1] for node in found}
+        earlier = waiting.pop()
+        if earlier not in found:
+            found.add(earlier)
+            key = models[earlier].unique_id
+            waiting += [later for later, model in models.items() if key in model.depends_on.nodes]
+    return found
 
 
 def test_current_rows__are_read_only_of_what_the_reader_leads_to(models: Models, manifest: Manifest) -> None:
@@ -110,9 +110,7 @@ def test_current_rows__are_read_only_of_what_the_reader_leads_to(models: Models,
             re.findall(r"current_rows\(\s*'(\w+)'", code) + re.findall(r"'(\w+)'", lists)
         )
         assert named, name
-        assert named <= later_models(manifest, name), (
-            f"{name}: a mart that it doesn't lead to is read by ref()"
-        )
+        assert named <= later_models(models, name), f"{name}: a mart that it doesn't lead to is read by ref()"
 
 
 def test_past_detections__are_read_only_where_the_next_ones_are_listed(
