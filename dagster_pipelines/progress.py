@@ -34,6 +34,8 @@ class ProgressLine(io.TextIOBase):
         return len(text)
 
     def _show(self, done: int, total: int, what: str) -> None:
+        if done == 1:
+            self._shown_tenth = -1
         if self._is_moving:
             self._terminal.write(f"\r\x1b[K  {done} of {total}  {what[:70]}")
             if done == total:
