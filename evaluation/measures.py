@@ -1,0 +1,78 @@
+"""Small measures and table helpers for the evaluation report."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScore:
+    """How well one label was found; shares are 0-1."""
+
+    label: str
+    count: int
+    precision: float
+    recall: float
+    f1: float
+
+
+def class_scores(gold: Sequence[str], found: Sequence[str], labels: Sequence[str]) -> list[ClassScore]:
+    """Return the scores of each label; a share without a base is 0."""
+    pairs = Counter(zip(gold, found, strict=True))
+    scores = []
+    for label in labels:
+        right = pairs[label, label]
+        said = sum(pairs[other, label] for other in labels)
+        there = sum(pairs[label, other] for other in labels)
+        precision = right / said if said else 0.0
+        recall = right / there if there else 0.0
+        f1 = 2 * precision * recall / (precision + recall) if right else 0.0
+        scores.append(ClassScore(label, there, precision, recall, f1))
+    return scores
+
+
+def macro_f1(gold: Sequence[str], found: Sequence[str], labels: Sequence[str]) -> float:
+    """Return the mean of the labels' F1, 0-1."""
+    scores = class_scores(gold, found, labels)
+    return sum(score.f1 for score in scores) / len(scores)
+
+
+def area_under_curve(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """Return the probability that a positive case scores higher than a negative one; a tie counts half."""
+    ranked = sorted([(value, 1) for value in positive] + [(value, 0) for value in negative])
+    rank_sum = 0.0
+    start = 0
+    while start < len(ranked):
+        end = start
+        while end < len(ranked) and ranked[end][0] == ranked[start][0]:
+            end += 1
+        mean_rank = (start + 1 + end) / 2
+        rank_sum += mean_rank * sum(is_positive for _, is_positive in ranked[start:end])
+        start = end
+    wins = rank_sum - len(positive) * (len(positive) + 1) / 2
+    return wins / (len(positive) * len(negative))
+
+
+def binned_error(probabilities: Sequence[float], is_right: Sequence[bool], bins: int = 10) -> float:
+    """Return the expected calibration error, 0-1: mean distance of probability and share, over equal bins."""
+    error = 0.0
+    for place in range(bins):
+        inside = [
+            (p, right)
+            for p, right in zip(probabilities, is_right, strict=True)
+            if min(int(p * bins), bins - 1) == place
+        ]
+        error += abs(sum(p for p, _ in inside) - sum(right for _, right in inside))
+    return error / len(probabilities)
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table in markdown; the first column to the left, the others to the right."""
+    lines = [f"| {' | '.join(header)} |", f"|---{'|---:' * (len(header) - 1)}|"]
+    lines += [f"| {' | '.join(str(cell) for cell in row)} |" for row in rows]
+    return "\n".join(lines)
+
+
+def share(value: float | None) -> str:
+    """Return a share or score with 3 decimals, or a dash."""
+    return "-" if value is None else f"{value:.3f}"

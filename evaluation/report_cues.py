@@ -1,0 +1,121 @@
+"""The report's section on the nine cue types."""
+
+from collections.abc import Callable, Sequence
+
+from cue_detector.domain import CueType
+from cue_detector.local.client_talk import Probabilities, load_model
+from cue_detector.local.confidence import talk_weights
+from cue_detector.local.rules import load_rules
+from evaluation.annomi import ClientTurn
+from evaluation.calibrate_rules import by_utterance
+from evaluation.cues import (
+    Calibration,
+    Candidate,
+    LabelledTurn,
+    calibrate,
+    candidates,
+    expected_calibration_error,
+    precision_interval,
+    read_gold,
+    reported,
+)
+from evaluation.measures import markdown_table, share
+
+THRESHOLD = 0.7
+
+Filter = Callable[[LabelledTurn], bool]
+
+
+def section(turns: Sequence[ClientTurn], scores: Sequence[Probabilities]) -> str:
+    """Return the section; `scores` are out-of-fold client talk probabilities."""
+    gold = read_gold(turns)
+    found = candidates(gold, by_utterance(turns, scores), load_model())
+    parts: dict[str, Filter] = {
+        "development": lambda each: each.part == "development",
+        "check": lambda each: each.part == "check",
+    }
+    measured = {
+        name: calibrate([each for each in found if keep(each.labelled)]) for name, keep in parts.items()
+    }
+    shipped = Calibration({rule.rule_id: rule.confidence for rule in load_rules()}, talk_weights())
+    return "\n\n".join(
+        [
+            "## The nine cue types",
+            _introduction(gold, parts),
+            "### Check: confidences measured on the development part, judged on the check part",
+            _table(gold, found, measured["development"], parts["check"]),
+            "The same, only utterances that were read for the first time after the rules had been written:",
+            _table(gold, found, measured["development"], lambda each: parts["check"](each) and each.is_fresh),
+            "### The other way round: measured on the check part, judged on the development part",
+            "The wording of the rules was mended on this part, so it flatters them.",
+            _table(gold, found, measured["check"], parts["development"]),
+            "### As shipped: confidences measured on both parts, judged on the same",
+            _table(gold, found, shipped, lambda _: True),
+        ]
+    )
+
+
+def _introduction(gold: Sequence[LabelledTurn], parts: dict[str, Filter]) -> str:
+    fresh = sum(each.is_fresh for each in gold)
+    sizes = ", ".join(
+        f"{sum(keep(each) for each in gold)} utterances of "
+        f"{len({each.turn.dialogue for each in gold if keep(each)})} dialogues ({name})"
+        for name, keep in parts.items()
+    )
+    rows = []
+    for cue_type in CueType:
+        counts = [sum(cue_type in each.labels for each in gold if keep(each)) for keep in parts.values()]
+        rows.append((cue_type, *counts))
+    stands_for = sum(each.weight for each in gold)
+    return (
+        f"{len(gold):,} client utterances were labelled: {len(gold) - fresh} before any rule existed, "
+        f"{fresh} after the rules were written and before their confidences were measured, in one list without "
+        f"the rules' answers. They stand for all {stands_for:,.0f} client utterances that are no "
+        f"back-channels. One annotator, of the project's maintainers, read each utterance with its two "
+        f"preceding ones against the definitions in ADR 0021; the same hands wrote the rules, which is why the "
+        f"second round counts most. The set is split by dialogue: {sizes}.\n\n"
+        f"{markdown_table(('Labelled', *parts), rows)}\n\n"
+        f"Below, a cue is reported when its confidence is at least {THRESHOLD}. Precision is the share of "
+        f"reported cues that the annotator labelled too, with a 95 % interval (Wilson); coverage is the "
+        f"share of labelled cues that are reported, weighted to all utterances."
+    )
+
+
+def _table(
+    gold: Sequence[LabelledTurn], found: Sequence[Candidate], calibration: Calibration, keep: Filter
+) -> str:
+    judged = reported([each for each in found if keep(each.labelled)], calibration)
+    rows = []
+    for cue_type in (*CueType, None):
+        sure = [
+            each
+            for each in judged
+            if each.confidence >= THRESHOLD and (cue_type is None or each.cue_type is cue_type)
+        ]
+        right = sum(each.is_right for each in sure)
+        there = sum(
+            each.weight * (len(each.labels) if cue_type is None else cue_type in each.labels)
+            for each in gold
+            if keep(each)
+        )
+        covered = sum(each.weight for each in sure if each.is_right)
+        low, high = precision_interval(right, len(sure)) if sure else (None, None)
+        rows.append(
+            (
+                cue_type or "**all**",
+                len(sure),
+                right,
+                share(right / len(sure) if sure else None),
+                f"{share(low)} to {share(high)}",
+                share(covered / there if there else None),
+            )
+        )
+    table = markdown_table(
+        ("Cue", "reported", "right", "precision", "95 % interval", "coverage"),
+        rows,
+    )
+    error = expected_calibration_error(judged)
+    return (
+        f"{table}\n\nExpected calibration error of the confidences of all {len(judged)} matched cues, "
+        f"also those below {THRESHOLD}: {share(error)} (5 bins)."
+    )
