@@ -6,6 +6,7 @@ Nothing here has an insecure default: without keys and a way to check tokens the
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+from limits import parse
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -152,6 +153,23 @@ class Settings(BaseSettings):
             )
         return url
 
+    @field_validator("rate_limit_per_coach", "rate_limit_per_address")
+    @classmethod
+    def _readable_limit(cls, rule: str) -> str:
+        try:
+            if rule == "none" or parse(rule).amount > 0:
+                return rule
+        except ValueError:
+            pass
+        raise ValueError("must be a limit such as 600/minute, or none")
+
+    @field_validator("rate_limit_storage")
+    @classmethod
+    def _known_store(cls, url: str) -> str:
+        if urlsplit(url).scheme not in ("memory", "redis", "rediss"):
+            raise ValueError("must be memory:// or redis://host:port/db")
+        return url
+
     @field_validator("cors_origins")
     @classmethod
     def _named_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
@@ -184,10 +202,15 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = [
-            " ".join([*(str(part) for part in item["loc"]), str(item["msg"]).removeprefix("Value error, ")])
+            " ".join([*map(_variable, item["loc"]), str(item["msg"]).removeprefix("Value error, ")])
             for item in error.errors(include_input=False, include_url=False, include_context=False)
         ]
         raise SettingsError("; ".join(problems)) from None
+
+
+def _variable(location: int | str) -> str:
+    field = Settings.model_fields.get(str(location))
+    return field.alias if field and field.alias else str(location)
 
 
 def _bytes(secret: SecretStr) -> int:

@@ -62,7 +62,7 @@ class Service:
 
 
 @contextmanager
-def serve(folder: Path, database_url: str, *, is_up: bool = True, **settings: str) -> Iterator[Service]:
+def serve(folder: Path, database_url: str, **settings: str) -> Iterator[Service]:
     """Run `uvicorn api.main:app` with these settings, as the API's role, until the block ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -83,8 +83,7 @@ def serve(folder: Path, database_url: str, *, is_up: bool = True, **settings: st
         )  # fmt: skip
     service = Service(f"http://127.0.0.1:{port}", process, output)
     try:
-        if is_up:
-            _await(service)
+        _await(service)
         yield service
     finally:
         for client in service.clients:

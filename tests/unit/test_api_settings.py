@@ -1,0 +1,116 @@
+"""What the service refuses to start with, and what it says."""
+
+import pytest
+
+from api.settings import Settings, SettingsError, load_settings
+
+KEY = "k" * 32
+SECRET = "s" * 32
+GOOD = {"API_KEYS": KEY, "SUPABASE_JWT_SECRET": SECRET}
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [field.alias for field in Settings.model_fields.values() if field.alias]
+    for name in (*names, "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return load_settings()
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({}, "API_KEYS"),
+        ({"SUPABASE_JWT_SECRET": SECRET}, "API_KEYS"),
+        ({"API_KEYS": ""} | {"SUPABASE_JWT_SECRET": SECRET}, "API_KEYS"),
+        ({"API_KEYS": " , ,"} | {"SUPABASE_JWT_SECRET": SECRET}, "API_KEYS"),
+        ({"API_KEYS": KEY}, "SUPABASE_JWT_SECRET or SUPABASE_JWKS_URL"),
+        ({"API_KEYS": KEY, "SUPABASE_JWT_SECRET": ""}, "SUPABASE_JWT_SECRET or SUPABASE_JWKS_URL"),
+        (GOOD | {"API_KEYS": KEY[:-1]}, "API_KEYS"),
+        (GOOD | {"API_KEYS": f"{KEY},short"}, "API_KEYS"),
+        (GOOD | {"SUPABASE_JWT_SECRET": SECRET[:-1]}, "SUPABASE_JWT_SECRET"),
+        (GOOD | {"SUPABASE_JWKS_URL": "http://example.org/keys"}, "SUPABASE_JWKS_URL"),
+        (GOOD | {"SUPABASE_JWKS_URL": "ftp://example.org/keys"}, "SUPABASE_JWKS_URL"),
+        (GOOD | {"API_CORS_ORIGINS": "https://a.example,*"}, "API_CORS_ORIGINS"),
+        (GOOD | {"API_RATE_LIMIT_PER_COACH": "often"}, "API_RATE_LIMIT_PER_COACH"),
+        (GOOD | {"API_RATE_LIMIT_PER_ADDRESS": "0/minute"}, "API_RATE_LIMIT_PER_ADDRESS"),
+        (GOOD | {"API_RATE_LIMIT_STORAGE": "file:///tmp/x"}, "API_RATE_LIMIT_STORAGE"),
+        (GOOD | {"API_POOL_SIZE": "0"}, "API_POOL_SIZE"),
+        (GOOD | {"API_STATEMENT_TIMEOUT_SECONDS": "-1"}, "API_STATEMENT_TIMEOUT_SECONDS"),
+        (GOOD | {"API_LOG_LEVEL": "loud"}, "API_LOG_LEVEL"),
+    ],
+)
+def test_settings__that_are_missing_or_unsafe_are_named(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(monkeypatch, **variables)
+    assert named in str(refused.value)
+    assert not any(value in str(refused.value) for value in (KEY[:-1], SECRET[:-1], "short,"))
+
+
+def test_settings__several_faults_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match=r"API_KEYS.*API_POOL_SIZE"):
+        load(monkeypatch, API_POOL_SIZE="none")
+
+
+def test_settings__are_safe_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, **GOOD)
+    assert settings.cors_origins == ()
+    assert settings.audit_enabled
+    assert settings.rate_limit_per_coach != "none"
+    assert settings.rate_limit_per_address != "none"
+    assert KEY not in repr(settings)
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://p.supabase.co/auth/v1/.well-known/jwks.json",
+        "file:///etc/keys.json",
+        "/etc/keys.json",
+        "http://127.0.0.1:9000/jwks",
+        "http://localhost/jwks",
+    ],
+)
+def test_settings__keys_come_from_https_a_file_or_this_machine(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    assert load(monkeypatch, API_KEYS=KEY, SUPABASE_JWKS_URL=url).jwks_url == url
+
+
+def test_settings__lists_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(
+        monkeypatch, **GOOD | {"API_KEYS": f"{KEY}, {SECRET} ,", "API_CORS_ORIGINS": "https://a.example"}
+    )
+    assert [key.get_secret_value() for key in settings.api_keys] == [KEY, SECRET]
+    assert settings.cors_origins == ("https://a.example",)
+
+
+def test_settings__take_no_variable_but_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DATABASE_URL is the owner's log-in: the API must never connect as the owner."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://owner:x@localhost/db")
+    monkeypatch.setenv("LOG_LEVEL", "debug")
+    settings = load(monkeypatch, **GOOD)
+    assert settings.log_level == "info"
+    assert "role=warehouse_api" in settings.conninfo
+
+
+def test_settings__without_a_database_say_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path_factory.mktemp("empty")))
+    with pytest.raises(SettingsError, match="API_DATABASE_URL or DATABASE_URL"):
+        _ = load(monkeypatch, **GOOD).conninfo
+
+
+def test_settings__are_all_described() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.alias, name
+        assert field.description, name
