@@ -1,0 +1,66 @@
+"""The question rules on a real server: how good they are, and what makes them quick."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from evaluation.questions import (
+    MACRO_F1_GOAL,
+    QUESTION_F1_GOAL,
+    gold_questions,
+    predicted_questions,
+    score_questions,
+)
+from warehouse.load import load_folder
+from warehouse.predictions import write_predictions
+
+FUNCTION = "analytics_intermediate.question_kind"
+
+
+@pytest.fixture(scope="module")
+def built(built_database_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(built_database_url) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.mark.usefixtures("built_database_url")
+def test_question_rules__reach_the_goals_on_real_dialogues(annomi_dir: Path, tmp_path: Path) -> None:
+    load_folder(annomi_dir)
+    write_predictions(tmp_path / "predictions.csv")
+    predicted = predicted_questions(tmp_path / "predictions.csv")
+    labels = {
+        utterance: kind for each in gold_questions(annomi_dir).values() for utterance, kind in each.items()
+    }
+    scores = score_questions(labels, predicted)
+    assert scores.macro_f1 >= MACRO_F1_GOAL
+    assert scores.question.f1 >= QUESTION_F1_GOAL
+
+
+def test_question_kind__may_run_in_every_process(built: psycopg.Connection) -> None:
+    row = built.execute(
+        "select provolatile, proparallel from pg_proc where oid = %s::regprocedure", [f"{FUNCTION}(text)"]
+    ).fetchone()
+    assert row == ("i", "s")
+
+
+def test_question_kind__stays_quick_on_endless_text(built: psycopg.Connection) -> None:
+    endless = "so, and well " * 20_000 + "what would you do? " * 200
+    built.execute("set statement_timeout = '5s'")
+    row = built.execute(f"select {FUNCTION}(%s)", [endless]).fetchone()
+    assert row == ("open",)
+    row = built.execute(f"select {FUNCTION}(%s)", ["so okay " * 50_000 + "?"]).fetchone()
+    assert row == ("none",)
+
+
+def test_coach_questions__of_one_session_are_found_by_its_transcript(built: psycopg.Connection) -> None:
+    """A filter on transcript_id reaches the index below the view."""
+    built.execute("set local enable_seqscan = off")
+    plan = built.execute(
+        "explain select * from analytics_intermediate.int_sessions__coach_questions "
+        "where transcript_id = '00000000-0000-0000-0000-000000000001'"
+    ).fetchall()
+    text = "\n".join(str(line[0]) for line in plan)
+    assert "Index Cond: (transcript_id =" in text, text
