@@ -4,6 +4,7 @@ import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -14,10 +15,9 @@ _numbers = itertools.count(1)
 
 def with_database(url: str, name: str) -> str:
     """The same server and log-in, another database; keeps the form of an address."""
-    parts = conninfo_to_dict(url)
-    user, password = parts["user"], parts.get("password") or ""
-    credentials = f"{user}:{password}" if password else str(user)
-    return f"postgresql://{credentials}@{parts['host']}:{parts['port']}/{name}"
+    if "://" not in url:
+        return make_conninfo(url, dbname=name)
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 @contextmanager
