@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from warehouse import connection, embedded
 from warehouse.connection import Role
@@ -19,7 +20,8 @@ from warehouse.migrate import migrate as apply_migrations
 from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-console = Console(stderr=True, highlight=False)
+# Messages hold file names and addresses: brackets and colons in them are no markup, and lines are not broken.
+console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 LAST_MIDNIGHT = datetime.combine(DEFAULT_LAST_DATE, time())
 
 
@@ -31,7 +33,7 @@ def speaks_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*arguments, **options)
         except WarehouseError as error:
-            console.print(f"[red]warehouse:[/red] {error}", soft_wrap=True)
+            console.print(Text.assemble(("warehouse:", "red"), f" {error}"))
             raise typer.Exit(1) from error
 
     return wrapped

@@ -1,0 +1,63 @@
+"""The command `warehouse`: what it says when something is wrong, and what a script can rely on."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+WAREHOUSE = str(Path(sys.executable).parent / "warehouse")
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([WAREHOUSE, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_error__is_one_plain_line_without_a_traceback(database_url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "[red] :smile: a folder with a name that is longer than a terminal is wide"
+    done = run("load", str(folder))
+    assert done.returncode == 1
+    assert done.stderr == f"warehouse: {folder} is not a folder.\n"
+    assert done.stdout == ""
+
+
+def test_url__alone_is_written_to_standard_output(database_url: str) -> None:
+    done = run("url")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{database_url}\n", "")
+
+
+def test_status__says_where_the_server_is_and_how_far_it_is_migrated(database_url: str) -> None:
+    done = run("status")
+    assert done.returncode == 0
+    assert " migrations applied." in done.stderr
+    assert database_url.rsplit("/", 1)[1] in done.stderr
+    assert "password" not in done.stderr
+
+
+def test_status__fails_when_the_server_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://owner:hunter2@127.0.0.1:1/practice")
+    done = run("status")
+    assert done.returncode == 1
+    assert done.stderr.startswith("warehouse: Can't connect as owner (DATABASE_URL)")
+    assert "hunter2" not in done.stderr
+
+
+def test_exec__hands_on_addresses_arguments_and_the_exit_status(database_url: str) -> None:
+    program = "import os, sys; print(os.environ['DBT_PG_DBNAME']); sys.exit(len(sys.argv))"
+    done = run("exec", "--", sys.executable, "-c", program, "--select", "x y")
+    assert done.returncode == 3
+    assert done.stdout.strip() == database_url.rsplit("/", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["exec"], "Nothing to run. Write the command behind two dashes"),
+        (["exec", "--", "no-such-command"], "The command no-such-command can't be run: No such file"),
+        (["predictions", "/nowhere/file.csv"], "The models are not built yet: run `make pipeline` first."),
+    ],
+)
+def test_command__refuses_with_a_remedy(database_url: str, arguments: list[str], message: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"warehouse: {message}")
