@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from cue_detector.domain import ContextLine, InputUtterance, SessionInput
 
@@ -46,6 +47,16 @@ _UTTERANCES = """
 """
 
 
+_while_rebuilt = retry(
+    retry=retry_if_exception_type(psycopg.errors.UndefinedTable),
+    wait=wait_fixed(1),
+    stop=stop_after_delay(60),
+    reraise=True,
+)
+"""The input relations are made anew in each run of the models; for a moment they are not there."""
+
+
+@_while_rebuilt
 def pending_sessions(connection: psycopg.Connection[Any]) -> list[PendingSession]:
     """Return the sessions that must be read and that no other run has read since the list was made.
 
@@ -66,11 +77,16 @@ def read_sessions(
         "jobs": [session.job_id for session in pending],
         "coaches": list({session.coach_id for session in pending}),
     }
-    with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(_UTTERANCES, parameters).fetchall()
+    rows = _utterances(connection, parameters)
     said = {job_id: list(group) for job_id, group in groupby(rows, key=itemgetter("job_id"))}
     for session in pending:
         yield session, _session_input(session, said.get(session.job_id, []))
+
+
+@_while_rebuilt
+def _utterances(connection: psycopg.Connection[Any], parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_UTTERANCES, parameters).fetchall()
 
 
 def _session_input(pending: PendingSession, rows: list[dict[str, Any]]) -> SessionInput | None:

@@ -1,0 +1,107 @@
+"""From what was said to ai_backend.language_cues and the session's counts, through dbt, and healing."""
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from cue_detector.run import detect_pending
+from cue_detector.settings import CueSettings
+from tests.fault_server import Fault, FaultServer
+from tests.support.cues import CueDatabase, KeywordDetector, llm_settings
+from tests.support.dbt_runs import run_models
+from tests.support.rows import Said
+
+LOCAL = CueSettings(detector="local", store_from_confidence=0)
+
+
+@pytest.fixture(scope="module")
+def db(built_database_url: str) -> CueDatabase:
+    return CueDatabase(built_database_url)
+
+
+def build(db: CueDatabase, **variables: Any) -> None:
+    """Run the marts that cues reach and the next list; a view that is run again takes its readers along."""
+    selection = ["+session_analytics", "+language_cues", "+int_cues__detector_input"]
+    run_models(db.url, selection, **variables)
+
+
+def mart(db: CueDatabase) -> list[dict[str, Any]]:
+    return db.rows("select * from ai_backend.language_cues order by job_id, timestamp_seconds, cue_type")
+
+
+def session(db: CueDatabase, job_id: Any) -> dict[str, Any]:
+    (row,) = db.rows("select * from ai_backend.session_analytics where job_id = %s", job_id)
+    return row
+
+
+def warnings(db: CueDatabase, job_id: Any) -> set[str]:
+    return {w for w in session(db, job_id)["quality_warnings"] if w.startswith("cue_detection")}
+
+
+def test_marts__analytics_stand_without_cues_and_heal_when_detection_returns(db: CueDatabase) -> None:
+    db.clear()
+    first, second = db.add("I will do it."), db.add("I'm worried about it.")
+    silent = db.add_said([Said("coach", 0, 130, "Hello?")])
+    build(db)
+    assert warnings(db, first) == warnings(db, second) == {"cue_detection_pending"}
+    assert warnings(db, silent) == set(), "there is nothing to read"
+    assert session(db, first)["total_turns"] == 2
+    assert session(db, first)["has_cue_evidence"] is False
+
+    with FaultServer(when={"I will": Fault("error", status=503)}) as server:
+        settings = llm_settings(server.url, on_llm_failure="mark_failed", llm_attempts=1)
+        db.list_sessions()
+        detect_pending(db.cues_url, settings, local=KeywordDetector())
+        build(db)
+        assert warnings(db, first) == {"cue_detection_failed"}
+        assert warnings(db, second) == set()
+        assert [row["cue_type"] for row in mart(db)] == ["concern"]
+
+        server.when = {}
+        detect_pending(db.cues_url, settings, local=KeywordDetector())
+    build(db)
+    assert warnings(db, first) == set()
+    assert session(db, first)["cue_commitment_count"] == 1
+    assert session(db, second)["cue_concern_count"] == 1
+    cues = mart(db)
+    assert {row["cue_type"] for row in cues} == {"commitment", "concern"}
+    for row in cues:
+        assert row["session_analytics_id"] == session(db, row["job_id"])["id"]
+        assert (row["detector"], row["detector_version"]) == ("llm", "llm-1 test-model")
+        assert row["created_at"] is not None
+
+    build(db, rebuild=True)
+    assert mart(db) == cues, "a rebuild gives the same rows and ids"
+
+
+def test_marts__only_cues_that_are_sure_enough_are_kept_and_old_ones_go(db: CueDatabase) -> None:
+    db.clear()
+    job = db.add("Well, maybe.", "Surely not.")
+    db.list_sessions()
+    detect_pending(db.cues_url, LOCAL, local=KeywordDetector())
+    build(db)
+    assert [row["cue_type"] for row in mart(db)] == ["doubt"]
+    assert session(db, job)["cue_doubt_count"] == 1
+    assert session(db, job)["cue_detection_id"] == db.detections(job)[0]["detection_id"]
+
+    with psycopg.connect(db.url) as connection:
+        connection.execute("update ai_backend.utterances set text = 'No.' where text = 'Well, maybe.'")
+    db.list_sessions(check_content=True)
+    detect_pending(db.cues_url, LOCAL, local=KeywordDetector())
+    build(db)
+    assert mart(db) == [], "a session without cues brings no row that would replace the old ones"
+    assert session(db, job)["cue_doubt_count"] == 0
+    assert session(db, job)["has_cue_evidence"] is True
+
+
+def test_marts__a_cue_below_its_minimum_is_recorded_but_not_shown(db: CueDatabase) -> None:
+    db.clear()
+    job = db.add("Well, maybe.")
+    db.list_sessions()
+    detect_pending(db.cues_url, LOCAL, local=KeywordDetector())
+    with psycopg.connect(db.url) as connection:
+        connection.execute("update cue_detection.utterance_cues set confidence = 0.699")
+    build(db)
+    assert mart(db) == []
+    assert len(db.cues(job)) == 1
