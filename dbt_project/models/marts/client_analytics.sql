@@ -42,15 +42,15 @@ final as (
             and windows.as_of_date = latest.as_of_date
     cross join limits
     {% if is_incremental() %}
-    where
-        not exists (
-            select from {{ this }} as newer
-            where
-                newer.coach_id = windows.coach_id
-                and newer.client_id = windows.client_id
-                and newer.window_type = windows.window_type
-                and newer.as_of_date > windows.as_of_date
-        )
+        where
+            not exists (
+                select from {{ this }} as newer
+                where
+                    newer.coach_id = windows.coach_id
+                    and newer.client_id = windows.client_id
+                    and newer.window_type = windows.window_type
+                    and newer.as_of_date > windows.as_of_date
+            )
     {% endif %}
 )
 

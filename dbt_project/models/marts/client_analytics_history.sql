@@ -31,8 +31,8 @@ newest as (
     from (
         select as_of_date from {{ ref('int_clients__worklist') }}
         {% if is_incremental() %}
-        union all
-        select max(as_of_date) from {{ this }}
+            union all
+            select max(as_of_date) from {{ this }}
         {% endif %}
     ) as dates
 ),

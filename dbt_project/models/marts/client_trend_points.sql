@@ -28,18 +28,19 @@ final as (
         on
             windows.coach_id = sessions.coach_id
             and windows.client_id = sessions.client_id
-            and sessions.session_date >= windows.window_start
-            and sessions.session_date <= windows.window_end
-    cross join lateral (
-        values
-        ('engagement', sessions.engagement_score::numeric(6, 3)),
-        ('sentiment', sessions.client_sentiment_score::numeric(6, 3)),
-        -- where neither coach nor client was recognised a share of 0 means unknown
-        (
-            'talk_ratio',
-            case when sessions.coach_turns + sessions.client_turns > 0 then sessions.client_talk_percentage end
-        )
-    ) as metrics (metric, value)
+            and windows.window_start <= sessions.session_date
+            and windows.window_end >= sessions.session_date
+    cross join
+        lateral (
+            values
+            ('engagement', sessions.engagement_score::numeric(6, 3)),
+            ('sentiment', sessions.client_sentiment_score::numeric(6, 3)),
+            -- where neither coach nor client was recognised a share of 0 means unknown
+            (
+                'talk_ratio',
+                case when sessions.coach_turns + sessions.client_turns > 0 then sessions.client_talk_percentage end
+            )
+        ) as metrics (metric, value)
     where metrics.value is not null
 )
 

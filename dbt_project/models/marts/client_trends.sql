@@ -36,12 +36,13 @@ final as (
         metrics.trend,
         coalesce(ends.point_count, 0) as point_count
     from windows
-    cross join lateral (
-        values
-        ('engagement', windows.engagement_trend),
-        ('sentiment', windows.sentiment_trend),
-        ('talk_ratio', windows.talk_ratio_trend)
-    ) as metrics (metric, trend)
+    cross join
+        lateral (
+            values
+            ('engagement', windows.engagement_trend),
+            ('sentiment', windows.sentiment_trend),
+            ('talk_ratio', windows.talk_ratio_trend)
+        ) as metrics (metric, trend)
     left join ends
         on
             windows.coach_id = ends.coach_id

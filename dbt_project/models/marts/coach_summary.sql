@@ -19,7 +19,8 @@ practices as (
         (count(*) filter (where risk_level = 'low' and not is_risk_expired))::integer as low_risk_clients,
         (count(*) filter (where risk_level = 'medium' and not is_risk_expired))::integer as medium_risk_clients,
         (count(*) filter (where risk_level = 'high' and not is_risk_expired))::integer as high_risk_clients,
-        (count(*) filter (where risk_level = 'critical' and not is_risk_expired))::integer as critical_risk_clients,
+        (count(*) filter (where risk_level = 'critical' and not is_risk_expired))::integer
+            as critical_risk_clients,
         sum(pending_alert_count)::integer as pending_alert_count
     from clients
     group by coach_id

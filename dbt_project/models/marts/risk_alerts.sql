@@ -20,7 +20,8 @@ answered as (
         acknowledgements.acknowledged_at,
         acknowledgements.notes,
         acknowledgements.alert_id is not null
-        and (acknowledgements.severity_at_acknowledgement = 'urgent' or episodes.severity = 'warning') as is_answered
+        and (acknowledgements.severity_at_acknowledgement = 'urgent' or episodes.severity = 'warning')
+            as is_answered
     from episodes
     left join acknowledgements
         on episodes.coach_id = acknowledgements.coach_id and episodes.id = acknowledgements.alert_id

@@ -11,28 +11,20 @@ final as (
         scores.coach_id,
         scores.client_id,
         scores.as_of_date,
-        factors.factor_type,
+        factors.factor ->> 'factor_type' as factor_type,
         factors.position::integer as position,
-        factors.contribution::numeric(5, 2) as contribution,
-        factors.value::numeric(9, 4) as value,
-        factors.threshold::numeric(9, 4) as threshold,
-        factors.critical_threshold::numeric(9, 4) as critical_threshold,
-        factors.weight::numeric(5, 2) as weight,
-        factors.largest_contribution::numeric(5, 2) as largest_contribution,
-        factors.severity::numeric(5, 4) as severity,
-        factors.has_evidence,
-        factors.description,
+        (factors.factor ->> 'contribution')::numeric(5, 2) as contribution,
+        (factors.factor ->> 'value')::numeric(9, 4) as value,
+        (factors.factor ->> 'threshold')::numeric(9, 4) as threshold,
+        (factors.factor ->> 'critical_threshold')::numeric(9, 4) as critical_threshold,
+        (factors.factor ->> 'weight')::numeric(5, 2) as weight,
+        (factors.factor ->> 'largest_contribution')::numeric(5, 2) as largest_contribution,
+        (factors.factor ->> 'severity')::numeric(5, 4) as severity,
+        (factors.factor ->> 'has_evidence')::boolean as has_evidence,
+        factors.factor ->> 'description' as description,
         scores.model_version
     from scores
-    cross join lateral rows from (
-        jsonb_to_recordset(scores.factors) as (
-            factor_type text, contribution numeric, value numeric, threshold numeric, critical_threshold numeric,
-            weight numeric, largest_contribution numeric, severity numeric, has_evidence boolean, description text
-        )
-    ) with ordinality as factors (
-        factor_type, contribution, value, threshold, critical_threshold,
-        weight, largest_contribution, severity, has_evidence, description, position
-    )
+    cross join jsonb_array_elements(scores.factors) with ordinality as factors (factor, position)
 )
 
 select * from final

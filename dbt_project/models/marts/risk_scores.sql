@@ -26,7 +26,7 @@ parameters as (
     {{ parameters(ref('risk_parameters'), ['valid_days']) }}
 ),
 
-final as (
+computed as (
     select
         {{ derived_id('risk_scores', ['scores.coach_id', 'scores.client_id', 'scores.as_of_date']) }} as id,
         scores.client_id,
@@ -58,21 +58,29 @@ final as (
             and scores.client_id = trends.client_id
             and scores.as_of_date = trends.as_of_date
     cross join parameters
+),
+
+{% if is_incremental() %}
+    -- the recorded scores after computed ones: only what they say of their predecessor is brought up to date
+    followers as (
+        select {{ columns_of_this('recorded', {
+            'previous_risk_score': 'trends', 'score_change': 'trends', 'trend': 'trends'
+        }) }}
+        from {{ this }} as recorded
+        inner join trends
+            on
+                recorded.coach_id = trends.coach_id
+                and recorded.client_id = trends.client_id
+                and recorded.as_of_date = trends.as_of_date
+                and not trends.is_computed
+    ),
+{% endif %}
+
+final as (
+    select * from computed
     {% if is_incremental() %}
-    {%- set own = ['previous_risk_score', 'score_change', 'trend'] %}
-    union all
-    -- the recorded score after a computed one: only what it says of its predecessor is brought up to date
-    select
-        {%- for column in adapter.get_columns_in_relation(this) | map(attribute='name') %}
-        {{ 'trends' if column in own else 'recorded' }}.{{ column }} {{- ',' if not loop.last }}
-        {%- endfor %}
-    from {{ this }} as recorded
-    inner join trends
-        on
-            recorded.coach_id = trends.coach_id
-            and recorded.client_id = trends.client_id
-            and recorded.as_of_date = trends.as_of_date
-            and not trends.is_computed
+        union all
+        select * from followers
     {% endif %}
 )
 

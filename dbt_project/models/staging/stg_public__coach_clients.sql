@@ -1,5 +1,7 @@
 -- one row per coaching relationship
-{{ config(materialized='live_view', view_options='security_invoker = false', grants={'select': ['warehouse_analyst']}) }}
+{{ config(
+    materialized='live_view', view_options='security_invoker = false', grants={'select': ['warehouse_analyst']}
+) }}
 
 with source as (
     select * from {{ source('public', 'coach_clients') }}

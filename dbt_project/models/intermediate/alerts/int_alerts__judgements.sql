@@ -1,8 +1,17 @@
 -- one row per pair, scored date and alert type: what each rule says of each date
-{% set alert_types = ['no_session_30d', 'new_high_risk', 'risk_increased'] %}
-with final as (
-    {%- for alert_type in alert_types %}
-    {{ 'union all' if not loop.first }}
+with no_session_30d as (
+    select * from {{ ref('int_alerts__no_session_30d') }}
+),
+
+new_high_risk as (
+    select * from {{ ref('int_alerts__new_high_risk') }}
+),
+
+risk_increased as (
+    select * from {{ ref('int_alerts__risk_increased') }}
+),
+
+final as (
     select
         coach_id,
         client_id,
@@ -11,8 +20,27 @@ with final as (
         opened_date,
         episode_key,
         severity
-    from {{ ref('int_alerts__' ~ alert_type) }}
-    {%- endfor %}
+    from no_session_30d
+    union all
+    select
+        coach_id,
+        client_id,
+        as_of_date,
+        alert_type,
+        opened_date,
+        episode_key,
+        severity
+    from new_high_risk
+    union all
+    select
+        coach_id,
+        client_id,
+        as_of_date,
+        alert_type,
+        opened_date,
+        episode_key,
+        severity
+    from risk_increased
 )
 
 select * from final

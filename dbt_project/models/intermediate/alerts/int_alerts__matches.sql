@@ -49,14 +49,14 @@ final as (
                 episodes.derived_id = recorded.id
                 or (
                     episodes.opened_date <= recorded.last_open_date
-                    and recorded.opened_date <= episodes.last_open_date
+                    and episodes.last_open_date >= recorded.opened_date
                 )
             )
     order by
-        episodes.coach_id,
-        episodes.client_id,
-        episodes.alert_type,
-        episodes.opened_date,
+        episodes.coach_id asc,
+        episodes.client_id asc,
+        episodes.alert_type asc,
+        episodes.opened_date asc,
         recorded.id = episodes.derived_id desc nulls last,
         recorded.opened_date desc nulls last
 )

@@ -1,4 +1,4 @@
--- one row per alert as this run leaves it: new, brought up to date, or resolved because nothing bears it out any more
+-- one row per alert as this run leaves it: new, brought up to date, or resolved since nothing bears it out now
 {{ config(materialized='table', unlogged=true) }}
 
 with matches as (
@@ -24,7 +24,7 @@ latest as (
         resolved_date,
         resolution
     from matches
-    order by coach_id, client_id, id, computed_opened_date desc
+    order by coach_id asc, client_id asc, id asc, computed_opened_date desc
 ),
 
 final as (

@@ -55,7 +55,7 @@ final as (
     where
         recorded.resolved_date is null
         and recorded.id not in (select matches.id from matches)
-        {% if var('clients', '') %}
+    {% if var('clients', '') %}
         and recorded.client_id = any('{{ "{" ~ var("clients") ~ "}" }}'::uuid[])
         {% endif %}
 )

@@ -1,4 +1,4 @@
--- one row per pair and scored date on which the risk rose enough for an alert, if none were open: when it would be over
+-- one row per pair and scored date on which the risk rose enough for an alert: until when that would last
 with scored_dates as (
     select * from {{ ref('int_alerts__scored_dates') }}
 ),

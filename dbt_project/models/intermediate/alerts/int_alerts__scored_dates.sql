@@ -60,7 +60,7 @@ final as (
         eras.risk_score - min(eras.risk_score) over (
             partition by eras.coach_id, eras.client_id
             order by eras.day_number
-            range between (
+            range between ( -- noqa: PRS
                 select value::integer from {{ ref('alert_parameters') }}
                 where parameter = 'increase_days'
             ) preceding and 1 preceding

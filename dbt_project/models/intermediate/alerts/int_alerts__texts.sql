@@ -54,11 +54,11 @@ sentences as (
         scores.risk_level,
         to_char(scores.risk_score, 'FM990') as score,
         to_char(scored_dates.rise, 'FM990') as points,
-        scores.days_since_last_session::text as days,
+        scores.days_since_last_session::text as silent_days,
         to_char(scores.last_session_date, 'YYYY-MM-DD') as last_session,
         -- what the two largest factors found
         coalesce((
-            select string_agg(largest.description, '. ' order by largest.contribution desc, largest.position)
+            select string_agg(largest.description, '. ' order by largest.contribution desc, largest.position asc)
             from (
                 select
                     factors.value ->> 'description' as description,
@@ -66,11 +66,11 @@ sentences as (
                     factors.position
                 from jsonb_array_elements(scores.factors) with ordinality as factors (value, position)
                 where (factors.value ->> 'contribution')::numeric > 0
-                order by contribution desc, factors.position
+                order by contribution desc, factors.position asc
                 limit 2
             ) as largest
         ), 'No factor stands out') as factors,
-        scores.recommended_action as action
+        scores.recommended_action
     from alerts
     inner join scored_dates
         on
@@ -82,8 +82,8 @@ sentences as (
 ),
 
 {% set values = {
-    'level': 'risk_level', 'score': 'score', 'points': "coalesce(points, '')", 'days': 'days',
-    'last_session': 'last_session', 'factors': 'factors', 'action': 'action'
+    'level': 'risk_level', 'score': 'score', 'points': "coalesce(points, '')", 'days': 'silent_days',
+    'last_session': 'last_session', 'factors': 'factors', 'action': 'recommended_action'
 } %}
 final as (
     select

@@ -25,7 +25,7 @@ final as (
             and counted.client_id = sessions.client_id
     where
         sessions.job_id is null
-        {% if var('clients', '') %}
+    {% if var('clients', '') %}
         and counted.client_id = any('{{ "{" ~ var("clients") ~ "}" }}'::uuid[])
         {% endif %}
 )

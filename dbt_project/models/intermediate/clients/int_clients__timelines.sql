@@ -6,7 +6,8 @@
 ) }}
 
 {% set averaged = {
-    'engagement': 'engagement_hundredths', 'sentiment': 'sentiment_thousandths', 'client_talk': 'client_talk_hundredths'
+    'engagement': 'engagement_hundredths', 'sentiment': 'sentiment_thousandths',
+    'client_talk': 'client_talk_hundredths', 'coach_talk': 'coach_talk_hundredths'
 } %}
 {% set counted = ['resistance_cues', 'commitment_cues', 'breakthrough_cues', 'sessions_with_cue_evidence'] %}
 {% set in_order = 'order by session_date, completed_at, job_id' %}
@@ -17,14 +18,10 @@ with sessions as (
 
 running as (
     select
-        *,
-        {%- for measure in averaged.values() %}
-        sum({{ measure }}) over so_far as {{ measure }}_so_far,
-        {%- endfor %}
-        sum(coach_talk_hundredths) over so_far as coach_talk_hundredths_so_far,
-        {%- for measure in counted %}
-        sum({{ measure }}) over so_far as {{ measure }}_so_far {{- ',' if not loop.last }}
-        {%- endfor %}
+        {% for measure in averaged.values() | list + counted %}
+            sum({{ measure }}) over so_far as {{ measure }}_so_far,
+        {% endfor %}
+        *
     from sessions
     window so_far as (partition by coach_id, client_id {{ in_order }} rows unbounded preceding)
 ),
@@ -33,29 +30,27 @@ final as (
     select
         coach_id,
         client_id,
-        min(session_date) as first_session_date,
         array_agg(session_date {{ in_order }}) as session_dates,
-        {%- for name, measure in averaged.items() %}
-        -- only sessions whose value is known
-        coalesce(array_agg(session_date {{ in_order }}) filter (where {{ measure }} is not null), '{}')
-            as {{ name }}_dates,
-        coalesce(
-            array_agg({{ measure }}_so_far::bigint {{ in_order }}) filter (where {{ measure }} is not null), '{}'
-        ) as {{ name }}_sums,
-        {%- endfor %}
-        coalesce(
-            array_agg(coach_talk_hundredths_so_far::bigint {{ in_order }})
-            filter (where coach_talk_hundredths is not null), '{}'
-        ) as coach_talk_sums,
+        {% for name, measure in averaged.items() %}
+            -- only sessions whose value is known
+            coalesce(array_agg(session_date {{ in_order }}) filter (where {{ measure }} is not null), '{}')
+                as {{ name }}_dates,
+            coalesce(
+                array_agg({{ measure }}_so_far::bigint {{ in_order }}) filter (where {{ measure }} is not null),
+                '{}'
+            ) as {{ name }}_sums,
+        {% endfor %}
         coalesce(
             array_agg(engagement_score {{ in_order }}) filter (where engagement_score is not null), '{}'
         ) as engagement_values,
         coalesce(
-            array_agg(client_sentiment_score {{ in_order }}) filter (where client_sentiment_score is not null), '{}'
+            array_agg(client_sentiment_score {{ in_order }}) filter (where client_sentiment_score is not null),
+            '{}'
         ) as sentiment_values,
-        {%- for measure in counted %}
-        array_agg({{ measure }}_so_far::bigint {{ in_order }}) as {{ measure }}_sums {{- ',' if not loop.last }}
-        {%- endfor %}
+        {% for measure in counted %}
+            array_agg({{ measure }}_so_far::bigint {{ in_order }}) as {{ measure }}_sums,
+        {% endfor %}
+        min(session_date) as first_session_date
     from running
     group by coach_id, client_id
 )

@@ -29,17 +29,19 @@ final as (
     cross join parameters
     cross join lateral (
         select
-            {%- for series in ['session', 'engagement', 'sentiment', 'client_talk'] %}
-            width_bucket(coalesce(worklist.as_of_date - windows.days, '-infinity'), timelines.{{ series }}_dates)
-                as {{ series }}_after,
-            width_bucket(worklist.as_of_date, timelines.{{ series }}_dates) as {{ series }}_upto,
-            {%- endfor %}
+            {% for series in ['session', 'engagement', 'sentiment', 'client_talk', 'coach_talk'] %}
+                width_bucket(
+                    coalesce(worklist.as_of_date - windows.days, '-infinity'), timelines.{{ series }}_dates
+                ) as {{ series }}_after,
+                width_bucket(worklist.as_of_date, timelines.{{ series }}_dates) as {{ series }}_upto,
+            {% endfor %}
             width_bucket(worklist.as_of_date - parameters.recent_days::integer, timelines.session_dates)
                 as recent_after,
             width_bucket(worklist.as_of_date - 2 * parameters.recent_days::integer, timelines.session_dates)
                 as before_recent_after
-        offset 0 -- keeps each search from being repeated wherever its result is used
+        -- keeps each search from being repeated wherever its result is used
+        offset 0 -- noqa: PRS
     ) as positions
 )
 
-select * from final
+select * from final -- noqa: AM04

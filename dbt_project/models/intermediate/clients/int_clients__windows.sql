@@ -1,13 +1,17 @@
 -- one row per pair, as_of date and window: what the pair's sessions in the window amount to, unrounded
-with bounds as (
-    select * from {{ ref('int_clients__window_bounds') }}
-),
-
-parameters as (
+with parameters as (
     {{ parameters(ref('client_parameters'), [
-        'recent_days', 'least_frequency_change', 'decreasing_below', 'increasing_above', 'least_history_days',
+        'least_frequency_change', 'decreasing_below', 'increasing_above', 'least_history_days',
         'engagement_trend_points', 'sentiment_trend_points', 'talk_ratio_trend_points', 'history_length'
     ]) }}
+),
+
+bounds as (
+    select
+        window_bounds.*,
+        parameters.*
+    from {{ ref('int_clients__window_bounds') }} as window_bounds
+    cross join parameters
 ),
 
 measured as (
@@ -19,20 +23,17 @@ measured as (
         session_dates[session_upto] as last_session_date,
         (session_dates[session_upto] - session_dates[session_after + 1])::numeric
         / nullif(greatest(session_upto - session_after - 1, 0), 0) as average_days_between_sessions,
-        {{ window_mean('coach_talk_sums', 'client_talk_after', 'client_talk_upto', 100) }}
-            as average_coach_talk_percentage,
-        {{ window_mean('client_talk_sums', 'client_talk_after', 'client_talk_upto', 100) }}
-            as average_client_talk_percentage,
-        {{ window_change('client_talk_sums', 'client_talk_after', 'client_talk_upto', 100) }} as talk_ratio_change,
-        {{ window_mean('engagement_sums', 'engagement_after', 'engagement_upto', 100) }} as average_engagement_score,
-        {{ window_change('engagement_sums', 'engagement_after', 'engagement_upto', 100) }} as engagement_change,
-        {{ window_mean('sentiment_sums', 'sentiment_after', 'sentiment_upto', 1000) }} as average_sentiment_score,
-        {{ window_change('sentiment_sums', 'sentiment_after', 'sentiment_upto', 1000) }} as sentiment_change,
-        {{ window_sum('resistance_cues_sums', 'session_after', 'session_upto') }} as total_resistance_cues,
-        {{ window_sum('commitment_cues_sums', 'session_after', 'session_upto') }} as total_commitment_cues,
-        {{ window_sum('breakthrough_cues_sums', 'session_after', 'session_upto') }} as total_breakthrough_cues,
-        {{ window_sum('sessions_with_cue_evidence_sums', 'session_after', 'session_upto') }}
-            as sessions_with_cue_evidence
+        {{ window_mean('coach_talk', 100) }} as average_coach_talk_percentage,
+        {{ window_mean('client_talk', 100) }} as average_client_talk_percentage,
+        {{ window_change('client_talk', 100) }} as talk_ratio_change,
+        {{ window_mean('engagement', 100) }} as average_engagement_score,
+        {{ window_change('engagement', 100) }} as engagement_change,
+        {{ window_mean('sentiment', 1000) }} as average_sentiment_score,
+        {{ window_change('sentiment', 1000) }} as sentiment_change,
+        {{ window_sum('resistance_cues') }} as total_resistance_cues,
+        {{ window_sum('commitment_cues') }} as total_commitment_cues,
+        {{ window_sum('breakthrough_cues') }} as total_breakthrough_cues,
+        {{ window_sum('sessions_with_cue_evidence') }} as sessions_with_cue_evidence
     from bounds
 ),
 
@@ -74,14 +75,12 @@ final as (
         engagement_change,
         {{ trend_word('engagement_change', 'engagement_trend_points', 'improving', 'declining', 'stable') }}
             as engagement_trend,
-        engagement_values[greatest(engagement_after + 1, engagement_upto - history_length::integer + 1):engagement_upto]
-            as engagement_history,
+        {{ window_last('engagement', 'history_length') }} as engagement_history,
         average_sentiment_score,
         sentiment_change,
         {{ trend_word('sentiment_change', 'sentiment_trend_points', 'improving', 'declining', 'stable') }}
             as sentiment_trend,
-        sentiment_values[greatest(sentiment_after + 1, sentiment_upto - history_length::integer + 1):sentiment_upto]
-            as sentiment_history,
+        {{ window_last('sentiment', 'history_length') }} as sentiment_history,
         total_resistance_cues,
         total_commitment_cues,
         total_breakthrough_cues,
@@ -91,7 +90,6 @@ final as (
                 then total_resistance_cues::numeric / greatest(total_commitment_cues, 1)
         end as resistance_to_commitment_ratio
     from measured
-    cross join parameters
 )
 
 select * from final

@@ -3,7 +3,7 @@
     The dates asked for, and the recorded dates that knew a session which has been erased since: those are told
     again without it. On a date before a pair's first session there is nothing to tell.
 #}
-{% set records = ['client_analytics', 'client_analytics_history', 'risk_scores'] %}
+{% set key = {'coach_id': 'uuid', 'client_id': 'uuid', 'as_of_date': 'date'} %}
 with timelines as (
     select
         coach_id,
@@ -25,26 +25,28 @@ erased as (
     group by coach_id, client_id
 ),
 
-{% for mart in records -%}
-{{ mart }} as (
-    {{ current_rows(mart, {'coach_id': 'uuid', 'client_id': 'uuid', 'as_of_date': 'date'}) }}
+-- looked into through their indexes, pair by pair
+recorded as not materialized (
+    {{ current_rows('client_analytics', key) }}
+    union all
+    {{ current_rows('client_analytics_history', key) }}
+    union all
+    {{ current_rows('risk_scores', key) }}
 ),
 
-{% endfor -%}
 dates_to_tell_again as (
-    {%- for mart in records %}
-    {{ 'union' if not loop.first }}
-    select
+    select distinct
         erased.coach_id,
         erased.client_id,
-        {{ mart }}.as_of_date
+        recorded.as_of_date
     from erased
-    inner join {{ mart }}
+    inner join recorded
         on
-            erased.coach_id = {{ mart }}.coach_id
-            and erased.client_id = {{ mart }}.client_id
-            and erased.from_date <= {{ mart }}.as_of_date
-    {%- endfor %}
+            erased.coach_id = recorded.coach_id
+            and erased.client_id = recorded.client_id
+            and erased.from_date <= recorded.as_of_date
+    left join as_of_dates on recorded.as_of_date = as_of_dates.as_of_date
+    where as_of_dates.as_of_date is null
 ),
 
 dates as (
@@ -63,8 +65,9 @@ dates as (
         dates_to_tell_again.as_of_date
     from dates_to_tell_again
     inner join timelines
-        on dates_to_tell_again.coach_id = timelines.coach_id and dates_to_tell_again.client_id = timelines.client_id
-    where dates_to_tell_again.as_of_date not in (select as_of_dates.as_of_date from as_of_dates)
+        on
+            dates_to_tell_again.coach_id = timelines.coach_id
+            and dates_to_tell_again.client_id = timelines.client_id
 ),
 
 final as (

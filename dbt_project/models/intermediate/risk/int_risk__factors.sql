@@ -9,7 +9,7 @@ with shares as (
 exact as (
     select
         *,
-        round(100 * share * coalesce(severity, 0), 10) as hundredths
+        round(100 * score_share * coalesce(severity, 0), 10) as hundredths
     from shares
 ),
 
@@ -19,7 +19,7 @@ ranked as (
         floor(hundredths) as whole_hundredths,
         round(sum(hundredths) over one_score) - sum(floor(hundredths)) over one_score as missing_hundredths,
         row_number() over (
-            partition by coach_id, client_id, as_of_date order by hundredths - floor(hundredths) desc, position
+            partition by coach_id, client_id, as_of_date order by hundredths - floor(hundredths) desc, position asc
         ) as place
     from exact
     window one_score as (partition by coach_id, client_id, as_of_date)
@@ -38,7 +38,7 @@ final as (
         warning_threshold,
         critical_threshold,
         weight,
-        round(share, 2) as share,
+        round(score_share, 2) as largest_contribution,
         round(severity, 4) as severity,
         has_evidence,
         description

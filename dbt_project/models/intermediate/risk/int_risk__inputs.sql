@@ -1,4 +1,4 @@
--- one row per active pair and as_of date that is to be scored, with what the factors look at: the index of the scoring
+-- one row per active pair and as_of date to be scored, with what the factors look at: the index of the scoring
 {#
     A date that another version of the formulas has scored is left alone, unless a run asks for the new version by
     name (variable rescore_with), or the recorded score knew a session that was erased.

@@ -26,7 +26,8 @@ summed as (
         client_id,
         as_of_date,
         sum(contribution) as risk_score,
-        array_agg(factor_type order by contribution desc, position) filter (where contribution > 0) as by_contribution,
+        array_agg(factor_type order by contribution desc, position asc) filter (where contribution > 0)
+            as by_contribution,
         jsonb_agg(
             jsonb_build_object(
                 'factor_type', factor_type,
@@ -38,7 +39,7 @@ summed as (
                 'severity', trim_scale(severity),
                 'critical_threshold', trim_scale(critical_threshold),
                 'has_evidence', has_evidence,
-                'largest_contribution', share
+                'largest_contribution', largest_contribution
             ) order by position
         ) as factors
     from factors

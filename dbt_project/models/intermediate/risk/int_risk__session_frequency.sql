@@ -43,7 +43,8 @@ final as (
         judged.as_of_date,
         thresholds.factor_type,
         judged.decline as value,
-        case judged.situation when 'none_recent' then 1 when 'decreasing' then judged.decline else 0 end as severity,
+        case judged.situation when 'none_recent' then 1 when 'decreasing' then judged.decline else 0 end
+            as severity,
         true as has_evidence,
         {{ fill('texts.text', {
             'value': 'to_char(100 * judged.decline, thresholds.number_format)',

@@ -46,9 +46,21 @@ weighed as (
 
 final as (
     select
-        *,
+        coach_id,
+        client_id,
+        as_of_date,
+        factor_type,
+        position,
+        value,
+        severity,
+        has_evidence,
+        description,
+        weight,
+        warning_threshold,
+        critical_threshold,
+        decimals,
         100 * weight_with_evidence
-        / sum(weight_with_evidence) over (partition by coach_id, client_id, as_of_date) as share
+        / sum(weight_with_evidence) over (partition by coach_id, client_id, as_of_date) as score_share
     from weighed
 )
 
