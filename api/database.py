@@ -126,18 +126,19 @@ class Database:
     async def _run(self, first: str, statements: Statements, given: Mapping[str, Any]) -> Row | None:
         connection = await self._pool.getconn()
         try:
-            batch = "; ".join([first, *(statement.execute for statement in statements)])
             known = self._known.setdefault(connection, set())
             missing = [statement for statement in statements if statement.name not in known]
-            if not missing:
-                try:
-                    return await _send(connection, batch, given)
-                except errors.InvalidSqlStatementName:
-                    known.clear()  # a pooler has put another server behind this connection
-                    missing = list(statements)
-            await _prepare(connection, missing)
+            executes = [statement.execute for statement in statements]
+            try:
+                row = await _send(connection, [first, *(s.prepare for s in missing), *executes], given)
+            except (errors.InvalidSqlStatementName, errors.DuplicatePreparedStatement):
+                # a pooler has put another server behind this connection, which knows others
+                for statement in statements:
+                    with suppress(errors.DuplicatePreparedStatement):
+                        await _send(connection, [first, statement.prepare], given)
+                row = await _send(connection, [first, *executes], given)
             known.update(statement.name for statement in missing)
-            return await _send(connection, batch, given)
+            return row
         finally:
             await self._pool.putconn(connection)
 
@@ -172,19 +173,14 @@ LAZY_COMMIT = ", set_config('synchronous_commit', 'off', true)"
 the disk would double the time of a read. Only a crash of Postgres itself can lose the last half second."""
 
 
-async def _send(connection: AsyncConnection[Row], batch: str, given: Mapping[str, Any]) -> Row | None:
-    """Send all statements at once, in one transaction; the row of the last."""
-    cursor = await connection.execute(batch.encode(), given)
+async def _send(
+    connection: AsyncConnection[Row], statements: Iterable[str], given: Mapping[str, Any]
+) -> Row | None:
+    """Send all statements at once, in one transaction; the row of the last, if it gives one."""
+    cursor = await connection.execute("; ".join(statements).encode(), given)
     while cursor.nextset():
         pass
-    return await cursor.fetchone()
-
-
-async def _prepare(connection: AsyncConnection[Row], statements: Iterable[Prepared]) -> None:
-    """Let Postgres parse statements that it doesn't know on this connection yet."""
-    for statement in statements:
-        with suppress(errors.DuplicatePreparedStatement):
-            await connection.execute(statement.prepare.encode())
+    return await cursor.fetchone() if cursor.description else None
 
 
 async def _refuse_without_row_security(connection: AsyncConnection[Any]) -> None:
