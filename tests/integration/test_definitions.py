@@ -43,7 +43,9 @@ def test_definitions__equal_the_snapshot(repository: dg.RepositoryDefinition) ->
     assert now == json.loads(SNAPSHOT.read_text())
 
 
-def test_definitions__every_asset_has_group_description_and_owner(repository: dg.RepositoryDefinition) -> None:
+def test_definitions__every_asset_has_group_description_and_owner(
+    repository: dg.RepositoryDefinition,
+) -> None:
     graph = repository.asset_graph
     for key in graph.materializable_asset_keys:
         node = graph.get(key)
@@ -61,7 +63,9 @@ def test_compute_session_analytics__computes_a_completed_session(
     database_url: str, repository: dg.RepositoryDefinition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with psycopg.connect(database_url) as connection:
-        job_id = add_session(connection, [Said("coach", 0, 60, "How are you?"), Said("client", 60, 130, "Fine.")])
+        job_id = add_session(
+            connection, [Said("coach", 0, 60, "How are you?"), Said("client", 60, 130, "Fine.")]
+        )
     for name, value in environment().items():
         monkeypatch.setenv(name, value)
 
