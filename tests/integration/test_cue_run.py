@@ -1,6 +1,7 @@
 """What is read, when, and what is written: the batch runner against a real database."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 
 from cue_detector import sentiment
+from cue_detector.domain import DetectionStatus, SessionDetection, SessionInput
 from cue_detector.run import detect_pending
 from cue_detector.run_report import RunReport
 from cue_detector.settings import CueSettings
@@ -219,6 +221,37 @@ def test_run__a_session_erased_meanwhile_is_skipped(db: CueDatabase) -> None:
     assert (report.succeeded, report.skipped, report.failed) == (1, 1, 0)
     assert {row["job_id"] for row in db.detections()} == {kept}
     assert len(db.rows("select * from cue_detection.llm_answers")) == 1
+
+
+def test_run__waits_while_the_input_is_made_anew(db: CueDatabase) -> None:
+    db.add("Well, maybe.")
+    db.list_sessions()
+    change(db, "alter view analytics_intermediate.int_cues__detector_input rename to away")
+
+    def back() -> None:
+        change(db, "alter view analytics_intermediate.away rename to int_cues__detector_input")
+
+    timer = threading.Timer(1.5, back)
+    timer.start()
+    report = detect_pending(db.cues_url, LOCAL, local=KeywordDetector())
+    timer.join()
+    assert (report.succeeded, report.cues) == (1, 1)
+
+
+def test_run__a_detector_that_stops_is_recorded_as_failed(db: CueDatabase) -> None:
+    class Stopped(KeywordDetector):
+        def detect(self, sessions: Iterable[SessionInput]) -> Iterator[SessionDetection]:
+            for session in sessions:
+                yield SessionDetection(
+                    session.job_id, "local", "1", None, DetectionStatus.FAILED, error="the rules stopped"
+                )
+
+    db.add("Well, maybe.", coach="A wonderful question.")
+    db.list_sessions()
+    report = detect_pending(db.cues_url, LOCAL, local=Stopped())
+    assert report.failed == 1
+    (row,) = db.detections()
+    assert (row["status"], row["failure"], row["error"]) == ("failed", "answer", "the rules stopped")
 
 
 def test_run__the_report_and_progress_say_no_word_of_what_was_said(db: CueDatabase) -> None:

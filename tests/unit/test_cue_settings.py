@@ -1,0 +1,64 @@
+"""The detector's settings: what they mean, what is refused, and that each is explained."""
+
+import pytest
+from pydantic import ValidationError
+
+from cue_detector.settings import CueSettings, describe
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CUE_DETECTOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("environment", "uses_llm"),
+    [
+        ({}, False),
+        ({"OPENAI_API_KEY": "sk-x"}, True),
+        ({"OPENAI_BASE_URL": "http://127.0.0.1:8080/v1"}, True),
+        ({"OPENAI_API_KEY": ""}, False),
+        ({"OPENAI_API_KEY": "sk-x", "CUE_DETECTOR": "local"}, False),
+        ({"OPENAI_API_KEY": "sk-x", "CUE_DETECTOR": "llm"}, True),
+    ],
+)
+def test_settings__auto_takes_the_model_when_one_is_configured(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], uses_llm: bool
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert CueSettings().uses_llm is uses_llm
+
+
+@pytest.mark.parametrize(
+    ("environment", "reason"),
+    [
+        ({"CUE_DETECTOR": "llm"}, "OPENAI_API_KEY"),
+        ({"CUE_DETECTOR": "gpt"}, "auto"),
+        ({"CUE_LLM_DEADLINE_SECONDS": "0"}, "greater than 0"),
+        ({"CUE_LLM_TOKENS_PER_RUN": "many"}, "integer"),
+        ({"OPENAI_API_KEY": "sk-x", "CUE_LLM_TOKENS_PER_RUN": "1000"}, "CUE_LLM_TOKENS_PER_RUN"),
+    ],
+)
+def test_settings__wrong_ones_are_refused_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], reason: str
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=reason):
+        CueSettings()
+
+
+def test_settings__the_key_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    assert "sk-secret" not in repr(CueSettings()) + str(CueSettings().model_dump())
+
+
+def test_describe__explains_every_setting() -> None:
+    table = describe()
+    for name, info in CueSettings.model_fields.items():
+        assert info.description, name
+        assert info.description in table
+    assert "`CUE_LLM_DEADLINE_SECONDS` | 45" in table
+    assert "`OPENAI_API_KEY` | not set" in table
