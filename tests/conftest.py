@@ -54,7 +54,7 @@ def built_template(server_url: str, migrated_template: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sample_template(server_url: str, migrated_template: str) -> Iterator[str]:
-    """Name of a database with the sample practice, everything computed for its last day, every dbt test passed."""
+    """Name of a database with the sample practice, computed for its last day, every dbt test passed."""
     with fresh_database(server_url, migrated_template) as url:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DATABASE_URL", url)

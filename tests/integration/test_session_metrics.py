@@ -1,4 +1,4 @@
-"""Talk time, silence, interruptions, monologues and latencies against an independent brute-force reference."""
+"""Talk time, silence, interruptions, monologues and latencies against a brute-force reference."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -23,7 +23,7 @@ SPEAKERS = st.sampled_from(["coach", "client", " Coach ", "CLIENT", "speaker_2",
 
 @st.composite
 def utterance(draw: st.DrawFn) -> Said:
-    """On a grid of half a second: empty, nested, touching, overlapping, and sometimes ending before the start."""
+    """On a grid of half a second: empty, nested, touching, overlapping, sometimes ending before the start."""
     start = draw(st.integers(0, 40)) / 2
     length = draw(st.integers(-2, 16)) / 2
     return Said(draw(SPEAKERS), start, start + length)

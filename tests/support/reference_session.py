@@ -1,7 +1,7 @@
 """Session metrics once more, by brute force and without any of the models' tricks.
 
-Time is cut into ticks of half a second and each tick is asked who speaks in it; everything else is a walk over
-the utterances, straight from the metric dictionary ("Session grain").
+Time is cut into ticks of half a second and each tick is asked who speaks in it; everything else is a walk
+over the utterances, straight from the metric dictionary ("Session grain").
 """
 
 from itertools import pairwise

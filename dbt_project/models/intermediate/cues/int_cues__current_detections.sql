@@ -27,11 +27,11 @@ final as (
             and detections.source_revision = spine.source_revision
     -- an answer stands until the next one, also when reading the session again failed
     order by
-        detections.coach_id,
-        detections.job_id,
+        detections.coach_id asc,
+        detections.job_id asc,
         (detections.status = 'succeeded') desc,
         detections.finished_at desc,
-        detections.detection_id
+        detections.detection_id asc
 )
 
 select * from final

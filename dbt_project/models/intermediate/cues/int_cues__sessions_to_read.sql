@@ -38,7 +38,7 @@ answered as (
     select distinct on (job_id, coach_id, source_revision) *
     from past
     where status = 'succeeded'
-    order by job_id, coach_id, source_revision, finished_at desc, detection_id
+    order by job_id asc, coach_id asc, source_revision asc, finished_at desc, detection_id asc
 ),
 
 final as (
@@ -74,13 +74,19 @@ final as (
             answered.detection_id is null
             and coalesce(refused.invalid_answer_count, 0) < {{ var('cue_answer_attempts', 3) }}
         )
-        {% if var('check_content') %}
-        or (answered.detection_id is not null and contents.content_hash is distinct from answered.content_hash)
-        {% endif %}
-        {% if var('cue_wanted_detector', '') %}
-        or answered.fell_back
-        or concat_ws(' ', answered.detector, answered.detector_version) <> '{{ var("cue_wanted_detector") }}'
-        {% endif %}
+        or (
+            {{ var('check_content') }}
+            and answered.detection_id is not null
+            and contents.content_hash is distinct from answered.content_hash
+        )
+        or (
+            '{{ var("cue_wanted_detector", "") }}' <> ''
+            and (
+                answered.fell_back
+                or concat_ws(' ', answered.detector, answered.detector_version)
+                <> '{{ var("cue_wanted_detector", "") }}'
+            )
+        )
 )
 
 select * from final
