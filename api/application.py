@@ -11,6 +11,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 
 from api import errors, health, logs
+from api.body_limit import BodyLimit
 from api.clients import routes as clients
 from api.coach import routes as coach
 from api.compute import routes as compute
@@ -48,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url="/docs" if settings.docs_enabled else None,
         redoc_url=None,
-        max_body_size=settings.largest_body_bytes,
+        openapi_url="/openapi.json" if settings.docs_enabled else None,
         redirect_slashes=False,
     )
     app.state.database = database
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
     describe(app)
 
     # Added from the inside out: the correlation id is there for all, and every answer is observed.
+    app.add_middleware(BodyLimit, largest_bytes=settings.largest_body_bytes)
     app.add_middleware(Gate, settings=settings, tokens=tokens, metrics=metrics)
     if settings.cors_origins:
         app.add_middleware(

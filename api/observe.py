@@ -4,7 +4,6 @@ import time
 from typing import Any
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import logs
@@ -23,6 +22,7 @@ HEADERS = {
 CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'"
 RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 UNKNOWN_ROUTE = "(none)"
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class Observe:
@@ -67,10 +67,11 @@ class Observe:
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = template_of(scope)
-        self.metrics.requests.labels(scope["method"], route, str(status)).inc()
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        self.metrics.requests.labels(method, route, str(status)).inc()
         self.metrics.seconds.labels(route).observe(seconds)
         fields: dict[str, Any] = {
-            "method": scope["method"],
+            "method": method,
             "route": route,
             "status": status,
             "milliseconds": round(seconds * 1000, 2),
@@ -83,17 +84,3 @@ class Observe:
 def template_of(scope: Scope) -> str:
     """The route's path with its parameters' names: what was really asked for may hold anything."""
     return getattr(scope.get("route"), "path", UNKNOWN_ROUTE)
-
-
-def with_header(headers: dict[str, str]) -> Any:
-    """A wrapper of `send` that adds these headers to the answer."""
-
-    def wrap(send: Send) -> Send:
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(headers)
-            await send(message)
-
-        return sending
-
-    return wrap
