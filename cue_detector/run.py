@@ -109,7 +109,10 @@ class _Run:
                 return
             detector = make_detector(self.settings, self.database_url, self.local, resources)
             self.report.detector = f"{detector.name} {detector.version}"
-            for detection in detector.detect(self._readable(source, pending)):
+            detections = detector.detect(self._readable(source, pending))
+            # Closed also when writing fails, so that no request goes on behind a run that has ended.
+            resources.callback(getattr(detections, "close", lambda: None))
+            for detection in detections:
                 reading = self.under_way.pop(detection.job_id)
                 self._record(reading.pending, reading.session, detection, reading.started_at)
 

@@ -1,5 +1,6 @@
 """The language model detector against a real HTTP server that fails in every way that providers do."""
 
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -7,8 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from cue_detector.cache import AnswerCache
+from cue_detector.llm.detector import LlmDetector
 from cue_detector.run import detect_pending
 from cue_detector.run_report import RunReport
+from cue_detector.store_connection import LastingConnection
+from cue_detector.store_input import pending_sessions, read_sessions
 from tests.fault_server import Fault, FaultServer
 from tests.support.cues import CueDatabase, KeywordDetector, llm_settings
 
@@ -374,3 +379,18 @@ def test_llm__keys_and_words_stay_out_of_errors(db: CueDatabase, capfd: pytest.C
     output = "".join(capfd.readouterr()) + str(db.detections())
     assert "sk-secret-key" not in output
     assert "tell nobody" not in output
+
+
+def test_detect__closing_it_ends_what_is_under_way(db: CueDatabase) -> None:
+    db.add("I will do it.")
+    slow = db.add("I'm worried about it.")
+    db.list_sessions()
+    with FaultServer(when={"worried": Fault("hang")}) as server, psycopg.connect(db.cues_url) as connection:
+        settings = llm_settings(server.url, llm_request_timeout_seconds=60, llm_deadline_seconds=60)
+        sessions = [s for _, s in read_sessions(connection, pending_sessions(connection)) if s]
+        with LastingConnection(db.cues_url) as lasting:
+            detections = LlmDetector(settings, AnswerCache(lasting, "m", "p")).detect(iter(sessions))
+            assert next(detections).job_id != slow
+            assert any(thread.name == "cue-llm" for thread in threading.enumerate())
+            detections.close()  # type: ignore[attr-defined]
+        assert not any(thread.name == "cue-llm" for thread in threading.enumerate())
