@@ -7,6 +7,7 @@ from datetime import datetime, time
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -133,6 +134,24 @@ def predictions(file: Annotated[Path, typer.Argument(help="CSV file to write.")]
     from warehouse.predictions import write_predictions  # noqa: PLC0415
 
     console.print(f"{write_predictions(file)} utterances written to {file}.")
+
+
+@app.command()
+@speaks_plainly
+def erase(
+    client_id: Annotated[UUID, typer.Argument(help="The client.")],
+    coach: Annotated[UUID | None, typer.Option(help="Only with this coach; default: with all.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Erase a client everywhere, and keep unchanged upstream rows from bringing the client back."""
+    from warehouse.erase import erase_client  # noqa: PLC0415
+
+    if not yes:
+        typer.confirm("This deletes what was computed of the client, for good. Sure?", abort=True)
+    erasure = erase_client(client_id, coach)
+    for table in erasure.removed:
+        console.print(f"{table.table}: {table.rows} rows {'without ids' if table.is_row_kept else 'deleted'}")
+    console.print(f"{erasure.left_out_jobs} sessions upstream are left out from now on.")
 
 
 @app.command()

@@ -3,17 +3,25 @@ with source as (
     select * from {{ source('ai_backend', 'transcription_jobs') }}
 ),
 
+erased as (
+    select * from {{ ref('stg_warehouse__erased_jobs') }}
+),
+
 final as (
     select
-        id as job_id,
-        coach_id,
-        client_id,
-        lower(trim(status)) as status,
-        coalesce(session_date, {{ business_date('coalesce(completed_at, created_at)') }}) as session_date,
-        completed_at,
-        created_at,
-        updated_at
+        source.id as job_id,
+        source.coach_id,
+        source.client_id,
+        lower(trim(source.status)) as status,
+        coalesce(
+            source.session_date, {{ business_date('coalesce(source.completed_at, source.created_at)') }}
+        ) as session_date,
+        source.completed_at,
+        source.created_at,
+        source.updated_at
     from source
+    left join erased on source.id = erased.job_id
+    where erased.job_id is null
 )
 
 select * from final

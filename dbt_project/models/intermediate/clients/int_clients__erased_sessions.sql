@@ -1,4 +1,4 @@
--- one row per session that client records still rest on, although it is gone or was moved to another client
+-- one row per session that client records may rest on, although it is gone or was moved to another client
 {{ config(materialized='table', unlogged=true, post_hook="analyze {{ this }}") }}
 
 with counted as (
@@ -11,7 +11,11 @@ sessions as (
     select * from {{ ref('int_clients__sessions') }}
 ),
 
-final as (
+tombstones as (
+    select * from {{ ref('stg_warehouse__erased_jobs') }}
+),
+
+gone as (
     select
         counted.job_id,
         counted.coach_id,
@@ -23,11 +27,29 @@ final as (
             counted.job_id = sessions.job_id
             and counted.coach_id = sessions.coach_id
             and counted.client_id = sessions.client_id
+    where sessions.job_id is null
+    union
+    -- Whatever a run that was under way while its client was erased may have left. A client who came back since
+    -- has sessions, and records of them.
+    select
+        tombstones.job_id,
+        tombstones.coach_id,
+        tombstones.client_id,
+        '-infinity' as session_date
+    from tombstones
     where
-        sessions.job_id is null
+        not exists (
+            select from sessions
+            where sessions.coach_id = tombstones.coach_id and sessions.client_id = tombstones.client_id
+        )
+        and not exists (select from counted where counted.job_id = tombstones.job_id)
+),
+
+final as (
+    select * from gone
     {% if var('clients', '') %}
-        and counted.client_id = any('{{ "{" ~ var("clients") ~ "}" }}'::uuid[])
-        {% endif %}
+        where client_id = any('{{ "{" ~ var("clients") ~ "}" }}'::uuid[])
+    {% endif %}
 )
 
 select * from final

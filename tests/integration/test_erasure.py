@@ -1,0 +1,176 @@
+"""What was derived from a deleted session goes with the next run; an erased client goes at once, for good."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.support.chain import query
+from tests.support.dbt import dbt
+from tests.support.histories import Held, add_held, add_pair
+from tests.support.rows import insert, new_id
+from warehouse.erase import erase_client
+
+TODAY = date(2026, 6, 30)
+FROM_CLIENTS_ON = ["int_clients__as_of_dates+", "int_clients__sessions+"]
+RECORDS = {
+    "client_analytics": "coach_id, client_id, window_type",
+    "client_analytics_history": "coach_id, client_id, window_type, as_of_date",
+    "risk_scores": "coach_id, client_id, as_of_date",
+    "risk_alert_episodes": "coach_id, client_id, alert_type, opened_date",
+}
+TABLES = """
+select n.nspname, c.relname from pg_class as c inner join pg_namespace as n on c.relnamespace = n.oid
+where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema', 'analytics_seeds')
+    and (n.nspname, c.relname) not in (
+        ('ai_backend', 'transcription_jobs'), ('public', 'coach_clients'), ('warehouse', 'erased_jobs')
+    )
+"""
+
+
+def run(url: str, as_of: str) -> None:
+    """From client analytics on; the sessions are given."""
+    dbt(url, "run", "--select", *FROM_CLIENTS_ON, variables={"as_of": as_of})
+
+
+def records(connection: psycopg.Connection) -> dict[str, list[dict[str, Any]]]:
+    """Everything recorded, without when it was."""
+    found = {}
+    for mart, order in RECORDS.items():
+        rows = query(connection, f"select * from ai_backend.{mart} order by {order}")
+        for row in rows:
+            for column in ("computed_at", "valid_until", "recorded_at"):
+                row.pop(column, None)
+        found[mart] = rows
+    return found
+
+
+def mentions(connection: psycopg.Connection, value: uuid.UUID) -> set[str]:
+    """Tables outside of upstream in which the value stands anywhere."""
+    found = set()
+    for schema, table in connection.execute(TABLES).fetchall():
+        statement = sql.SQL("select count(*) from {} as t where t::text like %s").format(
+            sql.Identifier(schema, table)
+        )
+        if connection.execute(statement, [f"%{value}%"]).fetchone() != (0,):
+            found.add(f"{schema}.{table}")
+    return found
+
+
+@pytest.fixture
+def connection(built_database_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(built_database_url, autocommit=True) as open_connection:
+        yield open_connection
+
+
+def session(days_ago: int, engagement: int) -> Held:
+    return Held(on=TODAY - timedelta(days=days_ago), engagement=Decimal(engagement), resistance=4)
+
+
+def test_deleted_job__leaves_no_trace_in_any_record(
+    connection: psycopg.Connection, built_database_url: str
+) -> None:
+    coach, client = add_pair(connection, [session(80, 90), session(75, 90), session(9, 88)])
+    deleted = add_held(connection, session(40, 10), coach, client, 9)
+    only = add_pair(connection, [])
+    only_job = add_held(connection, session(50, 50), *only)
+    ended = add_pair(connection, [session(60, 50)])
+    ended_job = add_held(connection, session(20, 20), *ended, 9)
+    untouched = add_pair(connection, [session(70, 90), session(34, 20)])
+    run(built_database_url, "2026-05-01..2026-06-29")
+    connection.execute("update public.coach_clients set status = 'ended' where client_id = %s", [ended[1]])
+    run(built_database_url, "2026-06-30")
+    before = records(connection)
+
+    connection.execute(
+        "delete from ai_backend.transcription_jobs where id = any(%s)", [[deleted, only_job, ended_job]]
+    )
+    run(built_database_url, "2026-06-30")
+    after = records(connection)
+
+    assert mentions(connection, only[1]) == set()
+    assert mentions(connection, deleted) | mentions(connection, ended_job) == set()
+    # As if the deleted session had never been: a day that knew it is told again, in every record.
+    days = {row["as_of_date"] for row in after["risk_scores"] if row["client_id"] == client}
+    assert days == {TODAY - timedelta(days=n) for n in range(61)}
+    for mart in RECORDS:
+        connection.execute(f"delete from ai_backend.{mart} where client_id = '{client}'")
+    run(built_database_url, "2026-05-01..2026-06-30")
+    fresh = records(connection)
+    for mart in RECORDS:
+        of_client = [row for row in after[mart] if row["client_id"] == client]
+        assert of_client == [row for row in fresh[mart] if row["client_id"] == client]
+        of_other = [row for row in after[mart] if row["client_id"] == untouched[1]]
+        assert of_other == [row for row in before[mart] if row["client_id"] == untouched[1]]
+    # Scores of the ended relationship are records, but those that knew the deleted session are not kept.
+    last_kept = max(row["as_of_date"] for row in after["risk_scores"] if row["client_id"] == ended[1])
+    assert last_kept == TODAY - timedelta(days=21)
+
+
+def test_erased_client__is_nowhere_and_stays_away(
+    connection: psycopg.Connection, built_database_url: str
+) -> None:
+    coach, client = add_pair(connection, [session(70, 80), session(45, 40)])
+    other_coach = new_id()
+    add_pair(connection, [session(44, 70)], coach_id=other_coach, client_id=client)
+    neighbour = add_pair(connection, [session(44, 70)], coach_id=coach)
+    run(built_database_url, "2026-06-01..2026-06-30")
+    alerts = query(connection, "select * from ai_backend.risk_alerts where client_id = %s", client)
+    assert alerts
+    for alert in alerts:
+        insert(
+            connection, "analytics_api.alert_acknowledgements",
+            alert_id=alert["id"], coach_id=alert["coach_id"], client_id=client, acknowledged_at="2026-06-30",
+            notes="talked", severity_at_acknowledgement="warning",
+        )  # fmt: skip
+    insert(connection, "analytics_api.compute_requests", coach_id=coach, client_id=client)
+    for who in (client, neighbour[1]):
+        insert(
+            connection, "analytics_api.audit_log",
+            coach_id=coach, client_id=who, route="/clients/{client_id}/risk", status=200, correlation_id="c",
+        )  # fmt: skip
+    assert len(mentions(connection, client)) > 8
+
+    with_one = erase_client(client, other_coach)
+    assert query(connection, "select from ai_backend.risk_scores where coach_id = %s", other_coach) == []
+    assert query(connection, "select from ai_backend.risk_scores where coach_id = %s", coach) != []
+    assert with_one.left_out_jobs == 1
+
+    erasure = erase_client(client)
+    assert mentions(connection, client) == set()
+    removed = {table.table: table.rows for table in erasure.removed}
+    assert erasure.left_out_jobs == 2
+    assert removed["ai_backend.session_analytics"] == 2
+    assert removed["ai_backend.client_analytics"] == 3
+    assert removed["ai_backend.risk_scores"] == 30
+    assert removed["analytics_api.alert_acknowledgements"] == len(
+        [alert for alert in alerts if alert["coach_id"] == coach]
+    )
+    assert removed["analytics_api.audit_log"] == 1
+    assert len(query(connection, "select from analytics_api.audit_log")) == 2
+    assert (
+        len(query(connection, "select from ai_backend.risk_scores where client_id = %s", neighbour[1])) == 30
+    )
+    assert erase_client(client).removed == []
+
+    # Upstream's rows are still there. Not even a touch of them brings the client back; a new session does.
+    connection.execute("update ai_backend.transcription_jobs set updated_at = now()")
+    dbt(built_database_url, "run", variables={"as_of": "2026-06-30"})
+    assert mentions(connection, client) == set()
+    insert(
+        connection, "ai_backend.transcription_jobs",
+        id=new_id(), coach_id=coach, client_id=client, status="completed", session_date=TODAY,
+    )  # fmt: skip
+    dbt(built_database_url, "run", variables={"as_of": "2026-06-30"})
+    (row,) = query(
+        connection,
+        "select total_sessions from ai_backend.client_analytics "
+        "where client_id = %s and window_type = 'all_time'",
+        client,
+    )
+    assert row["total_sessions"] == 1
