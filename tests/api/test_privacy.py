@@ -20,7 +20,7 @@ NOTE = "Anna told me about her mother in Leeds"
 def test_output__holds_no_word_name_address_token_or_key(
     practice_url: str, owner: Owner, tmp_path: Path
 ) -> None:
-    """Every route, right and wrong, at the most talkative level; then every text of the practice is sought."""
+    """Every route, right and wrong, at the most talkative level; then each text is sought."""
     own = known(owner, DEMO_COACH_ID)
     with serve(tmp_path, practice_url, API_LOG_LEVEL="debug", API_POOL_WAIT_SECONDS="1") as service:
         coach = service.as_coach(DEMO_COACH_ID)

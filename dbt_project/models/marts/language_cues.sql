@@ -11,10 +11,11 @@
         {'columns': ['job_id']},
         {'columns': ['coach_id', 'client_id']}
     ],
-    grants={'select': ['warehouse_analyst', 'warehouse_api']},
+    grants={'select': ['warehouse_api']},
     post_hook=[
         "{{ remove_gone_cues() }}",
-        "{{ only_own_coach() }}"
+        "{{ only_own_coach() }}",
+        "{{ grant_columns_without('warehouse_analyst', ['text_excerpt', 'preceding_context', 'interpretation']) }}"
     ]
 ) }}
 

@@ -18,7 +18,6 @@ answered as (
     select
         episodes.*,
         acknowledgements.acknowledged_at,
-        acknowledgements.notes,
         acknowledgements.alert_id is not null
         and (acknowledgements.severity_at_acknowledgement = 'urgent' or episodes.severity = 'warning')
             as is_answered
@@ -45,8 +44,13 @@ final as (
         -- while it is pending again nobody has acknowledged it as it is
         case when answered.is_answered or answered.resolved_date is not null then answered.acknowledged_at end
             as acknowledged_at,
-        case when answered.is_answered or answered.resolved_date is not null then answered.notes end
-            as acknowledged_notes,
+        -- a function, because analysts may read this view, but not the words
+        case
+            when
+                answered.acknowledged_at is not null
+                and (answered.is_answered or answered.resolved_date is not null)
+                then analytics_api.acknowledgement_notes(answered.coach_id, answered.id)
+        end as acknowledged_notes,
         answered.resolved_at,
         answered.created_at,
         -- beyond the specification

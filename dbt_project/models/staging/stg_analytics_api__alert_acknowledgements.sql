@@ -2,7 +2,14 @@
 {{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with source as (
-    select * from {{ source('analytics_api', 'alert_acknowledgements') }}
+    -- not the notes: whoever may read this view needs a right on every column that it names
+    select
+        alert_id,
+        coach_id,
+        client_id,
+        acknowledged_at,
+        severity_at_acknowledgement
+    from {{ source('analytics_api', 'alert_acknowledgements') }}
 ),
 
 final as (
@@ -11,7 +18,6 @@ final as (
         coach_id,
         client_id,
         acknowledged_at,
-        notes,
         severity_at_acknowledgement
     from source
 )

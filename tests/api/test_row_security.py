@@ -1,0 +1,260 @@
+"""The second wall: Postgres itself confines the API's role to the transaction's coach and its own tables.
+
+Every query of the service is run without its own coach filter, and as a coach who isn't the transaction's.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg import ClientCursor, errors
+from psycopg.rows import dict_row
+
+from tests.api.equality import Owner
+from tests.api.routes import Known, known
+from tests.support.databases import as_role
+from tests.support.dbt import PROJECT_DIR
+from warehouse.sample import DEMO_COACH_ID
+
+STATEMENTS = sorted((PROJECT_DIR / "api").rglob("*.sql"))
+FILTER = re.compile(r"(?:\w+\.)?coach_id = %\(coach_id\)s")
+WRITES = {"acknowledge", "request", "put_settings", "lock"}
+
+
+@pytest.fixture
+def api(practice_url: str) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+    """A connection with the rights of the API, as the service has it."""
+    with psycopg.connect(
+        as_role(practice_url, "warehouse_api"), row_factory=dict_row, cursor_factory=ClientCursor
+    ) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture
+def mine(owner: Owner) -> Known:
+    return known(owner, DEMO_COACH_ID)
+
+
+@pytest.fixture
+def other(owner: Owner) -> Known:
+    """Another coach's alert, client and job; the client has no second coach, who might see them."""
+    row = owner.execute(
+        "select a.coach_id, s.client_id, s.job_id, a.id as alert_id from ai_backend.risk_alerts as a "
+        "inner join ai_backend.session_analytics as s on s.coach_id = a.coach_id "
+        "inner join ai_backend.risk_scores as r on r.coach_id = s.coach_id and r.client_id = s.client_id "
+        "where a.coach_id <> %s and 1 = (select count(*) from public.coach_clients as c "
+        "where c.client_id = s.client_id) order by s.job_id limit 1",
+        [DEMO_COACH_ID],
+    ).fetchone()
+    assert row is not None
+    return Known(**row)
+
+
+def everything(owned: Known, task_id: UUID) -> dict[str, Any]:
+    """A value for each parameter of any query: this coach's ids."""
+    return {
+        "coach_id": owned.coach_id, "client_id": owned.client_id, "job_id": owned.job_id,
+        "alert_id": owned.alert_id, "task_id": task_id, "now": datetime(2026, 11, 22, 12, tzinfo=UTC),
+        "window": "90d", "metrics": ["engagement", "sentiment", "talk_ratio"], "limit": 100, "offset": 0,
+        "from_date": None, "to_date": None, "history_limit": 400, "notes": "x",
+        "statuses": ["pending", "acknowledged", "resolved"], "severities": ["warning", "urgent"],
+        "levels": ["low", "medium", "high", "critical"],
+        "engagement_trend_warning": None, "engagement_trend_critical": None, "sentiment_trend_warning": None,
+        "sentiment_trend_critical": None, "resistance_ratio_warning": None, "resistance_ratio_critical": None,
+        "days_since_session_warning": None, "days_since_session_critical": None,
+        "muted_alert_types": [], "least_alert_severity": "urgent",
+    }  # fmt: skip
+
+
+def become(connection: psycopg.Connection[Any], coach_id: UUID | str) -> None:
+    connection.execute("select set_config('app.coach_id', %s, true)", [str(coach_id)])
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in STATEMENTS if p.stem not in WRITES], ids=lambda p: f"{p.parent.name}/{p.stem}"
+)
+class TestReading:
+    """Each reading query of the service."""
+
+    def test_query__without_its_filter_shows_nothing_foreign(
+        self, api: psycopg.Connection[Any], owner: Owner, mine: Known, other: Known, path: Any
+    ) -> None:
+        text = path.read_text()
+        task_id = _task(owner, other)
+        bare, removed = FILTER.subn("true", text)
+        assert removed >= text.count("from ai_backend.") - 1, "every query says where coach_id = …"
+        become(api, mine.coach_id)
+        answer = api.execute(
+            bare.encode(), everything(other, task_id) | {"coach_id": mine.coach_id}
+        ).fetchone()
+        assert answer is not None
+        _assert_nothing_of(other, answer["body"])
+
+    def test_query__of_another_coach_than_the_transactions_shows_nothing(
+        self, api: psycopg.Connection[Any], owner: Owner, mine: Known, other: Known, path: Any
+    ) -> None:
+        become(api, mine.coach_id)
+        answer = api.execute(path.read_bytes(), everything(other, _task(owner, other))).fetchone()
+        assert answer is not None
+        _assert_nothing_of(other, answer["body"])
+
+    @pytest.mark.parametrize("setting", [None, ""])
+    def test_query__without_a_coach_shows_nothing(
+        self, api: psycopg.Connection[Any], owner: Owner, mine: Known, path: Any, setting: str | None
+    ) -> None:
+        if setting is not None:
+            become(api, setting)
+        bare = FILTER.sub("true", path.read_text())
+        answer = api.execute(bare.encode(), everything(mine, _task(owner, mine))).fetchone()
+        assert answer is not None
+        _assert_nothing_of(mine, answer["body"])
+
+    def test_query__with_filter_and_coach_shows_what_is_theirs(
+        self, api: psycopg.Connection[Any], owner: Owner, mine: Known, path: Any
+    ) -> None:
+        become(api, mine.coach_id)
+        answer = api.execute(path.read_bytes(), everything(mine, _task(owner, mine))).fetchone()
+        assert answer is not None
+        assert answer["body"] is not None, "the tests above would mean nothing"
+
+
+def test_write__of_another_coach_than_the_transactions_is_refused(
+    api: psycopg.Connection[Any], mine: Known, other: Known
+) -> None:
+    given = everything(other, uuid4())
+    for name in sorted(WRITES - {"lock"}):
+        [path] = [p for p in STATEMENTS if p.stem == name]
+        become(api, mine.coach_id)
+        if name == "put_settings":
+            with pytest.raises(errors.InsufficientPrivilege, match="row-level security"):
+                api.execute(path.read_bytes(), given)
+        else:
+            assert api.execute(path.read_bytes(), given).rowcount == 0, "there is nothing to write about"
+        api.rollback()
+
+
+def test_write__in_anothers_name_is_refused(api: psycopg.Connection[Any], mine: Known, other: Known) -> None:
+    statements = (
+        "insert into analytics_api.alert_acknowledgements "
+        "values (%(alert_id)s, %(coach_id)s, %(client_id)s, now(), '', 'urgent')",
+        "insert into analytics_api.compute_requests (coach_id, client_id) "
+        "values (%(coach_id)s, %(client_id)s)",
+        "insert into analytics_api.audit_log (coach_id, route, status, correlation_id) "
+        "values (%(coach_id)s, '', 200, '')",
+    )
+    for statement in statements:
+        become(api, mine.coach_id)
+        with pytest.raises(errors.InsufficientPrivilege, match="row-level security"):
+            api.execute(statement.encode(), everything(other, uuid4()))
+        api.rollback()
+
+
+def test_rights__of_the_api_are_no_more_than_it_needs(owner: Owner) -> None:
+    """Stated as a list, so that a new right is a decision."""
+    rows = owner.execute(
+        "select table_schema || '.' || table_name as relation, "
+        "string_agg(lower(privilege_type), ' ' order by privilege_type) as rights "
+        "from information_schema.role_table_grants "
+        "where grantee = 'warehouse_api' and table_schema <> 'ai_backend' group by 1 order by 1"
+    ).fetchall()
+    assert {row["relation"]: row["rights"] for row in rows} == {
+        "analytics_api.alert_acknowledgements": "insert select",
+        "analytics_api.audit_log": "insert",
+        "analytics_api.coach_settings": "insert select update",
+        "analytics_api.compute_progress": "select",
+        "analytics_api.compute_requests": "insert select",
+        "analytics_api.compute_tasks": "select",
+        "analytics_seeds.comparison_texts": "select",
+        "analytics_seeds.risk_factor_settings": "select",
+        "analytics_staging.stg_analytics_api__alert_acknowledgements": "select",
+        "analytics_staging.stg_analytics_api__coach_settings": "select",
+        "warehouse.schema_migrations": "select",
+    }
+    marts = owner.execute(
+        "select distinct privilege_type from information_schema.role_table_grants "
+        "where grantee = 'warehouse_api' and table_schema = 'ai_backend'"
+    ).fetchall()
+    assert [row["privilege_type"] for row in marts] == ["SELECT"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select text from ai_backend.utterances",
+        "select * from ai_backend.transcripts",
+        "select * from ai_backend.transcription_jobs",
+        "select * from public.coach_clients",
+        "select * from cue_detection.utterance_cues",
+        "select * from analytics_api.audit_log",
+        "delete from analytics_api.alert_acknowledgements",
+        "update analytics_api.alert_acknowledgements set coach_id = coach_id",
+        "delete from analytics_api.audit_log",
+        "update analytics_api.compute_requests set client_id = client_id",
+        "insert into analytics_api.compute_progress (task_id, coach_id, client_id, status) "
+        "values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'running')",
+        "delete from ai_backend.session_analytics",
+        "create table analytics_api.x ()",
+        "create table ai_backend.x ()",
+        "alter table analytics_api.audit_log disable row level security",
+    ],
+)
+def test_rights__of_the_api_end_there(api: psycopg.Connection[Any], mine: Known, statement: str) -> None:
+    become(api, mine.coach_id)
+    with pytest.raises(errors.InsufficientPrivilege):
+        api.execute(statement.encode())
+
+
+def test_policies__stand_on_every_table_that_the_api_may_read_or_write(owner: Owner) -> None:
+    rows = owner.execute(
+        "select c.oid::regclass::text as relation from pg_class as c where c.relkind in ('r', 'p') "
+        "and not c.relrowsecurity "
+        "and has_table_privilege('warehouse_api', c.oid, 'select, insert, update, delete') "
+        "and c.relnamespace::regnamespace::text not in ('analytics_seeds', 'warehouse', 'pg_catalog', "
+        "'information_schema')"
+    ).fetchall()
+    assert rows == []
+
+
+def test_views__read_with_their_readers_rights_but_for_those_named(owner: Owner) -> None:
+    rows = owner.execute(
+        "select c.oid::regclass::text as relation from pg_class as c where c.relkind = 'v' "
+        "and has_table_privilege('warehouse_api', c.oid, 'select') "
+        "and c.relnamespace::regnamespace::text in ('ai_backend', 'analytics_api', 'analytics_staging') "
+        "and not coalesce('security_invoker=true' = any(c.reloptions), false) order by 1"
+    ).fetchall()
+    assert [row["relation"] for row in rows] == ["ai_backend.active_clients", "ai_backend.mart_freshness"]
+
+
+def test_relationships__are_seen_by_their_coach_only(
+    api: psycopg.Connection[Any], owner: Owner, mine: Known
+) -> None:
+    assert api.execute("select * from ai_backend.active_clients").fetchall() == []
+    become(api, mine.coach_id)
+    seen = api.execute("select * from ai_backend.active_clients").fetchall()
+    assert {row["coach_id"] for row in seen} == {mine.coach_id}
+    theirs = owner.execute(
+        "select count(*) as n from public.coach_clients where coach_id = %s and status = 'active'",
+        [mine.coach_id],
+    ).fetchone()
+    assert theirs == {"n": len(seen)}
+
+
+def _task(owner: Owner, owned: Known) -> UUID:
+    row = owner.execute(
+        "insert into analytics_api.compute_requests (coach_id, client_id) values (%s, %s) returning task_id",
+        [owned.coach_id, owned.client_id],
+    ).fetchone()
+    owner.commit()
+    assert row is not None
+    return UUID(str(row["task_id"]))
+
+
+def _assert_nothing_of(foreign: Known, body: Any) -> None:
+    text = str(body)
+    for name, value in (("coach", foreign.coach_id), ("client", foreign.client_id), ("job", foreign.job_id)):
+        assert str(value) not in text, f"a foreign {name} is shown"
