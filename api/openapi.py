@@ -28,10 +28,21 @@ CREDENTIALS: dict[str, Any] = {
         "description": "Supabase Auth token of the coach.",
     },
 }
+ENTRY: dict[str, Any] = {
+    "type": "object",
+    "title": "ProblemEntry",
+    "description": "One thing in the request that doesn't fit.",
+    "required": ["location", "message", "code"],
+    "properties": {
+        "location": {"type": "array", "items": {"type": "string"}, "description": "Where it stands."},
+        "message": {"type": "string", "description": "What it has to be."},
+        "code": {"type": "string", "description": "Short name of the rule."},
+    },
+}
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "title": "Problem",
-    "description": "RFC 9457 problem details.",
+    "description": "RFC 9457 problem details: the shape of every error.",
     "required": ["type", "title", "status", "detail", "instance"],
     "properties": {
         "type": {"type": "string", "format": "uri", "description": "Kind of the problem."},
@@ -42,22 +53,11 @@ PROBLEM: dict[str, Any] = {
         "errors": {
             "type": "array",
             "description": "What doesn't fit, one entry each; only with 422.",
-            "items": {
-                "type": "object",
-                "required": ["location", "message", "code"],
-                "properties": {
-                    "location": {
-                        "type": "array",
-                        "items": {"type": "string"},
-                        "description": "Where it stands.",
-                    },
-                    "message": {"type": "string", "description": "What it has to be."},
-                    "code": {"type": "string", "description": "Short name of the rule."},
-                },
-            },
+            "items": {"$ref": "#/components/schemas/ProblemEntry"},
         },
     },
 }
+METHODS = ("get", "put", "post", "delete")
 REASONS = {
     401: "A credential is missing or wrong; `WWW-Authenticate` says which kind.",
     404: DETAILS[404],
@@ -97,7 +97,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas["Problem"] = PROBLEM
+    schemas |= {"Problem": PROBLEM, "ProblemEntry": ENTRY}
     components["headers"] = HEADERS
     for path, operations in schema["paths"].items():
         for operation in operations.values():

@@ -1,0 +1,102 @@
+"""The OpenAPI document is complete, and the copies in the repository are those of this version."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from api.export import DOCUMENT, TYPES, current_document, files
+from api.typescript import types
+from tests.api.routes import ROUTES
+from tests.api.service import PREFIX, Service
+
+ERRORS = {
+    "get_session": {"401", "404", "422", "429", "503"},
+    "get_coach_summary": {"401", "429", "503"},
+    "put_settings": {"401", "413", "422", "429", "503"},
+    "acknowledge_alert": {"401", "404", "413", "422", "429", "503"},
+    "get_alerts": {"401", "422", "429", "503"},
+    "get_health_ready": {"503"},
+    "get_health_live": set(),
+}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return current_document()
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+@pytest.mark.parametrize("path", [DOCUMENT, TYPES], ids=lambda p: p.name)
+def test_copy__is_in_step_with_the_code(path: Any) -> None:
+    assert path.read_text(encoding="utf-8") == files()[path], (
+        "run `python -m api.export` and commit the result"
+    )
+
+
+def test_document__is_what_the_service_serves(service: Service, document: dict[str, Any]) -> None:
+    assert service.anonymous().get("/openapi.json").json() == document
+
+
+def test_document__has_every_route_and_no_other(document: dict[str, Any]) -> None:
+    listed = {(method.upper(), path) for method, path, _ in operations(document)}
+    expected = {(route.method, PREFIX + route.template) for route in ROUTES}
+    assert listed == expected | {("GET", "/health/live"), ("GET", "/health/ready"), ("GET", "/metrics")}
+
+
+def test_document__names_credentials_errors_and_headers(document: dict[str, Any]) -> None:
+    for _, path, operation in operations(document):
+        responses = operation["responses"]
+        if path.startswith(PREFIX):
+            assert operation["security"] == [{"ApiKey": [], "Token": []}]
+            assert {"401", "429", "503"} <= set(responses)
+            assert ("404" in responses) == ("{" in path)
+        else:
+            assert "security" not in operation
+        for status, response in responses.items():
+            if status.startswith(("4", "5")):
+                assert list(response["content"]) == ["application/problem+json"]
+            assert response["description"]
+        if operation["operationId"] in ERRORS:
+            assert {s for s in responses if s[0] in "45"} == ERRORS[operation["operationId"]]
+
+
+def test_document__describes_everything(document: dict[str, Any]) -> None:
+    for _, path, operation in operations(document):
+        assert operation["summary"], path
+        assert operation["description"], path
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"], (path, parameter["name"])
+    for name, schema in document["components"]["schemas"].items():
+        assert schema["description"], name
+        for field, definition in schema.get("properties", {}).items():
+            assert definition.get("description"), (name, field)
+
+
+def test_document__gives_numbers_their_range(document: dict[str, Any]) -> None:
+    """Thresholds and values of trends have their metric's own range; every other number has one."""
+    open_ended = {"value", "threshold", "critical_threshold", "current_value", "previous_value", "change",
+                  "change_percentage", "warning", "critical", "default_warning", "default_critical"}  # fmt: skip
+    for name, schema in document["components"]["schemas"].items():
+        for field, definition in schema.get("properties", {}).items():
+            for option in definition.get("anyOf", [definition]):
+                if option.get("type") in ("number", "integer") and field not in open_ended:
+                    assert "minimum" in option, (name, field)
+
+
+def test_document__requires_every_key_of_every_answer(document: dict[str, Any]) -> None:
+    given = {"Acknowledgement", "SettingsToSet", "ThresholdsToSet", "Problem"}
+    for name, schema in document["components"]["schemas"].items():
+        if "properties" in schema and name not in given:
+            assert set(schema["required"]) == set(schema["properties"]), name
+
+
+def test_types__refuse_what_they_do_not_know() -> None:
+    schema = {"type": "object", "properties": {"x": {"type": "tuple"}}}
+    with pytest.raises(ValueError, match="no TypeScript for"):
+        types({"components": {"schemas": {"X": schema}}, "paths": {}})
