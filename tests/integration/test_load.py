@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from tests.support.csv_folders import SourceFolder
+from tests.support.databases import fresh_database
 from warehouse.errors import WarehouseError
 from warehouse.load import load_folder
 from warehouse.tables import SOURCE_TABLES
@@ -146,9 +147,12 @@ def test_load__takes_a_file_that_holds_a_header_only(folder: SourceFolder) -> No
 def test_load__needs_the_tables(
     folder: SourceFolder, server_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", server_url)
-    with pytest.raises(WarehouseError, match=r"public\.coach_clients is missing: run `warehouse migrate`"):
-        load_folder(folder.path)
+    with fresh_database(server_url) as empty:
+        monkeypatch.setenv("DATABASE_URL", empty)
+        with pytest.raises(
+            WarehouseError, match=r"public\.coach_clients is missing: run `warehouse migrate`"
+        ):
+            load_folder(folder.path)
 
 
 def test_load__brings_all_66_real_dialogues(
