@@ -28,7 +28,9 @@ TABLES = """
 select n.nspname, c.relname from pg_class as c inner join pg_namespace as n on c.relnamespace = n.oid
 where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema', 'analytics_seeds')
     and (n.nspname, c.relname) not in (
-        ('ai_backend', 'transcription_jobs'), ('public', 'coach_clients'), ('warehouse', 'erased_jobs')
+        ('ai_backend', 'transcription_jobs'), ('public', 'coach_clients'), ('warehouse', 'erased_jobs'),
+        -- this run's note of what is gone; the next run writes it anew
+        ('analytics_intermediate', 'int_clients__erased_sessions')
     )
 """
 

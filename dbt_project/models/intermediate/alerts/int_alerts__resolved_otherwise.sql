@@ -16,6 +16,10 @@ relationships as (
     where is_active
 ),
 
+erased as (
+    select * from {{ ref('int_clients__erased_sessions') }}
+),
+
 as_of_dates as (
     select max(as_of_date) as last_date
     from {{ ref('int_clients__as_of_dates') }}
@@ -55,6 +59,14 @@ final as (
     where
         recorded.resolved_date is null
         and recorded.id not in (select matches.id from matches)
+        -- those are removed in this run
+        and not exists (
+            select from erased
+            where
+                erased.coach_id = recorded.coach_id
+                and erased.client_id = recorded.client_id
+                and erased.session_date <= recorded.opened_date
+        )
     {% if var('clients', '') %}
         and recorded.client_id = any('{{ "{" ~ var("clients") ~ "}" }}'::uuid[])
         {% endif %}
