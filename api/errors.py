@@ -80,9 +80,21 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
-    """Handler of what the framework itself raises: unknown address, wrong method, too large a body."""
+    """Handler of what the framework itself raises: unknown address, wrong method, a body that can't be read."""
     assert isinstance(error, HTTPException)  # noqa: S101
-    return Problem(error.status_code, headers=error.headers).response(request.url.path)
+    match error.status_code:
+        case 400:
+            unreadable = {
+                "location": ["body"],
+                "message": "Body should be valid JSON",
+                "code": "json_invalid",
+            }
+            problem = Problem(422, errors=[unreadable])
+        case 405:
+            problem = Problem(405, headers={**(error.headers or {}), **_allowed(request)})
+        case status:
+            problem = Problem(status, headers=error.headers)
+    return problem.response(request.url.path)
 
 
 async def on_invalid_request(request: Request, error: Exception) -> Response:
@@ -93,6 +105,13 @@ async def on_invalid_request(request: Request, error: Exception) -> Response:
         for item in error.errors()
     ]
     return Problem(422, errors=errors).response(request.url.path)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """All methods of a documented address; the framework names only those of the first route that fits."""
+    template = getattr(request.scope.get("route"), "path", "")
+    methods = sorted(method.upper() for method in request.app.openapi()["paths"].get(template, {}))
+    return {"Allow": ", ".join(methods)} if methods else {}
 
 
 def _slug(status: int) -> str:

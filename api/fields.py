@@ -1,11 +1,21 @@
 """Kinds of fields that several answers share: unit and range, once."""
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _only_iso(given: object) -> object:
+    if isinstance(given, str) and not ISO_DAY.fullmatch(given):
+        raise ValueError("should be a date, YYYY-MM-DD")
+    return given
+
 
 Percentage = Annotated[float, Field(ge=0, le=100)]
 Points = Annotated[float, Field(ge=-100, le=100)]
@@ -20,6 +30,8 @@ Day = date
 Identifier = UUID
 
 
+IsoDay = Annotated[date, BeforeValidator(_only_iso)]
+"""A date as a parameter: YYYY-MM-DD, and not the seconds since 1970 that a parser would take too."""
 Change = Annotated[float, Field(ge=-2, le=2)]
 """Difference of two sentiments."""
 

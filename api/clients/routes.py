@@ -1,6 +1,5 @@
 """GET /clients/{client_id}/…: one client."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from pydantic import Field
 from api.ask import Ask
 from api.clients.schemas import ClientRisk, ClientSummary, ClientTrends, SessionList
 from api.errors import Problem
-from api.fields import Window
+from api.fields import IsoDay, Window
 from api.gate import PREFIX
 from api.paging import Limit20, Offset
 from api.queries import load
@@ -45,8 +44,8 @@ async def get_sessions(
     client_id: ClientId,
     limit: Limit20 = 20,
     offset: Offset = 0,
-    from_date: Annotated[date | None, Query(description="First day, included.")] = None,
-    to_date: Annotated[date | None, Query(description="Last day, included.")] = None,
+    from_date: Annotated[IsoDay | None, Query(description="First day, included.")] = None,
+    to_date: Annotated[IsoDay | None, Query(description="Last day, included.")] = None,
 ) -> Response:
     """The client's sessions, newest first."""
     if from_date and to_date and from_date > to_date:

@@ -71,6 +71,20 @@ def test_error__of_a_wrong_value_tells_where_and_not_what(coach: httpx.Client) -
     assert "ann@example.org" not in answer.text
 
 
+def test_error__of_a_wrong_method_names_every_right_one(coach: httpx.Client) -> None:
+    assert coach.delete(SETTINGS).headers["allow"] == "GET, PUT"
+    assert coach.get(f"{PREFIX}/risk/acknowledge/{uuid4()}").headers["allow"] == "POST"
+    assert coach.post("/docs").headers["allow"]
+
+
+def test_error__of_a_body_that_is_no_text(coach: httpx.Client) -> None:
+    answer = coach.put(SETTINGS, content=b"\xff\xfe{", headers={"Content-Type": "application/json"})
+    assert_problem(answer, 422)
+    assert answer.json()["errors"] == [
+        {"location": ["body"], "message": "Body should be valid JSON", "code": "json_invalid"}
+    ]
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 def test_error__of_a_body_that_is_too_large(coach: httpx.Client, chunked: bool) -> None:
     body = b'{"muted_alert_types": [' + b'"risk_increased",' * 10_000 + b'"risk_increased"]}'

@@ -1,0 +1,46 @@
+"""Schemathesis against the running service: generated requests, right and wrong, find nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from tests.api.equality import Owner
+from tests.api.routes import known
+from tests.api.service import API_KEY, PREFIX, Service
+from tests.api.tokens import hs256
+from warehouse.sample import DEMO_COACH_ID
+
+# Two rules that a JSON schema can't state: from_date is not after to_date, warning comes before critical.
+CONFIG = """
+[[operations]]
+include-name = ["GET {prefix}/clients/{{client_id}}/sessions", "PUT {prefix}/coach/settings"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 404, 422]
+"""
+IDS = """
+[parameters]
+"path.client_id" = "{client_id}"
+"path.job_id" = "{job_id}"
+"path.alert_id" = "{alert_id}"
+"""
+
+
+@pytest.mark.parametrize("ids", ["any", "the coach's own"])
+def test_service__stands_generated_requests(service: Service, owner: Owner, tmp_path: Path, ids: str) -> None:
+    own = known(owner, DEMO_COACH_ID)
+    config = tmp_path / "schemathesis.toml"
+    config.write_text((IDS.format(**vars(own)) if ids != "any" else "") + CONFIG.format(prefix=PREFIX))
+    result = subprocess.run(
+        [
+            Path(sys.executable).parent / "schemathesis", "--config-file", config, "run",
+            f"{service.address}/openapi.json", "--header", f"X-API-Key: {API_KEY}",
+            "--header", f"Authorization: Bearer {hs256(UUID(str(own.coach_id)), exp=4_000_000_000)}",
+            "--max-examples", "15", "--seed", "1", "--continue-on-failure", "--no-color", "--warnings", "off",
+        ],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout[-6000:]
+    assert "17 selected / 17 total" in result.stdout
+    assert not service.lines("unhandled")
