@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.databases import database_name, fresh_database
 from tests.support.dbt import dbt
@@ -15,6 +16,10 @@ from warehouse.fill import load_sample
 from warehouse.load import load_folder
 from warehouse.migrate import migrate
 from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
+
+# No test depends on how fast the machine is, nor on luck.
+settings.register_profile("project", deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+settings.load_profile("project")
 
 ANNOMI_DIR = Path(os.environ.get("ANNOMI_DIR", Path(__file__).parents[2] / "shared/data/annomi"))
 
