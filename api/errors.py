@@ -80,7 +80,7 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
-    """Handler of what the framework itself raises: unknown address, wrong method, a body that can't be read."""
+    """Handler of what the framework itself raises: unknown address, wrong method, unreadable body."""
     assert isinstance(error, HTTPException)  # noqa: S101
     match error.status_code:
         case 400:

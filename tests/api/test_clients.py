@@ -162,7 +162,8 @@ def test_sessions__dates_are_inclusive(coach: httpx.Client, client_id: UUID) -> 
 @pytest.mark.parametrize(
     "query",
     ["limit=0", "limit=101", "limit=-1", "limit=x", "offset=-1", "offset=2147483648", "from_date=2026-13-01",
-     "from_date=yesterday", "to_date=0", "to_date=20260101", "from_date=2026-01-01T00:00", "from_date=2026-02-02&to_date=2026-02-01", "limit=", "offset=1.5"],
+     "from_date=yesterday", "to_date=0", "to_date=20260101", "from_date=2026-01-01T00:00",
+     "from_date=2026-02-02&to_date=2026-02-01", "limit=", "offset=1.5"],
 )  # fmt: skip
 def test_sessions__a_parameter_out_of_its_bounds_is_422(
     coach: httpx.Client, client_id: UUID, query: str
