@@ -2,13 +2,22 @@
 
 import dagster as dg
 
-from dagster_pipelines.assets.dbt_models import dbt_models
+from dagster_pipelines.assets.computed_days import computed_days
+from dagster_pipelines.assets.date_models import date_models
 from dagster_pipelines.assets.detected_cues import detected_cues
+from dagster_pipelines.assets.session_models import session_models
+from dagster_pipelines.checks import freshness
 from dagster_pipelines.jobs import ALL_JOBS
-from dagster_pipelines.resources.dbt import dbt_resource
+from dagster_pipelines.options import RunOptions
+from dagster_pipelines.resources.dbt import WarehouseDbt
+from dagster_pipelines.schedules import ALL_SCHEDULES
+from dagster_pipelines.sensors import ALL_SENSORS
 
 defs = dg.Definitions(
-    assets=[dbt_models, detected_cues],
+    assets=[session_models, detected_cues, date_models, computed_days],
+    asset_checks=[freshness],
     jobs=ALL_JOBS,
-    resources={"dbt": dbt_resource()},
+    schedules=ALL_SCHEDULES,
+    sensors=ALL_SENSORS,
+    resources={"dbt": WarehouseDbt(), "options": RunOptions()},
 )

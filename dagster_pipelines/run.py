@@ -7,6 +7,8 @@ import sys
 import dagster as dg
 
 from dagster_pipelines.definitions import defs
+from dagster_pipelines.failures import failure_sentence
+from dagster_pipelines.options import run_config
 from dagster_pipelines.progress import ProgressLine
 
 
@@ -16,21 +18,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--job", default="refresh_all")
     parser.add_argument("--as-of", default="", help="date, comma list or range A..B; default: today")
     parser.add_argument("--rebuild", action="store_true", help="compute every session again")
+    parser.add_argument("--check-content", action="store_true", help="look for unmarked edits as well")
     options = parser.parse_args(arguments)
 
     job = defs.resolve_job_def(options.job)
-    config = {"as_of": options.as_of, "rebuild": options.rebuild}
-    # the dbt assets split themselves around the Python one: each part is told the same
-    parts = [name for name in job.graph.node_dict if name.startswith("dbt_models")]
+    asked = {"as_of": options.as_of, "rebuild": options.rebuild, "check_content": options.check_content}
     with contextlib.redirect_stdout(ProgressLine(sys.stdout)):
         result = job.execute_in_process(
             instance=dg.DagsterInstance.ephemeral(),
-            run_config={
-                "ops": {part: {"config": config} for part in parts},
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-            },
+            run_config=run_config(**asked) | {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
         )
+    for event in result.filter_events(lambda event: event.is_step_failure):
+        error = event.step_failure_data.error
+        print(f"  {event.step_key}: {failure_sentence(error)}", file=sys.stderr)
     return 0 if result.success else 1
 
 

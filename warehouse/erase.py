@@ -25,7 +25,7 @@ select c.oid::regclass::text, n.nspname, c.relname,
 from pg_class as c
 inner join pg_namespace as n on c.relnamespace = n.oid
 where c.relkind in ('r', 'p') and (
-    n.nspname in ('analytics_intermediate', 'cue_detection', 'analytics_api')
+    n.nspname in ('analytics_intermediate', 'cue_detection', 'analytics_api', 'operations')
     or (n.nspname = 'ai_backend' and exists (
         select from pg_policy as p where p.polrelid = c.oid and p.polname = 'own_coach'
     ))

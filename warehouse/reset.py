@@ -14,6 +14,7 @@ OWN_SCHEMAS = (
     "analytics_seeds",
     "analytics_staging",
     "cue_detection",
+    "operations",
     "warehouse",
 )
 

@@ -5,28 +5,29 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import psycopg
 
 from cue_detector.run import detect_pending
 from cue_detector.run_report import RunReport
 from cue_detector.settings import CueSettings
+from dagster_pipelines.assets.translation import OWNERS, RETRIES
+from dagster_pipelines.assets.writing import for_dagster, writing
 from warehouse.connection import Role, url
 
-OWNERS = ["team:coaching-analytics"]
 INPUTS = [
     dg.AssetKey(["analytics_intermediate", "int_cues__detector_input"]),
     dg.AssetKey(["analytics_intermediate", "int_cues__sessions_to_read"]),
 ]
+CUES_BY_TYPE = (
+    "select cue_type, count(*) from cue_detection.utterance_cues group by cue_type order by cue_type"
+)
 
 
 def _spec(table: str, description: str) -> dg.AssetSpec:
     return dg.AssetSpec(
-        ["cue_detection", table],
-        deps=INPUTS,
-        group_name="cues",
-        owners=OWNERS,
-        description=description,
-        kinds={"python"},
-    )
+        ["cue_detection", table], deps=INPUTS, group_name="cues", owners=OWNERS, description=description,
+        kinds={"python"}, skippable=False,
+    )  # fmt: skip
 
 
 SPECS = [
@@ -36,16 +37,22 @@ SPECS = [
 ]
 
 
-@dg.multi_asset(name="detected_cues", specs=SPECS)
+@dg.multi_asset(name="detected_cues", specs=SPECS, retry_policy=RETRIES, pool="warehouse_writer")
 def detected_cues(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
     """Read every session on the list for cues and sentiment; one failing session never fails another."""
-    report = detect_pending(url(Role.CUES), progress=_show)
-    _show(report.summary())
+    with for_dagster(), writing(context):
+        report = detect_pending(url(Role.CUES), progress=_show)
+        _show(report.summary())
+        cues_by_type = _cues_by_type()
+    if report.is_busy:
+        raise dg.Failure("Another run of the cue detector is at work; nothing was read.", allow_retries=False)
     if not report.is_healthy(CueSettings().max_failed_fraction):
-        # What failed is marked in the sessions and read again by the next run: the marts go on without.
+        # what failed is marked in the sessions and read again by the next run: the marts go on without
         context.log.error(report.summary())
-    for spec in SPECS:
-        yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata_of(report))
+    metadata = metadata_of(report)
+    yield dg.MaterializeResult(asset_key=SPECS[0].key, metadata=metadata)
+    yield dg.MaterializeResult(asset_key=SPECS[1].key, metadata={"new_cues": report.cues} | cues_by_type)
+    yield dg.MaterializeResult(asset_key=SPECS[2].key, metadata={"new_scores": report.sentiments})
 
 
 def metadata_of(report: RunReport) -> dict[str, Any]:
@@ -56,13 +63,20 @@ def metadata_of(report: RunReport) -> dict[str, Any]:
         "succeeded": report.succeeded,
         "failed": report.failed,
         "deferred": report.deferred,
-        "cues": report.cues,
+        "by_local_instead": report.fell_back,
+        "client_utterances": report.utterances,
         "requests": report.requests,
         "prompt_tokens": report.prompt_tokens,
         "completion_tokens": report.completion_tokens,
+        "known_answers": report.cached_utterances,
         "seconds": round(report.seconds, 2),
     }
     return shown if report.cost_usd is None else shown | {"cost_usd": report.cost_usd}
+
+
+def _cues_by_type() -> dict[str, Any]:
+    with psycopg.connect(url(Role.CUES)) as connection:
+        return {f"cues/{cue_type}": count for cue_type, count in connection.execute(CUES_BY_TYPE).fetchall()}
 
 
 def _show(line: str) -> None:

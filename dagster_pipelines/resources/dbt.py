@@ -1,13 +1,36 @@
-"""The dbt project as Dagster sees it."""
+"""Runs dbt inside this process: the manifest is parsed once, and every build after it starts in a moment."""
 
+import contextlib
+import json
+import os
 import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from dagster_dbt import DbtCliResource, DbtProject
+import dagster as dg
+import psycopg
+import psycopg2  # type: ignore[import-untyped]
+from dagster_dbt import DbtProject
+
+from dagster_pipelines.settings import PipelineSettings
+from warehouse.connection import environment
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
+RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult")
+DATA_ERROR_CLASSES = ("22", "23")
+"""SQLSTATE classes that say that a row can't be computed or stored as it is."""
+TESTS = ("--indirect-selection", "buildable")
+NO_TESTS = ("--exclude-resource-type", "test")
+NOT_SQL = "dbt"
+BUG_CLASSES = ("42", "0A", "28", NOT_SQL[:2])
+"""Classes that a repetition does not mend: unknown names, missing rights."""
 
 project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR, packaged_project_dir=None)
+_parsed: dict[str, Any] = {}
 
 
 class StaleManifestError(Exception):
@@ -31,8 +54,194 @@ def fresh_manifest() -> Path:
     return manifest
 
 
-def dbt_resource() -> DbtCliResource:
-    """Runs dbt commands in this project."""
-    # the dbt of this environment, whether or not the environment is activated
-    executable = Path(sys.executable).parent / "dbt"
-    return DbtCliResource(project_dir=project, profiles_dir=str(PROJECT_DIR), dbt_executable=str(executable))
+@cache
+def manifest_content() -> Mapping[str, Any]:
+    """The manifest as plain data, read once."""
+    content: Mapping[str, Any] = json.loads(fresh_manifest().read_text())
+    return content
+
+
+@dataclass
+class BuildError(Exception):
+    """A build in which something went wrong, without any value that a row held."""
+
+    sentence: str
+    errors: dict[str, str] = field(default_factory=dict)
+    """Failed model -> SQLSTATE, or "" where there was none."""
+    failed_tests: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def is_data(self) -> bool:
+        """Every error is the fault of a row, not of the server."""
+        return bool(self.errors) and all(state[:2] in DATA_ERROR_CLASSES for state in self.errors.values())
+
+    @property
+    def is_transient(self) -> bool:
+        """Another try may succeed: the server was away, a lock was taken, a disk was full."""
+        wrong = (*DATA_ERROR_CLASSES, *BUG_CLASSES)
+        return not self.failed_tests and not any(
+            state[:2] in wrong for state in self.errors.values() if state
+        )
+
+
+@dataclass
+class Built:
+    """What a build told: dbt's result events, in order."""
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class WarehouseDbt(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Builds models and runs tests of this project."""
+
+    def build(self, names: Sequence[str], variables: Mapping[str, Any], *, with_tests: bool = False) -> Built:
+        """Build the named models and seeds in dbt's order, each followed by the tests on it if wanted.
+
+        Raises BuildError when a model or a test (of severity error) failed; what was built by then stays.
+        """
+        # Imported here: it takes seconds that only a run must spend.
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415
+        from dbt_common.events.functions import msg_to_dict  # noqa: PLC0415
+
+        built = Built()
+        report = _Report()
+
+        def listen(message: Any) -> None:
+            if message.info.name in RESULTS:
+                event = msg_to_dict(message)
+                built.events.append(event)
+                report.show(event)
+
+        with (
+            _environment(), _sqlstates_noted() as states,
+            tempfile.TemporaryDirectory(prefix="dbt-target-") as target,
+        ):  # fmt: skip
+            manifest = parsed_manifest()
+            result = dbtRunner(manifest=manifest, callbacks=[listen]).invoke(
+                [
+                    "build", "--select", " ".join(names), "--exclude-resource-type", "unit_test",
+                    # a test runs where all it reads is built by now; naming each would be slow to select
+                    *(TESTS if with_tests else NO_TESTS),
+                    "--vars", json.dumps(dict(variables)), *_common_arguments(target),
+                ]
+            )  # fmt: skip
+        if not result.success:
+            raise _what_went_wrong(result, states)
+        return built
+
+
+def parsed_manifest() -> Any:
+    """dbt's own manifest for the database that the environment names, parsed once per process."""
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+    database = os.environ["DBT_PG_DBNAME"]
+    if database not in _parsed:
+        with tempfile.TemporaryDirectory(prefix="dbt-target-") as target:
+            if (kept := project.manifest_path.parent / "partial_parse.msgpack").exists():
+                Path(target, kept.name).write_bytes(kept.read_bytes())
+            result = dbtRunner().invoke(["parse", *_common_arguments(target)])
+        if not result.success:
+            raise BuildError("dbt could not read the project; `dbt parse` says why")
+        _parsed[database] = result.result
+    return _parsed[database]
+
+
+def _common_arguments(target: str) -> list[str]:
+    # dbt's own lines would quote the row that broke a statement: nothing is logged but what _Report shows.
+    return [
+        "--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR), "--target-path", target,
+        "--log-path", target, "--log-level", "none", "--log-level-file", "none",
+    ]  # fmt: skip
+
+
+@contextlib.contextmanager
+def _environment() -> Iterator[None]:
+    """The database's address for dbt, and the limits under which its statements run."""
+    settings = PipelineSettings()
+    options = {
+        "lock_timeout": f"{settings.lock_timeout_seconds}s",
+        "statement_timeout": f"{settings.statement_timeout_seconds}s",
+        # what a killed run had asked for ends with it
+        "client_connection_check_interval": "2s",
+        "application_name": "coaching-analytics-dbt",
+    }
+    given = os.environ.get("PGOPTIONS", "")
+    limits = " ".join(f"-c {name}={value}" for name, value in options.items())
+    wanted = environment() | {"PGOPTIONS": f"{limits} {given}".strip()}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _sqlstates_noted() -> Iterator[dict[str, str]]:
+    """Collects the SQLSTATE of each node that fails: dbt keeps only the message, which quotes rows."""
+    from dbt.adapters.postgres.connections import PostgresConnectionManager  # noqa: PLC0415
+
+    states: dict[str, str] = {}
+    original = PostgresConnectionManager.exception_handler
+
+    @contextlib.contextmanager
+    def noting(self: Any, sql: str) -> Iterator[None]:
+        with original(self, sql):
+            try:
+                yield
+            except psycopg2.Error as error:
+                states[str(self.get_thread_connection().name)] = error.pgcode or ""
+                raise
+
+    PostgresConnectionManager.exception_handler = noting  # type: ignore[method-assign]
+    try:
+        yield states
+    finally:
+        PostgresConnectionManager.exception_handler = original  # type: ignore[method-assign]
+
+
+def _what_went_wrong(result: Any, states: Mapping[str, str]) -> BuildError:
+    results = getattr(result.result, "results", None) or []
+    broken = [r for r in results if str(r.status) == "error"]
+    failed_tests = [r.node.name for r in results if str(r.status) == "fail"]
+    parts, errors = [], {}
+    for one in broken:
+        # a compiler's complaint quotes the project's own text and no row
+        is_compiler = "Compilation Error" in str(one.message)
+        errors[one.node.name] = NOT_SQL if is_compiler else states.get(one.node.unique_id, "")
+        reason = " ".join(str(one.message).split()) if is_compiler else condition(errors[one.node.name])
+        parts.append(f"{one.node.name}: {reason}")
+    parts += [f"test {name} failed" for name in failed_tests]
+    if not parts:
+        state = next(iter(states.values()), "")
+        errors = {"dbt": state}
+        parts = [f"dbt stopped: {condition(state)}"]
+    return BuildError("; ".join(parts)[:1000], errors, failed_tests)
+
+
+def condition(state: str) -> str:
+    """An SQLSTATE in words, without the message, which may quote a row."""
+    if not state:
+        return "the database could not be reached"
+    with contextlib.suppress(KeyError):
+        return f"{psycopg.errors.lookup(state).__name__} ({state})"
+    return f"SQLSTATE {state}"
+
+
+class _Report:
+    """Shows each result in a line of its own, as the progress of a run reads it."""
+
+    def show(self, event: Mapping[str, Any]) -> None:
+        data = event["data"]
+        status = str(data.get("status", "")).split(" ")[0].upper()
+        name = data["node_info"]["node_name"]
+        place, seconds = f"{data.get('index')} of {data.get('total')}", data.get("execution_time", 0)
+        print(f"{place} {status} {name} [{seconds:.2f}s]", file=sys.stdout, flush=True)

@@ -2,16 +2,11 @@
 
 import json
 import os
-import uuid
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import psycopg
 import pytest
-
-from tests.support.rows import Said, add_session
-from warehouse.connection import environment
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "definitions.json"
 
@@ -30,7 +25,7 @@ def described(repository: dg.RepositoryDefinition) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def repository() -> dg.RepositoryDefinition:
-    from dagster_pipelines.definitions import defs  # noqa: PLC0415 - needs the manifest
+    from dagster_pipelines.definitions import defs  # noqa: PLC0415 - reads the manifest
 
     return defs.get_repository_def()
 
@@ -59,28 +54,12 @@ def test_workspace__loads_the_definitions() -> None:
     assert "module_name: dagster_pipelines.definitions" in workspace.read_text()
 
 
-def test_compute_session_analytics__computes_a_completed_session(
-    database_url: str, repository: dg.RepositoryDefinition, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with psycopg.connect(database_url) as connection:
-        job_id = add_session(
-            connection, [Said("coach", 0, 60, "How are you?"), Said("client", 60, 130, "Fine.")]
-        )
-    for name, value in environment().items():
-        monkeypatch.setenv(name, value)
+def test_jobs__run_one_after_another(repository: dg.RepositoryDefinition) -> None:
+    for name in ("compute_session_analytics", "compute_client_analytics", "compute_risk_scores",
+                 "generate_risk_alerts", "refresh_all"):  # fmt: skip
+        assert repository.get_job(name).tags["warehouse_writer"] == "one", name
 
-    result = repository.get_job("compute_session_analytics").execute_in_process(
-        instance=dg.DagsterInstance.ephemeral()
-    )
 
-    assert result.success
-    with psycopg.connect(database_url) as connection:
-        rows = connection.execute(
-            "select job_id, total_turns, coach_question_count from ai_backend.session_analytics"
-        ).fetchall()
-    assert rows == [(uuid.UUID(str(job_id)), 2, 1)]
-    materialized = {event.asset_key for event in result.get_asset_materialization_events()}
-    assert dg.AssetKey(["ai_backend", "session_analytics"]) in materialized
-    checks = result.get_asset_check_evaluations()
-    assert checks
-    assert all(check.passed for check in checks)
+def test_computed_days__a_range_is_one_run(repository: dg.RepositoryDefinition) -> None:
+    node = repository.asset_graph.get(dg.AssetKey(["operations", "computed_days"]))
+    assert node.backfill_policy == dg.BackfillPolicy.single_run()

@@ -18,6 +18,12 @@ contents as (
     where {{ var('check_content') }}
 ),
 
+-- what broke a formula waits, so that the others go on
+held as (
+    select * from {{ ref('stg_operations__broken_sessions') }}
+    where is_held
+),
+
 computed as (
     {{ current_rows('session_analytics', {
         'job_id': 'uuid', 'source_revision': 'text', 'cue_detection_id': 'uuid',
@@ -41,15 +47,26 @@ final as (
     from spine
     left join detections on spine.job_id = detections.job_id and spine.coach_id = detections.coach_id
     left join contents on spine.transcript_id = contents.transcript_id
+    left join held
+        on
+            spine.job_id = held.job_id
+            and spine.coach_id = held.coach_id
+            and spine.source_revision = held.source_revision
     full join computed on spine.job_id = computed.job_id
     where
-        spine.job_id is null
-        or computed.job_id is null
-        or spine.source_revision <> computed.source_revision
-        or detections.detection_id is distinct from computed.cue_detection_id
-        or computed.model_version <> '{{ var("session_model_version") }}'
-        or {{ var('rebuild') }}
-        or ({{ var('check_content') }} and contents.content_hash is distinct from computed.content_hash)
+        held.job_id is null
+        and (
+            spine.job_id is null
+            or computed.job_id is null
+            or spine.source_revision <> computed.source_revision
+            or detections.detection_id is distinct from computed.cue_detection_id
+            or computed.model_version <> '{{ var("session_model_version") }}'
+            or {{ var('rebuild') }}
+            or ({{ var('check_content') }} and contents.content_hash is distinct from computed.content_hash)
+        )
+        {% if var('sessions', '') %}
+        and coalesce(spine.job_id, computed.job_id) = any('{{ "{" ~ var("sessions") ~ "}" }}'::uuid[])
+        {% endif %}
 )
 
 select * from final

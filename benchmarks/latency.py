@@ -1,0 +1,206 @@
+"""`make bench-latency`: from `status = completed` to the row that a coach can read, as shipped.
+
+Starts a database, Dagster (webserver, daemon, code location) and the API of its own, completes sessions at
+random moments, and asks the API for each until it answers.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import jwt
+import psycopg
+
+from warehouse import connection, embedded
+from warehouse.migrate import migrate
+
+ROOT = Path(__file__).resolve().parents[1]
+SIGNING_KEY = "only-for-this-measurement-0123456789abcdef"
+KEY = "only-for-this-measurement"
+POLL_SECONDS = 0.5
+GIVE_UP_SECONDS = 300.0
+SENTENCE = "I was thinking about what we said last week and I will try to call them before Friday"
+WORDS = SENTENCE.split()
+
+
+def main() -> int:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--completions", type=int, default=30)
+    parser.add_argument("--pause", type=float, nargs=2, default=(20.0, 60.0), metavar=("LEAST", "MOST"))
+    parser.add_argument(
+        "--burst", type=int, default=0, help="sessions completed at once, measured afterwards"
+    )
+    parser.add_argument("--utterances", type=int, default=200)
+    options = parser.parse_args()
+    random.seed(7)
+    with _stack() as api:
+        coach, client = uuid.uuid4(), uuid.uuid4()
+        _relate(coach, client)
+        headers = _headers(coach)
+        took: list[float] = []
+        waiting: list[threading.Thread] = []
+        for number in range(options.completions):
+            job = _complete(coach, client, options.utterances)
+            thread = threading.Thread(target=lambda job=job: took.append(_readable_after(api, job, headers)))
+            thread.start()
+            waiting.append(thread)
+            print(f"  {number + 1} of {options.completions} completed", file=sys.stderr, flush=True)
+            if number + 1 < options.completions:
+                time.sleep(random.uniform(*options.pause))
+        for thread in waiting:
+            thread.join()
+        print("| completions | median s | p95 s | longest s |\n|--:|--:|--:|--:|")
+        ranked = sorted(took)
+        p95 = ranked[max(0, round(0.95 * len(ranked)) - 1)]
+        print(f"| {len(took)} | {statistics.median(took):.1f} | {p95:.1f} | {ranked[-1]:.1f} |")
+        if options.burst:
+            print(f"{options.burst} at once: all readable after {_burst(coach, client, options):.0f} s")
+    return 0
+
+
+@contextmanager
+def _stack() -> Iterator[str]:
+    home = Path(tempfile.mkdtemp(prefix="latency-"))
+    os.environ.pop("DATABASE_URL", None)
+    os.environ["WAREHOUSE_HOME"] = str(home / "warehouse")
+    started: list[subprocess.Popen[bytes]] = []
+    try:
+        embedded.up()
+        migrate()
+        from warehouse.logins import give_logins  # noqa: PLC0415
+
+        give_logins(embedded.up())
+        environment = os.environ | connection.environment() | {
+            "DAGSTER_HOME": str(home), "API_KEYS": KEY, "SUPABASE_JWT_SECRET": SIGNING_KEY,
+        }  # fmt: skip
+        (home / "dagster.yaml").write_text((ROOT / "dagster.yaml").read_text())
+        port = 18000 + os.getpid() % 1000
+        commands = [
+            ["dagster", "dev", "-w", "workspace.yaml", "-p", str(port + 1000)],
+            ["uvicorn", "api.main:app", "--host", "127.0.0.1", "--port", str(port), "--no-access-log"],
+        ]
+        with (home / "log").open("wb") as log:
+            for command in commands:
+                program = str(Path(sys.executable).parent / command[0])
+                started.append(
+                    subprocess.Popen(
+                        [program, *command[1:]], cwd=ROOT, env=environment, stdout=log, stderr=log,
+                        start_new_session=True,
+                    )
+                )  # fmt: skip
+        _until_built()
+        yield f"http://127.0.0.1:{port}/api/v1/analytics/sessions"
+    finally:
+        for process in started:
+            os.killpg(process.pid, signal.SIGTERM)
+        for process in started:
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+        embedded.remove()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _until_built() -> None:
+    """The sensor's first run builds every model."""
+    until = time.monotonic() + GIVE_UP_SECONDS * 2
+    print("  waiting for the first complete run", file=sys.stderr, flush=True)
+    while time.monotonic() < until:
+        with psycopg.connect(connection.url()) as database:
+            if database.execute("select count(*) from operations.model_builds").fetchone() != (0,):
+                return
+        time.sleep(1)
+    raise SystemExit("the first run did not end")
+
+
+def _relate(coach: uuid.UUID, client: uuid.UUID) -> None:
+    with psycopg.connect(connection.url()) as database:
+        database.execute(
+            "insert into public.coach_clients (coach_id, client_id) values (%s, %s)", [coach, client]
+        )
+
+
+def _complete(coach: uuid.UUID, client: uuid.UUID, utterances: int, jobs: int = 1) -> uuid.UUID:
+    """As upstream does: transcript and utterances first, then the status. The last job's id."""
+    now = datetime.now(UTC)
+    job = uuid.uuid4()
+    with psycopg.connect(connection.url()) as database, database.cursor() as cursor:
+        for _ in range(jobs):
+            job, transcript = uuid.uuid4(), uuid.uuid4()
+            cursor.execute(
+                "insert into ai_backend.transcription_jobs (id, coach_id, client_id, status, session_date) "
+                "values (%s, %s, %s, 'transcribing', %s)",
+                [job, coach, client, now.date()],
+            )
+            cursor.execute(
+                "insert into ai_backend.transcripts (id, job_id, confidence_score) values (%s, %s, 0.95)",
+                [transcript, job],
+            )
+            cursor.executemany(
+                "insert into ai_backend.utterances "
+                "(transcript_id, speaker_label, text, start_time, end_time, sequence_number) "
+                "values (%s, %s, %s, %s, %s, %s)",
+                [
+                    (
+                        transcript, ("coach", "client")[n % 2], " ".join(random.sample(WORDS, 12)),
+                        n * 10, n * 10 + 9, n,
+                    )
+                    for n in range(utterances)
+                ],
+            )  # fmt: skip
+            cursor.execute(
+                "update ai_backend.transcription_jobs set status = 'completed', completed_at = now(), "
+                "updated_at = now() where id = %s",
+                [job],
+            )
+    return job
+
+
+def _readable_after(api: str, job: uuid.UUID, headers: dict[str, str]) -> float:
+    begun = time.monotonic()
+    while time.monotonic() - begun < GIVE_UP_SECONDS:
+        try:
+            if httpx.get(f"{api}/{job}", headers=headers, trust_env=False).status_code == 200:
+                return time.monotonic() - begun
+        except httpx.HTTPError:
+            pass
+        time.sleep(POLL_SECONDS)
+    return float("inf")
+
+
+def _burst(coach: uuid.UUID, client: uuid.UUID, options: argparse.Namespace) -> float:
+    _complete(coach, client, options.utterances, options.burst)
+    begun = time.monotonic()
+    query = (
+        "select count(*) from ai_backend.transcription_jobs as j left join ai_backend.session_analytics as a "
+        "on j.id = a.job_id where a.job_id is null and j.status = 'completed'"
+    )
+    with psycopg.connect(connection.url(), autocommit=True) as database:
+        while database.execute(query).fetchone() != (0,):
+            time.sleep(1)
+    return time.monotonic() - begun
+
+
+def _headers(coach: uuid.UUID) -> dict[str, str]:
+    claims = {"sub": str(coach), "aud": "authenticated", "exp": int(time.time()) + 86400}
+    return {"X-API-Key": KEY, "Authorization": f"Bearer {jwt.encode(claims, SIGNING_KEY, 'HS256')}"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Client analytics, risk scores and alerts: everything that speaks for a day or a range of days."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import dagster as dg
+from dagster_dbt import dbt_assets
+
+from dagster_pipelines.assets.computed_days import show_days
+from dagster_pipelines.assets.figures import figures, with_figures
+from dagster_pipelines.assets.stages import marts, names
+from dagster_pipelines.assets.translation import (
+    RETRIES,
+    WRITER_POOL,
+    dagster_events,
+    has_tests,
+    selected_names,
+    translator,
+)
+from dagster_pipelines.assets.variables import dbt_variables
+from dagster_pipelines.assets.writing import for_dagster, writing
+from dagster_pipelines.options import RunOptions, started_at
+from dagster_pipelines.resources.dbt import WarehouseDbt, fresh_manifest, project
+from dagster_pipelines.settings import PipelineSettings
+from dagster_pipelines.state import models, outbox, requests, worklist
+from dagster_pipelines.state.dates import STAGES, as_dates, record_computed
+from dagster_pipelines.state.writer import connect
+
+
+@dbt_assets(
+    name="date_models",
+    manifest=fresh_manifest(),
+    project=project,
+    select=" ".join(names("clients", "risk", "alerts")),
+    dagster_dbt_translator=translator,
+    retry_policy=RETRIES,
+    pool=WRITER_POOL,
+)
+def date_models(context: dg.AssetExecutionContext, options: RunOptions, dbt: WarehouseDbt) -> Iterator[Any]:
+    """Build and test the selected models for the run's days, as one range in one statement each."""
+    selected, with_tests = selected_names(context), has_tests(context)
+    days = options.days(context)
+    with for_dagster(), writing(context):
+        with connect() as connection:
+            waiting, noted_until = worklist.clients_to_refresh(connection)
+            asked = [request.client_id for request in _taken_up(connection, context)]
+        clients: Sequence[UUID] | None = sorted({*waiting, *asked}) if options.only_waiting else None
+        if clients is not None and not clients:
+            context.log.info("No client's sessions changed: nothing to refresh.")
+            return
+        built = dbt.build(selected, dbt_variables(options, days, clients), with_tests=with_tests)
+        with connect() as connection:
+            done = [stage for stage in STAGES if set(names(stage, marts=True)) <= set(selected)]
+            if clients is None:
+                record_computed(connection, done, as_dates(days), context.run_id)
+                show_days(context, done, as_dates(days))
+            if "alerts" in done:
+                outbox.fill(connection, PipelineSettings())
+            if list(STAGES) == done and noted_until is not None:
+                worklist.forget_clients(connection, noted_until, clients)
+            if list(STAGES) == done:
+                requests.succeed(connection, context.run_id, clients)
+            if context.job_name == "refresh_all":
+                models.record_build(connection, context.run_id)
+            shown = figures(
+                connection,
+                (m for s in STAGES for m in marts(s, selected)),
+                started_at(context),
+                as_dates(days),
+            )
+    # told after the lock is given back: whoever listens may take its time
+    with connect() as connection:
+        yield from with_figures(connection, dagster_events(context, built), shown)
+
+
+def _taken_up(connection: Any, context: dg.AssetExecutionContext) -> list[requests.OpenRequest]:
+    def is_abandoned(run_id: str) -> bool:
+        record = context.instance.get_run_record_by_id(run_id)
+        return record is None or record.dagster_run.is_finished
+
+    return requests.take_up(connection, context.run_id, is_abandoned)

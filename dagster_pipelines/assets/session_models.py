@@ -1,0 +1,94 @@
+"""Seeds, staging and everything at the grain of a session, as Dagster assets and asset checks."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import dagster as dg
+from dagster_dbt import dbt_assets
+
+from dagster_pipelines.assets.figures import figures, with_figures
+from dagster_pipelines.assets.stages import marts, names
+from dagster_pipelines.assets.translation import (
+    RETRIES,
+    WRITER_POOL,
+    dagster_events,
+    has_tests,
+    selected_names,
+    translator,
+)
+from dagster_pipelines.assets.variables import dbt_variables
+from dagster_pipelines.assets.writing import for_dagster, writing
+from dagster_pipelines.options import RunOptions, started_at
+from dagster_pipelines.resources.dbt import BuildError, Built, WarehouseDbt, fresh_manifest, project
+from dagster_pipelines.settings import PipelineSettings
+from dagster_pipelines.state import broken, worklist
+from dagster_pipelines.state.writer import connect
+
+MART = "session_analytics"
+
+
+@dbt_assets(
+    name="session_models",
+    manifest=fresh_manifest(),
+    project=project,
+    select=" ".join(names("base", "sessions")),
+    dagster_dbt_translator=translator,
+    retry_policy=RETRIES,
+    pool=WRITER_POOL,
+)
+def session_models(
+    context: dg.AssetExecutionContext, options: RunOptions, dbt: WarehouseDbt
+) -> Iterator[Any]:
+    """Build and test the selected models; a session that breaks a formula is left out and written down."""
+    selected, with_tests = selected_names(context), has_tests(context)
+    variables = dbt_variables(options, options.days(context))
+    shown: dict[str, dict[str, Any]] = {}
+    with for_dagster(), writing(context):
+        if MART not in selected:
+            built = dbt.build(selected, variables, with_tests=with_tests)
+        else:
+            with connect() as connection:
+                broken.release_due(connection)
+                if worklist.is_built(connection):
+                    worklist.note_clients(connection, worklist.pending_sessions(connection))
+            built = _build_around_broken(context, dbt, selected, with_tests, variables)
+            with connect() as connection:
+                worklist.note_clients_of_last_build(connection)
+                broken.forget_mended(connection)
+                shown = figures(connection, marts("sessions", selected), started_at(context), [])
+    # told after the lock is given back: whoever listens may take its time
+    with connect() as connection:
+        yield from with_figures(connection, dagster_events(context, built), shown)
+
+
+def _build_around_broken(
+    context: dg.AssetExecutionContext, dbt: WarehouseDbt, selected: Sequence[str], with_tests: bool,
+    variables: dict[str, Any],
+) -> Built:  # fmt: skip
+    """Build; when a row breaks a formula, find its session, hold it back, and build the others."""
+    try:
+        return dbt.build(selected, variables, with_tests=with_tests)
+    except BuildError as error:
+        if not error.is_data:
+            raise
+        context.log.warning(f"A session's data broke a formula ({error}); looking for it.")
+    settings = PipelineSettings()
+
+    def build_some(jobs: Sequence[UUID]) -> None:
+        dbt.build(selected, variables | {"sessions": ",".join(map(str, jobs))})
+
+    with connect() as connection:
+        pending = worklist.pending_sessions(connection)
+    culprits = broken.find_broken(pending, build_some)
+    if not culprits:
+        # the error went away, or lies in what no session on the list explains
+        return dbt.build(selected, variables, with_tests=with_tests)
+    with connect() as connection:
+        for session, reason in culprits:
+            is_final = broken.record(
+                connection, session, str(reason), settings.session_attempts, settings.session_retry_seconds
+            )
+            fate = "set aside until it changes" if is_final else "held back for another try"
+            context.log.warning(f"Session {session.job_id} broke a formula ({reason}): {fate}.")
+    return dbt.build(selected, variables, with_tests=with_tests)

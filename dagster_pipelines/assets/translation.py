@@ -1,0 +1,59 @@
+"""How a dbt model shows itself as an asset, and how an asset selection becomes a dbt selection."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+
+from dagster_pipelines.resources.dbt import Built, manifest_content, project
+
+OWNERS = ["team:coaching-analytics"]
+WRITER_POOL = "warehouse_writer"
+"""Pool of every step that writes to the warehouse; holds one at a time."""
+RETRIES = dg.RetryPolicy(max_retries=3, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+"""Three more tries, after about 2, 4 and 8 seconds (specification, "Computation Failures")."""
+
+
+class RoomTranslator(DagsterDbtTranslator):
+    """Groups assets by the room they stand in, so that the graph reads like the architecture page."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """staging, sessions, cues, clients, risk, alerts, marts or seeds."""
+        if dbt_resource_props["resource_type"] == "seed":
+            return "seeds"
+        folders = dbt_resource_props["fqn"][1:-1]
+        return str(folders[-1])
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
+        """The team that is asked when an asset is late or wrong."""
+        return OWNERS
+
+
+translator = RoomTranslator(
+    settings=DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_source_tests_as_checks=True)
+)
+
+
+def selected_names(context: dg.AssetExecutionContext) -> list[str]:
+    """Names of the models and seeds whose assets this step is to build."""
+    wanted = context.selected_asset_keys
+    return [
+        node["name"]
+        for node in manifest_content()["nodes"].values()
+        if node["resource_type"] in ("model", "seed", "snapshot") and translator.get_asset_key(node) in wanted
+    ]
+
+
+def has_tests(context: dg.AssetExecutionContext) -> bool:
+    """Whether this step is to run the tests on its models."""
+    return bool(context.selected_asset_check_keys)
+
+
+def dagster_events(context: dg.AssetExecutionContext, built: Built) -> Iterator[Any]:
+    """Materializations and check results of a build, as dagster-dbt makes them of dbt's own events."""
+    for event in built.events:
+        yield from DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
+            manifest=manifest_content(), dagster_dbt_translator=translator, context=context, project=project
+        )

@@ -1,0 +1,28 @@
+"""The variables of dbt that a run sets."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from cue_detector.llm.detector import LLM_VERSION, LlmDetector
+from cue_detector.settings import CueSettings
+from dagster_pipelines.options import RunOptions
+from dagster_pipelines.settings import PipelineSettings
+
+
+def dbt_variables(options: RunOptions, days: str, clients: Sequence[UUID] | None = None) -> dict[str, Any]:
+    """What is left out keeps the default that dbt_project.yml or the model states."""
+    variables: dict[str, Any] = {"as_of": days, "business_time_zone": PipelineSettings().business_time_zone}
+    if clients is not None:
+        variables["clients"] = ",".join(map(str, clients))
+    if options.rebuild:
+        variables["rebuild"] = True
+    if options.rescore_with:
+        variables["rescore_with"] = options.rescore_with
+    if options.check_content:
+        variables["check_content"] = True
+        settings = CueSettings()
+        if settings.uses_llm:
+            # sessions that the local detector answered for are read by the language model after all
+            variables["cue_wanted_detector"] = f"{LlmDetector.name} {LLM_VERSION} {settings.llm_model}"
+    return variables

@@ -1,0 +1,14 @@
+"""What may be said of a failure: a sentence of our own, or the kind of the error, never a value."""
+
+from typing import Any
+
+
+def failure_sentence(error: Any) -> str:
+    """The reason of a step's failure in one line. Only our own failures are quoted: others may hold a row."""
+    while error is not None and error.cls_name not in ("Failure", "RetryRequestedFromPolicy") and error.cause:
+        error = error.cause
+    if error is None:
+        return "unknown reason"
+    if error.cls_name == "Failure":
+        return " ".join(str(error.message).split())[:500]
+    return str(error.cls_name)

@@ -1,0 +1,42 @@
+"""What a run may be told, in one place for every asset of the run."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from dagster_pipelines.settings import PipelineSettings
+from dagster_pipelines.state.dates import business_day
+
+
+class RunOptions(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Options of one run; in the UI's launchpad under resources / options / config."""
+
+    as_of: str = ""
+    """Date, list or range (A..B) that client analytics, risk and alerts speak for; empty: the day on
+    which the run was started, in the business time zone."""
+    only_waiting: bool = False
+    """Refresh only clients whose sessions changed or who were asked for; else all."""
+    rebuild: bool = False
+    """Compute every session again."""
+    check_content: bool = False
+    """Also look for utterances edited without a mark, and for answers of a detector that stood in."""
+    rescore_with: str = ""
+    """Version of the risk formulas with which days scored by another version are scored again."""
+
+    def days(self, context: dg.AssetExecutionContext) -> str:
+        """The days that the run speaks for, as the variable as_of takes them."""
+        if self.as_of:
+            return self.as_of
+        return business_day(started_at(context), PipelineSettings().zone).isoformat()
+
+
+def started_at(context: dg.AssetExecutionContext) -> datetime:
+    """When the run was created: the one moment at which a run reads a clock."""
+    record = context.instance.get_run_record_by_id(context.run_id)
+    return record.create_timestamp.astimezone(UTC) if record else datetime.now(UTC)
+
+
+def run_config(**options: Any) -> dict[str, Any]:
+    """The run configuration that sets these options."""
+    return {"resources": {"options": {"config": options}}}

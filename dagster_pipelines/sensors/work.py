@@ -1,0 +1,183 @@
+"""Sensors that start what waits. What waits is asked of Postgres each time; a cursor only saves work."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import dagster as dg
+import orjson
+
+from dagster_pipelines import jobs
+from dagster_pipelines.nightly import NIGHTLY, due_day, request
+from dagster_pipelines.options import run_config
+from dagster_pipelines.settings import PipelineSettings
+from dagster_pipelines.state import requests, worklist
+from dagster_pipelines.state.dates import business_day
+from dagster_pipelines.state.models import is_current
+from dagster_pipelines.state.writer import connect
+
+WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
+ACTIVE = [*WAITING, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+OVERLAP = timedelta(hours=1)
+"""How far behind the newest mark the next look begins: clocks step, and transactions commit late."""
+THOROUGH_EVERY = timedelta(minutes=10)
+"""How often every session's state is compared, whatever its marks say."""
+STRAGGLER_ATTEMPTS = 20
+
+
+@dg.sensor(
+    name="completed_sessions",
+    jobs=[jobs.compute_session_analytics, jobs.refresh_all],
+    minimum_interval_seconds=1,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Starts one run for all sessions that are completed or changed and not computed so.",
+)
+def completed_sessions(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """One run for whatever waits; a run that has not begun yet will take it along."""
+    if _has_run(context, [jobs.compute_session_analytics.name, jobs.refresh_all.name], ACTIVE):
+        return dg.SkipReason("A run that takes up what waits is under way.")
+    now = datetime.now(UTC)
+    seen = orjson.loads(context.cursor) if context.cursor else {}
+    thorough_at = datetime.fromisoformat(seen["thorough_at"]) if "thorough_at" in seen else None
+    is_thorough = thorough_at is None or not timedelta(0) <= now - thorough_at < THOROUGH_EVERY
+    with connect() as connection:
+        if not worklist.is_built(connection) or not is_current(connection):
+            return dg.SensorResult(run_requests=[_first_run(now)], cursor=None)
+        since = None if is_thorough or "mark" not in seen else datetime.fromisoformat(seen["mark"]) - OVERLAP
+        pending = worklist.pending_sessions(connection, since)
+        mark = worklist.newest_mark(connection)
+        clients, noted = worklist.clients_to_refresh(connection)
+    cursor = orjson.dumps(
+        {"thorough_at": (now if is_thorough else thorough_at), "mark": mark} if mark else {}
+    ).decode()
+    waiting = [f"{one.job_id}:{one.source_revision}:{one.attempts}" for one in pending]
+    waiting += [f"{client}:{noted}" for client in clients]
+    if not waiting:
+        return dg.SensorResult(skip_reason="Everything is computed.", cursor=cursor)
+    return dg.SensorResult(run_requests=[_live_run(context, waiting, now, len(pending))], cursor=cursor)
+
+
+def _first_run(now: datetime) -> dg.RunRequest:
+    """The whole chain, once for each version of the models (and again each ten minutes while it fails)."""
+    slot = int(now.timestamp() // THOROUGH_EVERY.total_seconds())
+    return dg.RunRequest(
+        run_key=f"models:{slot}", job_name=jobs.refresh_all.name,
+        run_config=run_config(as_of=_today(now)), tags={"reason": "models changed"},
+    )  # fmt: skip
+
+
+def _live_run(
+    context: dg.SensorEvaluationContext, waiting: Iterable[str], now: datetime, sessions: int
+) -> dg.RunRequest:
+    # the same work after a run that failed gets another key, later and later: keys are remembered for ever
+    key = hashlib.sha256("|".join(sorted(waiting)).encode()).hexdigest()[:32]
+    failures = _failures_in_a_row(context, key)
+    slot = int(now.timestamp() // min(15 * 2**failures, 900)) if failures else 0
+    return dg.RunRequest(
+        run_key=f"{key}:{failures}:{slot}", job_name=jobs.compute_session_analytics.name,
+        run_config=run_config(only_waiting=True, as_of=_today(now)),
+        tags={"work": key, "sessions": str(sessions)},
+    )  # fmt: skip
+
+
+def _failures_in_a_row(context: dg.SensorEvaluationContext, key: str) -> int:
+    runs = context.instance.get_runs(dg.RunsFilter(tags={"work": key}), limit=10)
+    return sum(run.status in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED) for run in runs)
+
+
+@dg.sensor(
+    name="compute_requests",
+    job=jobs.compute_session_analytics,
+    minimum_interval_seconds=5,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Starts a run for the clients whom coaches asked to have computed again.",
+)
+def compute_requests(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """All open requests make one run; what a dead run left behind is taken up again, three times."""
+    with connect() as connection:
+        if not worklist.is_built(connection):
+            return dg.SkipReason("Nothing was built yet.")
+        requests.give_up(connection, is_abandoned(context.instance))
+        waiting = [
+            one for one in requests.open_requests(connection)
+            if one.run_id is None or is_abandoned(context.instance)(one.run_id)
+        ]  # fmt: skip
+    if not waiting:
+        return dg.SkipReason("Nobody asked.")
+    if _has_run(context, [jobs.compute_session_analytics.name], WAITING):
+        return dg.SkipReason("A run that takes them up waits to be started.")
+    key = hashlib.sha256(
+        "|".join(sorted(f"{one.task_id}:{one.attempts}" for one in waiting)).encode()
+    ).hexdigest()
+    return dg.RunRequest(
+        run_key=key[:32],
+        run_config=run_config(only_waiting=True, as_of=_today(datetime.now(UTC))),
+        tags={"requests": str(len(waiting))},
+    )
+
+
+@dg.sensor(
+    name="nightly_stragglers",
+    jobs=[jobs.compute_client_analytics, jobs.compute_risk_scores, jobs.generate_risk_alerts],
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Starts a nightly stage whose hour has passed, as soon as what it rests on is there.",
+)
+def nightly_stragglers(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """What a stopped daemon, a failed run or a late predecessor left undone; tries come later and later."""
+    now = datetime.now(UTC)
+    zone = PipelineSettings().zone
+    with connect() as connection:
+        if not worklist.is_built(connection):
+            yield dg.SkipReason("Nothing was built yet.")
+            return
+        for stage in NIGHTLY:
+            day = due_day(stage, now, zone)
+            if _has_run(context, [stage.job], ACTIVE):
+                return
+            failed = context.instance.get_runs(
+                dg.RunsFilter(
+                    job_name=stage.job, statuses=[dg.DagsterRunStatus.FAILURE], tags={"day": str(day)}
+                ),
+                limit=STRAGGLER_ATTEMPTS,
+            )
+            wanted = request(connection, stage, day, attempt=len(failed) + 2)
+            if isinstance(wanted, dg.RunRequest):
+                if _is_too_soon(context, stage.job, len(failed), now):
+                    return
+                yield wanted
+                return
+
+
+def _is_too_soon(context: dg.SensorEvaluationContext, job: str, failures: int, now: datetime) -> bool:
+    """Whether the job's last try is less than a growing pause ago: 1, 2, 4 … 60 minutes."""
+    last = next(iter(context.instance.get_run_records(dg.RunsFilter(job_name=job), limit=1)), None)
+    if last is None:
+        return False
+    pause = timedelta(minutes=min(2**failures, 60)) if failures else timedelta(seconds=30)
+    return now - last.create_timestamp.astimezone(UTC) < pause
+
+
+def is_abandoned(instance: dg.DagsterInstance) -> Any:
+    """Tells of a run's id whether nobody works on it any more."""
+
+    def ask(run_id: str) -> bool:
+        run = instance.get_run_by_id(run_id)
+        return run is None or run.is_finished
+
+    return ask
+
+
+def _has_run(
+    context: dg.SensorEvaluationContext, names: Iterable[str], statuses: list[dg.DagsterRunStatus],
+    tags: Mapping[str, str] | None = None,
+) -> bool:  # fmt: skip
+    return any(
+        context.instance.get_runs(dg.RunsFilter(job_name=name, statuses=statuses, tags=tags), limit=1)
+        for name in names
+    )
+
+
+def _today(now: datetime) -> str:
+    return business_day(now, PipelineSettings().zone).isoformat()

@@ -1,0 +1,127 @@
+"""What is still to be computed, asked of Postgres: nothing is remembered that a restart could lose."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+PENDING = """
+with sessions as (
+    select
+        jobs.id as job_id, jobs.coach_id, jobs.client_id, jobs.updated_at, jobs.completed_at,
+        transcripts.created_at as transcript_created_at, analytics.job_id is null as is_new
+    from ai_backend.transcription_jobs as jobs
+    left join ai_backend.session_analytics as analytics on jobs.id = analytics.job_id
+    left join lateral (
+        select max(created_at) as created_at from ai_backend.transcripts where job_id = jobs.id
+    ) as transcripts on analytics.job_id is null or %(is_thorough)s
+    where
+        jobs.status = 'completed'
+        and (
+            analytics.job_id is null
+            or %(is_thorough)s
+            or jobs.updated_at >= %(since)s
+            or jobs.id in (select job_id from ai_backend.transcripts where created_at >= %(since)s)
+        )
+)
+
+select sessions.job_id, spine.source_revision, spine.coach_id, spine.client_id, coalesce(broken.attempts, 0)
+from sessions
+inner join analytics_intermediate.int_sessions__spine as spine on sessions.job_id = spine.job_id
+left join ai_backend.session_analytics as analytics on sessions.job_id = analytics.job_id
+left join operations.broken_sessions as broken
+    on sessions.job_id = broken.job_id and spine.source_revision = broken.source_revision
+where
+    (analytics.job_id is null or analytics.source_revision <> spine.source_revision)
+    and (broken.job_id is null or not broken.is_held or broken.next_attempt_at <= now())
+order by sessions.job_id
+"""
+"""Completed sessions without analytics, wherever in time they stand, and those of which job or transcript
+were touched since a moment (or all of them, when thorough) and whose state is not the computed one."""
+
+GONE = """
+select analytics.job_id, 'gone', analytics.coach_id, analytics.client_id, 0
+from ai_backend.session_analytics as analytics
+left join ai_backend.transcription_jobs as jobs on analytics.job_id = jobs.id
+where jobs.id is null or jobs.status <> 'completed'
+order by analytics.job_id
+"""
+
+
+@dataclass(frozen=True)
+class PendingSession:
+    """A session to be computed, in the state in which it stands now."""
+
+    job_id: UUID
+    source_revision: str
+    coach_id: UUID
+    client_id: UUID
+    attempts: int
+    """How often this state has broken a formula."""
+
+
+def is_built(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the relations that the work list reads are there."""
+    row = connection.execute(
+        "select to_regclass('ai_backend.session_analytics') is not null "
+        "and to_regclass('analytics_intermediate.int_sessions__spine') is not null"
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def pending_sessions(
+    connection: psycopg.Connection[Any], since: datetime | None = None
+) -> list[PendingSession]:
+    """Sessions that await computation; without `since` every session's state is compared."""
+    parameters = {"since": since, "is_thorough": since is None}
+    return [
+        PendingSession(*row) for query in (PENDING, GONE) for row in connection.execute(query, parameters)
+    ]
+
+
+def newest_mark(connection: psycopg.Connection[Any]) -> datetime | None:
+    """The latest moment that upstream wrote on a job."""
+    row = connection.execute("select max(updated_at) from ai_backend.transcription_jobs").fetchone()
+    return row[0] if row else None
+
+
+def note_clients(connection: psycopg.Connection[Any], sessions: Iterable[PendingSession]) -> None:
+    """Remember whose analytics must follow these sessions."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into operations.clients_to_refresh (coach_id, client_id) values (%s, %s) "
+            "on conflict (coach_id, client_id) do update set noted_at = now()",
+            sorted({(session.coach_id, session.client_id) for session in sessions}),
+        )
+
+
+def note_clients_of_last_build(connection: psycopg.Connection[Any]) -> None:
+    """The same for what the last build of the session marts had on its list."""
+    connection.execute(
+        "insert into operations.clients_to_refresh (coach_id, client_id) "
+        "select distinct coach_id, client_id from analytics_intermediate.int_sessions__worklist "
+        "where not is_gone on conflict (coach_id, client_id) do update set noted_at = now()"
+    )
+
+
+def clients_to_refresh(connection: psycopg.Connection[Any]) -> tuple[list[UUID], datetime | None]:
+    """Clients whose analytics must follow, and the moment up to which this answer holds."""
+    rows = connection.execute(
+        "select client_id, max(noted_at) from operations.clients_to_refresh "
+        "group by client_id order by client_id"
+    ).fetchall()
+    return [row[0] for row in rows], max((row[1] for row in rows), default=None)
+
+
+def forget_clients(
+    connection: psycopg.Connection[Any], noted_until: datetime | None, clients: Sequence[UUID] | None = None
+) -> None:
+    """Their analytics have followed; who was noted again since stays. Without `clients`: all of them."""
+    connection.execute(
+        "delete from operations.clients_to_refresh where noted_at <= %(until)s "
+        "and (%(clients)s::uuid[] is null or client_id = any(%(clients)s::uuid[]))",
+        {"until": noted_until, "clients": None if clients is None else list(clients)},
+    )
