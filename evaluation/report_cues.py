@@ -69,11 +69,11 @@ def _introduction(gold: Sequence[LabelledTurn], parts: dict[str, Filter]) -> str
     stands_for = sum(each.weight for each in gold)
     return (
         f"{len(gold):,} client utterances were labelled: {len(gold) - fresh} before any rule existed, "
-        f"{fresh} after the rules were written and before their confidences were measured, in one list without "
-        f"the rules' answers. They stand for all {stands_for:,.0f} client utterances that are no "
+        f"{fresh} after the rules were written and before their confidences were measured, in one list "
+        f"without the rules' answers. They stand for all {stands_for:,.0f} client utterances that are no "
         f"back-channels. One annotator, of the project's maintainers, read each utterance with its two "
-        f"preceding ones against the definitions in ADR 0021; the same hands wrote the rules, which is why the "
-        f"second round counts most. The set is split by dialogue: {sizes}.\n\n"
+        f"preceding ones against the definitions in ADR 0021; the same hands wrote the rules, which is why "
+        f"the second round counts most. The set is split by dialogue: {sizes}.\n\n"
         f"{markdown_table(('Labelled', *parts), rows)}\n\n"
         f"Below, a cue is reported when its confidence is at least {THRESHOLD}. Precision is the share of "
         f"reported cues that the annotator labelled too, with a 95 % interval (Wilson); coverage is the "

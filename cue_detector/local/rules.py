@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import islice
 
 from cue_detector.domain import CueType
 from cue_detector.text import lowered, sentence_spans
@@ -24,8 +25,11 @@ MAX_CHARACTERS = 10_000
 _ADVERBS = (
     "(?:(?:just|really|definitely|probably|certainly|absolutely|also|totally|actually|honestly|still|"
     "kind of|kinda|sort of|so|very|pretty|quite|a little|a bit|even|now|always|maybe|simply|um|uh|like|only|"
-    "more|all),? )*"
+    "more|all),? ){0,4}"
 )
+_SENTENCE_REACH = 400
+_MOST_TRIES = 20
+"""How many places a rule is tried at in one utterance."""
 _WORD = re.compile(r"[a-z']+")
 
 
@@ -109,7 +113,7 @@ def all_matches(text: str) -> list[Match]:
 
 
 def _match(rule: Rule, lower: str, sentences: Sequence[tuple[int, int]]) -> Match | None:
-    for found in rule.pattern.finditer(lower):
+    for found in islice(rule.pattern.finditer(lower), _MOST_TRIES):
         if found.end() == found.start() or _is_quoted(rule, lower, found.start()):
             continue
         if rule.unless is None or not rule.unless.search(_around(lower, found, sentences)):
@@ -126,8 +130,11 @@ def _is_quoted(rule: Rule, lower: str, start: int) -> bool:
 
 
 def _around(lower: str, found: re.Match[str], sentences: Sequence[tuple[int, int]]) -> str:
+    """Return the sentence of a match, and of a sentence without end what is near it."""
+    near = (max(0, found.start() - _SENTENCE_REACH), found.end() + _SENTENCE_REACH)
     inside = [(start, end) for start, end in sentences if start < found.end() and end > found.start()]
-    return lower[inside[0][0] : inside[-1][1]] if inside else lower
+    start, end = (inside[0][0], inside[-1][1]) if inside else near
+    return lower[max(start, near[0]) : min(end, near[1])]
 
 
 def _trimmed(lower: str, start: int, end: int) -> tuple[int, int]:
