@@ -63,7 +63,7 @@ api: database ## the REST API alone (settings: see README)
 
 .PHONY: dagster
 dagster: manifest ## the Dagster UI and daemon
-	@mkdir -p $(DAGSTER_HOME) && cp -n dagster.yaml $(DAGSTER_HOME)/ 2>/dev/null || true
+	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/
 	@$(BIN)/warehouse exec -- $(BIN)/dagster dev -w workspace.yaml -p $(or $(PORT),3000)
 
 .PHONY: down
@@ -108,3 +108,7 @@ eval: setup ## measure question rules and cue detectors against experts' labels
 .PHONY: bench
 bench: setup ## measured ratios, written to docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
+
+.PHONY: bench-latency
+bench-latency: manifest ## from completed to readable, under the shipped settings
+	@$(BIN)/python -m benchmarks.latency

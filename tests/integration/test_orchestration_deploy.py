@@ -30,7 +30,7 @@ def test_compose__keeps_to_the_specification_and_names_what_exists() -> None:
     for check in (compose.validate, compose.validate_networks, compose.validate_volumes,
                   compose.validate_configs, compose.validate_secrets):  # fmt: skip
         check()
-    assert set(compose.service_names) == {"postgres", "migrate", "code", "daemon", "webserver", "api"}
+    assert set(compose.service_names()) == {"postgres", "migrate", "code", "daemon", "webserver", "api"}
     for name, service in content["services"].items():
         assert set(service.get("depends_on", {})) <= set(content["services"]), name
 
