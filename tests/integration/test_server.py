@@ -8,7 +8,6 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -153,19 +152,6 @@ def test_state_file__missing_gives_a_clear_error_and_loses_nothing(home: Path) -
     assert keepsake(embedded.up()) == 42
 
 
-@pytest.mark.skipif(not is_root(), reason="only root can give files away")
-def test_data__of_another_user_are_refused(home: Path) -> None:
-    embedded.up()
-    data = home / "data"
-    owner = data.stat()
-    try:
-        os.chown(data, pwd.getpwnam("daemon").pw_uid, -1)
-        with pytest.raises(WarehouseError, match=r"data belongs to another user .*WAREHOUSE_HOME"):
-            embedded.up()
-    finally:
-        os.chown(data, owner.st_uid, owner.st_gid)
-
-
 def test_up__twice_at_once_in_a_folder_with_a_long_path_after_a_broken_off_start() -> None:
     with server_home("a folder with spaces and " + "x" * 150) as home:
         (home / "data.new").mkdir(parents=True)
@@ -209,32 +195,52 @@ def interpreter_for(uid: int, gid: int) -> str | None:
     return None
 
 
-@pytest.mark.skipif(not is_root(), reason="the other tests have run as an ordinary user")
-def test_up__runs_as_an_ordinary_user_too() -> None:
+def as_nobody(program: str, home: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python program as an ordinary user."""
     nobody = pwd.getpwnam("nobody")
     python = interpreter_for(nobody.pw_uid, nobody.pw_gid)
     if python is None:
         pytest.skip("no Python of this version that an ordinary user may run")
-    packages = str(Path(psycopg.__file__).parents[1])
-    with tempfile.TemporaryDirectory(prefix="coaching-test-", dir="/tmp") as folder:
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        program = (
-            "import os, psycopg; from warehouse import account, embedded\n"
-            "assert account.server_account() is None and os.geteuid() != 0\n"
-            "try: print(psycopg.connect(embedded.up().url()).execute('select 42').fetchone()[0])\n"
-            "finally: embedded.down()"
-        )
-        ran = subprocess.run(
-            [python, "-c", program], user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[], cwd="/",
-            env={
-                "PATH": os.environ["PATH"], "PYTHONPATH": f"{PROJECT_DIR}:{packages}",
-                "PYTHONDONTWRITEBYTECODE": "1", "WAREHOUSE_HOME": f"{folder}/home",
-                "WAREHOUSE_SERVER_OPTIONS": FAST,
-            },
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.strip() == "42"
+    return subprocess.run(
+        [python, "-c", f"import os, psycopg; from warehouse import account, embedded\n{program}"],
+        user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[], cwd="/",
+        env={
+            "PATH": os.environ["PATH"], "PYTHONPATH": f"{PROJECT_DIR}:{Path(psycopg.__file__).parents[1]}",
+            "PYTHONDONTWRITEBYTECODE": "1", "WAREHOUSE_HOME": home, "WAREHOUSE_SERVER_OPTIONS": FAST,
+        },
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(not is_root(), reason="the other tests have run as an ordinary user")
+def test_up__runs_as_an_ordinary_user_and_as_root_after_that() -> None:
+    nobody = pwd.getpwnam("nobody")
+    program = (
+        "assert account.server_account() is None and os.geteuid() != 0\n"
+        "with psycopg.connect(embedded.up().url()) as connection: connection.execute('create table mine ()')"
+    )
+    with server_home("data of nobody/home") as home:
+        home.parent.mkdir()
+        os.chown(home.parent, nobody.pw_uid, nobody.pw_gid)
+        first = as_nobody(program, str(home))
+        assert first.returncode == 0, first.stderr
+        running = home / "data" / "postmaster.pid"
+        assert running.stat().st_uid == nobody.pw_uid
+        # root takes it over as it is, and gives it back
+        embedded.down()
+        assert keepsakes(embedded.up()) == ["mine"]
+        assert running.stat().st_uid == nobody.pw_uid
+        embedded.down()
+        again = as_nobody("embedded.up(); embedded.down()", str(home))
+        assert again.returncode == 0, again.stderr
+
+
+@pytest.mark.skipif(not is_root(), reason="only root can run as somebody else")
+def test_up__refuses_the_files_of_another_user(home: Path) -> None:
+    embedded.up()
+    refused = as_nobody("embedded.up()", str(home))
+    assert refused.returncode == 1
+    assert "belongs to another user (uid 0). Run as that user, or name a folder of your own" in refused.stderr
 
 
 def test_log_ins__of_all_parties_work_after_migrate_and_hold_only_their_rights(home: Path) -> None:
