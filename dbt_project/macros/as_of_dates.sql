@@ -10,7 +10,7 @@
     {%- for part in asked.split(',') %}
     {{ 'union' if not loop.first }}
     {%- set ends = (part | trim).split('..') %}
-    {%- for end in ends if not modules.re.fullmatch('\d{4}-\d{2}-\d{2}', end) or ends | length > 2 or ends[0] > ends[-1] %}
+    {%- for end in ends if not modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', end) or ends | length > 2 or ends[0] > ends[-1] %}
     {%- do exceptions.raise_compiler_error(
         "as_of is '" ~ asked ~ "', but must be a date (2026-11-22), a range (2026-07-26..2026-11-22), or a comma list of those"
     ) %}

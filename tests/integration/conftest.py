@@ -6,14 +6,21 @@ import psycopg
 import pytest
 
 from tests.support.chain import Chain
-from tests.support.databases import database_name, fresh_database
+from tests.support.databases import database_name, fresh_database, with_database
+from tests.support.in_process import Project
 
 
 @pytest.fixture(scope="session")
-def chain_template(server_url: str, built_template: str) -> Iterator[tuple[str, Chain]]:
+def project(server_url: str, built_template: str, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The dbt project, parsed once."""
+    return Project(with_database(server_url, built_template), tmp_path_factory.mktemp("dbt"))
+
+
+@pytest.fixture(scope="session")
+def chain_template(server_url: str, built_template: str, project: Project) -> Iterator[tuple[str, Chain]]:
     """Name of a database to copy, and the models compiled against it."""
     with fresh_database(server_url, built_template) as url:
-        yield database_name(url), Chain.compile(url)
+        yield database_name(url), Chain.compile(project, url)
 
 
 @pytest.fixture(scope="module")

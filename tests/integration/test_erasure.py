@@ -11,8 +11,8 @@ import pytest
 from psycopg import sql
 
 from tests.support.chain import query
-from tests.support.dbt import dbt
 from tests.support.histories import Held, add_held, add_pair
+from tests.support.in_process import Project
 from tests.support.rows import insert, new_id
 from warehouse.erase import erase_client
 
@@ -33,11 +33,6 @@ where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema', 
         ('analytics_intermediate', 'int_clients__erased_sessions')
     )
 """
-
-
-def run(url: str, as_of: str) -> None:
-    """From client analytics on; the sessions are given."""
-    dbt(url, "run", "--select", *FROM_CLIENTS_ON, variables={"as_of": as_of})
 
 
 def records(connection: psycopg.Connection) -> dict[str, list[dict[str, Any]]]:
@@ -75,7 +70,7 @@ def session(days_ago: int, engagement: int) -> Held:
 
 
 def test_deleted_job__leaves_no_trace_in_any_record(
-    connection: psycopg.Connection, built_database_url: str
+    connection: psycopg.Connection, built_database_url: str, project: Project
 ) -> None:
     coach, client = add_pair(connection, [session(80, 90), session(75, 90), session(9, 88)])
     deleted = add_held(connection, session(40, 10), coach, client, 9)
@@ -84,15 +79,15 @@ def test_deleted_job__leaves_no_trace_in_any_record(
     ended = add_pair(connection, [session(60, 50)])
     ended_job = add_held(connection, session(20, 20), *ended, 9)
     untouched = add_pair(connection, [session(70, 90), session(34, 20)])
-    run(built_database_url, "2026-05-01..2026-06-29")
+    project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-05-01..2026-06-29")
     connection.execute("update public.coach_clients set status = 'ended' where client_id = %s", [ended[1]])
-    run(built_database_url, "2026-06-30")
+    project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-30")
     before = records(connection)
 
     connection.execute(
         "delete from ai_backend.transcription_jobs where id = any(%s)", [[deleted, only_job, ended_job]]
     )
-    run(built_database_url, "2026-06-30")
+    project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-30")
     after = records(connection)
 
     assert mentions(connection, only[1]) == set()
@@ -102,7 +97,7 @@ def test_deleted_job__leaves_no_trace_in_any_record(
     assert days == {TODAY - timedelta(days=n) for n in range(61)}
     for mart in RECORDS:
         connection.execute(f"delete from ai_backend.{mart} where client_id = '{client}'")
-    run(built_database_url, "2026-05-01..2026-06-30")
+    project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-05-01..2026-06-30")
     fresh = records(connection)
     for mart in RECORDS:
         of_client = [row for row in after[mart] if row["client_id"] == client]
@@ -115,13 +110,13 @@ def test_deleted_job__leaves_no_trace_in_any_record(
 
 
 def test_erased_client__is_nowhere_and_stays_away(
-    connection: psycopg.Connection, built_database_url: str
+    connection: psycopg.Connection, built_database_url: str, project: Project
 ) -> None:
     coach, client = add_pair(connection, [session(70, 80), session(45, 40)])
     other_coach = new_id()
     add_pair(connection, [session(44, 70)], coach_id=other_coach, client_id=client)
     neighbour = add_pair(connection, [session(44, 70)], coach_id=coach)
-    run(built_database_url, "2026-06-01..2026-06-30")
+    project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-01..2026-06-30")
     alerts = query(connection, "select * from ai_backend.risk_alerts where client_id = %s", client)
     assert alerts
     for alert in alerts:
@@ -162,13 +157,13 @@ def test_erased_client__is_nowhere_and_stays_away(
 
     # Upstream's rows are still there. Not even a touch of them brings the client back; a new session does.
     connection.execute("update ai_backend.transcription_jobs set updated_at = now()")
-    dbt(built_database_url, "run", variables={"as_of": "2026-06-30"})
+    project.run(built_database_url, as_of="2026-06-30")
     assert mentions(connection, client) == set()
     insert(
         connection, "ai_backend.transcription_jobs",
         id=new_id(), coach_id=coach, client_id=client, status="completed", session_date=TODAY,
     )  # fmt: skip
-    dbt(built_database_url, "run", variables={"as_of": "2026-06-30"})
+    project.run(built_database_url, as_of="2026-06-30")
     (row,) = query(
         connection,
         "select total_sessions from ai_backend.client_analytics "

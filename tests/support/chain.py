@@ -6,18 +6,15 @@ incremental marts replace rows by key, views stay. Session analytics are not com
 formulas have tests of their own.
 """
 
-import json
-import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from tests.support.dbt import dbt
+from tests.support.in_process import Project
 
 SELECTION = [
     "int_clients__as_of_dates+",
@@ -35,24 +32,17 @@ class Chain:
         self._in_order = nodes
 
     @classmethod
-    def compile(cls, database_url: str) -> "Chain":
+    def compile(cls, project: Project, database_url: str) -> "Chain":
         """Build the models once more, compile them, and let their as_of dates come from a table."""
         # Once more, so that views which look at the marts of the run before find them.
-        dbt(database_url, "run", "--select", *SELECTION)
-        with tempfile.TemporaryDirectory() as scratch:
-            dbt(database_url, "compile", "--select", *SELECTION, target_path=Path(scratch))
-            manifest = json.loads(Path(scratch, "manifest.json").read_text())
-        nodes = {
-            key: node
-            for key, node in manifest["nodes"].items()
-            if node["resource_type"] == "model" and node.get("compiled_code")
-        }
+        project.run(database_url, *SELECTION)
+        nodes = project.compiled(database_url, *SELECTION)
         with psycopg.connect(database_url) as connection:
             connection.execute("create table public.chain_dates (as_of_date date primary key)")
             connection.execute(
                 f"create or replace view {DATES_VIEW} as select as_of_date from public.chain_dates"
             )
-        return cls([nodes[key] for key in _in_order(nodes)])
+        return cls([node for node in nodes if node["resource_type"] == "model"])
 
     def moved(self, database: str, copy: str) -> "Chain":
         """The same models for a copy of the database that they were compiled against."""
@@ -83,21 +73,6 @@ def query(connection: psycopg.Connection, statement: str, *values: Any) -> list[
     """Rows as dictionaries."""
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(statement.encode(), values or None).fetchall()
-
-
-def _in_order(nodes: dict[str, Any]) -> list[str]:
-    done: list[str] = []
-
-    def visit(key: str) -> None:
-        for parent in sorted(nodes[key]["depends_on"]["nodes"]):
-            if parent in nodes:
-                visit(parent)
-        if key not in done:
-            done.append(key)
-
-    for key in sorted(nodes):
-        visit(key)
-    return done
 
 
 def _run_node(connection: psycopg.Connection, node: dict[str, Any]) -> None:
