@@ -28,7 +28,7 @@ def asked(connection: psycopg.Connection[Any], stage: Any, day: date = DAY) -> s
     """as_of of the run that a stage asks for, or the reason why there is none."""
     wanted = request(connection, stage, day)
     if isinstance(wanted, dg.SkipReason):
-        return wanted.skip_message
+        return wanted.skip_message or ""
     return str(wanted.run_config["resources"]["options"]["config"]["as_of"])
 
 
