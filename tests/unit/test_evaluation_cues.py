@@ -1,0 +1,117 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from cue_detector.domain import CueType
+from evaluation import __main__ as command
+from evaluation import annomi, cue_sample
+from evaluation.annomi import ClientTurn
+from evaluation.cues import (
+    GOLD_FILE,
+    Calibration,
+    Candidate,
+    Judged,
+    LabelledTurn,
+    calibrate,
+    expected_calibration_error,
+    precision_interval,
+    reported,
+)
+
+needs_dialogues = pytest.mark.skipif(not annomi.is_available(), reason="the dialogues are not there")
+
+
+def _candidate(
+    utterance: int, rule_id: str, cue_type: CueType, is_right: bool, is_fresh: bool = True
+) -> Candidate:
+    turn = ClientTurn(str(utterance), "d", "c", 0.0, 0.0, "text", (), "neutral")
+    labels = frozenset({cue_type} if is_right else ())
+    return Candidate(LabelledTurn(turn, "check", is_fresh, 1.0, labels), rule_id, cue_type, 0.0, is_right)
+
+
+def test_calibrate__draws_rare_rules_towards_their_type() -> None:
+    found = [_candidate(n, "worry_worried", CueType.CONCERN, n < 8) for n in range(10)]
+    found.append(_candidate(20, "worry_what_if", CueType.CONCERN, True))
+    confidences = calibrate(found).confidences
+    assert 0.75 < confidences["worry_worried"] < 0.85
+    assert confidences["worry_worried"] < confidences["worry_what_if"] < 0.9
+    assert 0.7 < confidences["worry_scared"] < 0.9
+
+
+def test_calibrate__counts_only_fresh_utterances_for_what_it_draws_towards() -> None:
+    known = [_candidate(n, "worry_worried", CueType.CONCERN, True, is_fresh=False) for n in range(20)]
+    fresh = [_candidate(100 + n, "worry_scared", CueType.CONCERN, n < 2) for n in range(4)]
+    assert calibrate(known + fresh).confidences["worry_what_if"] == 0.5
+
+
+def test_reported__keeps_the_most_confident_cue_of_a_type() -> None:
+    calibration = Calibration({"worry_worried": 0.9, "worry_scared": 0.6, "agree_word": 0.8}, {})
+    found = [
+        _candidate(1, "worry_scared", CueType.CONCERN, True),
+        _candidate(1, "worry_worried", CueType.CONCERN, True),
+        _candidate(1, "agree_word", CueType.AGREEMENT, False),
+    ]
+    assert {(each.cue_type, each.confidence) for each in reported(found, calibration)} == {
+        (CueType.CONCERN, 0.9),
+        (CueType.AGREEMENT, 0.8),
+    }
+
+
+def test_expected_calibration_error__compares_confidence_with_the_share_right() -> None:
+    right, wrong = (Judged(CueType.DOUBT, 0.5, each, 1.0) for each in (True, False))
+    assert expected_calibration_error([right, wrong]) == 0
+    assert expected_calibration_error([wrong, wrong]) == 0.5
+    assert expected_calibration_error([]) is None
+
+
+def test_precision_interval__is_wide_for_few_and_stays_in_range() -> None:
+    low, high = precision_interval(3, 3)
+    assert low < 0.5
+    assert high == pytest.approx(1)
+    assert precision_interval(300, 300)[0] > 0.95
+
+
+def test_gold_file__has_ids_and_labels_but_no_text() -> None:
+    rows = annomi.read_rows(GOLD_FILE)
+    assert list(rows[0]) == ["utterance_id", "dialogue", "part", "stratum", "weight", "labels"]
+    assert len({row["utterance_id"] for row in rows}) == len(rows) >= 500
+    assert {name for row in rows for name in row["labels"].split()} == {str(each) for each in CueType}
+
+
+def test_gold_file__never_splits_a_dialogue() -> None:
+    for row in annomi.read_rows(GOLD_FILE):
+        assert row["part"] == cue_sample.part_of(row["dialogue"])
+
+
+@needs_dialogues
+def test_draw__gives_the_first_round_again() -> None:
+    drawn = cue_sample.draw(annomi.client_turns())
+    rows = annomi.read_rows(GOLD_FILE)
+    first = {row["utterance_id"]: row["stratum"] for row in rows if not row["stratum"].startswith("fresh")}
+    assert drawn == first
+
+
+@needs_dialogues
+def test_client_turns__have_labels_and_up_to_two_lines_of_context() -> None:
+    turns = annomi.client_turns()
+    assert {turn.label for turn in turns} == {"change", "neutral", "sustain"}
+    assert {len(turn.context) for turn in turns} == {0, 1, 2}
+    assert all(0 <= turn.position <= 1 for turn in turns)
+
+
+def test_evaluation__says_that_it_is_skipped_where_the_dialogues_are_absent(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(annomi.DIRECTORY_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(command, "REPORT", tmp_path / "report.md")
+    assert command.main() == 0
+    assert "skipped" in capsys.readouterr().out
+    assert not (tmp_path / "report.md").exists()
+
+
+def test_read_rows__reads_a_file_with_a_header(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["a", "b"], ["1", "x, y"]])
+    assert annomi.read_rows(path) == [{"a": "1", "b": "x, y"}]
