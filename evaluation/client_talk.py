@@ -45,6 +45,7 @@ _COACH_SCALE = 0.8
 _LEAST_SIGNALS = 5
 _LEAST_PATTERNS = 3
 _DECIMALS = 4
+_LEAST_DEVIATION = 0.001
 
 
 Vectors = tuple[Any, Any]
@@ -74,7 +75,9 @@ def train(features: Sequence[Features], labels: Sequence[str]) -> dict[str, Any]
     """Return a model as it is written to its file, fitted to these utterances."""
     target = np.array([LABELS.index(label) for label in labels])
     numbers = np.array([each.numbers for each in features])
-    mean, deviation = numbers.mean(axis=0), numbers.std(axis=0) + 1e-9
+    mean, deviation = numbers.mean(axis=0), numbers.std(axis=0)
+    # A number that never varies says nothing; 1 keeps it from being divided by zero.
+    deviation = np.where(deviation < _LEAST_DEVIATION, 1.0, deviation)
     scaled = sparse.csr_matrix((numbers - mean) / deviation * _NUMBER_SCALE)
 
     signal_names = _frequent([dict.fromkeys(each.signals, 1) for each in features], _LEAST_SIGNALS)

@@ -42,7 +42,7 @@ gone as (
             select from sessions
             where sessions.coach_id = tombstones.coach_id and sessions.client_id = tombstones.client_id
         )
-        and not exists (select from counted where counted.job_id = tombstones.job_id)
+        and tombstones.job_id not in (select counted.job_id from counted)
 ),
 
 final as (

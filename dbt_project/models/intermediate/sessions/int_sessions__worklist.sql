@@ -64,9 +64,10 @@ final as (
             or {{ var('rebuild') }}
             or ({{ var('check_content') }} and contents.content_hash is distinct from computed.content_hash)
         )
-        {% if var('sessions', '') %}
-        and coalesce(spine.job_id, computed.job_id) = any('{{ "{" ~ var("sessions") ~ "}" }}'::uuid[])
-        {% endif %}
+        and (
+            '{{ var("sessions", "") }}' = ''
+            or coalesce(spine.job_id, computed.job_id) = any('{{ "{" ~ var("sessions", "") ~ "}" }}'::uuid[])
+        )
 )
 
 select * from final
