@@ -13,7 +13,6 @@ from tests.support.databases import as_role
 
 WORDS = {
     "language_cues": {"text_excerpt", "preceding_context", "interpretation"},
-    "risk_alerts": {"acknowledged_notes"},
 }
 
 
