@@ -14,8 +14,11 @@ MEDIA_TYPE = "application/json"
 AskFunction = Callable[..., Awaitable[Response]]
 
 
-def asking(request: Request) -> AskFunction:
-    """A function that answers `query` for the coach of this request, or with 404 for "not there"."""
+async def asking(request: Request) -> AskFunction:
+    """A function that answers `query` for the coach of this request, or with 404 for "not there".
+
+    A coroutine although it waits for nothing: the framework would run a plain function in a thread.
+    """
     database: Database = request.app.state.database
     coach_id = request.state.coach_id
 

@@ -196,6 +196,8 @@ FAULTY: dict[str, str] = {
     "no algorithm": by_hand({"typ": "JWT"}, claims(DEMO_COACH_ID)),
     "header is a list": by_hand(["HS256"], claims(DEMO_COACH_ID)),  # type: ignore[arg-type]
     "payload is a list": by_hand(HEADER, [1]),  # type: ignore[arg-type]
+    "key id is a list": by_hand(HEADER | {"kid": ["a"]}, claims(DEMO_COACH_ID)),
+    "header is no text": "/////w." + hs256(DEMO_COACH_ID).partition(".")[2],
     "unknown critical header": hs256(DEMO_COACH_ID, headers={"crit": ["exp"]}),
     "asymmetric without configured keys": signed(
         DEMO_COACH_ID, ec.generate_private_key(ec.SECP256R1()), "k1"
