@@ -54,7 +54,7 @@ def test_exec__hands_on_addresses_arguments_and_the_exit_status(database_url: st
     [
         (["exec"], "Nothing to run. Write the command behind two dashes"),
         (["exec", "--", "no-such-command"], "The command no-such-command can't be run: No such file"),
-        (["predictions", "/nowhere/file.csv"], "The models are not built yet: run `make pipeline` first."),
+        (["predictions", "/nowhere/file.csv"], "/nowhere/file.csv can't be written: No such file"),
     ],
 )
 def test_command__refuses_with_a_remedy(database_url: str, arguments: list[str], message: str) -> None:

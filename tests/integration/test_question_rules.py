@@ -6,6 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from evaluation.predictions import write_predictions
 from evaluation.questions import (
     MACRO_F1_GOAL,
     QUESTION_F1_GOAL,
@@ -14,7 +15,6 @@ from evaluation.questions import (
     score_questions,
 )
 from warehouse.load import load_folder
-from warehouse.predictions import write_predictions
 
 FUNCTION = "analytics_intermediate.question_kind"
 
