@@ -13,6 +13,7 @@ from tests.support.databases import as_role
 
 WORDS = {
     "language_cues": {"text_excerpt", "preceding_context", "interpretation"},
+    "risk_alerts": {"acknowledged_notes"},
 }
 
 
@@ -57,6 +58,7 @@ def test_analyst__reads_every_column_of_every_mart_but_words(
             for column in sorted(columns)
         ),
         "select * from ai_backend.language_cues",
+        "select * from ai_backend.risk_alerts",
         "select text from ai_backend.utterances",
         "select full_text from ai_backend.transcripts",
         "select executive_summary from ai_backend.session_summaries",

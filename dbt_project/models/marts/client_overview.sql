@@ -20,7 +20,14 @@ scores as (
 ),
 
 alerts as (
-    select * from {{ ref('risk_alerts') }}
+    -- not the notes, which not every reader of this view may see
+    select
+        coach_id,
+        client_id,
+        status,
+        resolved_at,
+        is_muted
+    from {{ ref('risk_alerts') }}
 ),
 
 final as (

@@ -1,5 +1,9 @@
 -- one row per alert: the recorded episode with what the coach said about it, live
-{{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
+{{ config(
+    materialized='live_view',
+    grants={'select': ['warehouse_api']},
+    post_hook="{{ grant_columns_without('warehouse_analyst', ['acknowledged_notes']) }}"
+) }}
 
 with episodes as (
     select * from {{ ref('risk_alert_episodes') }}
@@ -44,7 +48,7 @@ final as (
         -- while it is pending again nobody has acknowledged it as it is
         case when answered.is_answered or answered.resolved_date is not null then answered.acknowledged_at end
             as acknowledged_at,
-        -- a function, because analysts may read this view, but not the words
+        -- a function, because whoever reads this view needs a right on every column that it names
         case
             when
                 answered.acknowledged_at is not null
