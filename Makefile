@@ -57,6 +57,10 @@ demo: setup ## a sample practice, computed and served, with a request to paste
 pipeline: manifest ## one complete run for a date, AS_OF=2026-11-22 (default: today)
 	@$(BIN)/warehouse exec -- $(BIN)/python -m dagster_pipelines.run $(if $(AS_OF),--as-of $(AS_OF)) $(if $(REBUILD),--rebuild)
 
+.PHONY: what-if
+what-if: manifest ## a coach's last 180 days under other values, COACH=… VALUES="days_since_session_warning=7"
+	@$(BIN)/warehouse exec -- $(BIN)/python -m what_if "$(COACH)" "$(VALUES)" $(if $(AS_OF),--as-of $(AS_OF))
+
 .PHONY: api
 api: database ## the REST API alone (settings: see README)
 	@$(BIN)/warehouse exec -- $(BIN)/uvicorn api.main:app --host 127.0.0.1 --port $(or $(PORT),8000) --no-access-log

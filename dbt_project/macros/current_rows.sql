@@ -4,7 +4,7 @@
     Before the mart exists there are no rows. `columns` maps each column to its type.
 -#}
 {% macro current_rows(mart, columns) -%}
-    {%- set relation = adapter.get_relation(target.database, 'ai_backend', mart) if execute -%}
+    {%- set relation = adapter.get_relation(target.database, generate_schema_name('ai_backend'), mart) if execute -%}
     select
         {%- for column, type in columns.items() %}
         {{ column if relation else 'null' }}::{{ type }} as {{ column }}{{ ',' if not loop.last }}

@@ -1,0 +1,106 @@
+"""What other values would change, on the sample practice; no mart is touched."""
+
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.support.chain import query
+from warehouse.errors import WarehouseError
+from warehouse.sample import DEFAULT_LAST_DATE, DEMO_COACH_ID
+from what_if.__main__ import what_if
+from what_if.comparison import Comparison
+from what_if.values import parse
+
+EVERYTHING = """
+select
+    c.oid::regclass::text as relation, pg_relation_filenode(c.oid) as file,
+    s.n_tup_ins, s.n_tup_upd, s.n_tup_del
+from pg_class as c
+left join pg_stat_user_tables as s on c.oid = s.relid
+where c.relkind in ('r', 'v') and c.relnamespace::regnamespace::text not like 'pg\\_%'
+order by 1
+"""
+
+
+@pytest.fixture(scope="module")
+def database(sample_database_url: str) -> Any:
+    with psycopg.connect(sample_database_url, autocommit=True) as connection:
+        yield connection
+
+
+def ask(**values: int) -> Comparison:
+    return what_if(DEMO_COACH_ID, {name: Decimal(value) for name, value in values.items()})
+
+
+def relations(database: psycopg.Connection) -> list[dict[str, Any]]:
+    database.execute("select pg_stat_force_next_flush(), pg_stat_clear_snapshot()")
+    return query(database, EVERYTHING)
+
+
+def test_what_if__the_same_values_nothing_differs_and_nothing_is_written(
+    database: psycopg.Connection,
+) -> None:
+    before = relations(database)
+    same = ask(days_since_session_warning=14, silence_days=30)
+    assert relations(database) == before
+    assert same.changes == ["days_since_session_warning 14 -> 14", "silence_days 30 -> 30"]
+    assert (same.scored_clients, same.clients) == (12, [])
+    assert same.alerts
+    assert all(row.as_it_is == row.what_if == row.in_both for row in same.alerts)
+    # as it is, is what the pipeline recorded on the last day
+    recorded = query(
+        database, "select count(*) as n from ai_backend.risk_scores where coach_id = %s", DEMO_COACH_ID
+    )
+    assert recorded == [{"n": 12}]
+
+
+def test_what_if__a_stricter_silence_rule_finds_the_silent_sooner(database: psycopg.Connection) -> None:
+    stricter = ask(silence_days=20, silence_urgent_days=40)
+    silent = {row.severity: row for row in stricter.alerts if row.alert_type == "no_session_30d"}
+    assert silent["warning"].what_if + silent["urgent"].what_if > silent["warning"].as_it_is
+    # another rule for alerts is no other score
+    assert all(client.score_as_it_is == client.score_what_if for client in stricter.clients)
+    # a rise during a silence is the silence itself
+    rises = [row for row in stricter.alerts if row.alert_type == "risk_increased"]
+    assert all(row.what_if <= row.as_it_is for row in rises)
+
+
+def test_what_if__a_coach_s_thresholds_change_scores_as_the_pipeline_would(
+    database: psycopg.Connection, sample_database_url: str
+) -> None:
+    earlier = ask(days_since_session_warning=5, days_since_session_critical=10)
+    assert earlier.clients
+    assert all(client.score_what_if >= client.score_as_it_is for client in earlier.clients)
+    found = {client.client_id: client.score_what_if for client in earlier.clients}
+    database.execute(
+        "insert into analytics_api.coach_settings "
+        "(coach_id, days_since_session_warning, days_since_session_critical) values (%s, 5, 10)",
+        [DEMO_COACH_ID],
+    )
+    own = ask(days_since_session_warning=14, days_since_session_critical=30)
+    database.execute("delete from analytics_api.coach_settings")
+    # the coach's own values are the ones "as it is", and the other way round
+    assert {c.client_id: c.score_as_it_is for c in own.clients} == found
+    assert own.changes[0] == "days_since_session_warning 5 -> 14"
+    assert own.last_date == DEFAULT_LAST_DATE
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "No value to change"),
+        ("silence_days", "is not NAME=NUMBER"),
+        ("silence_days=soon", "is not NAME=NUMBER"),
+        ("colour=3", 'There is no value "colour"'),
+        ("days_since_session_warning=40", "must lie beyond days_since_session_warning (40)"),
+        ("engagement_decline_critical=-5", "must lie beyond engagement_decline_warning"),
+    ],
+)
+def test_what_if__refuses_what_it_cannot_answer(database: psycopg.Connection, text: str, words: str) -> None:
+    with pytest.raises(WarehouseError) as refused:
+        what_if(DEMO_COACH_ID, parse(text))
+    assert words in str(refused.value)
+    schemas = query(database, "select from pg_namespace where nspname like 'what\\_if\\_%'")
+    assert schemas == []
