@@ -13,8 +13,11 @@ final as (
         source.coach_id,
         source.client_id,
         lower(trim(source.status)) as status,
+        -- a session of which nothing says when it was is never seen: its day doesn't come (docs/adr/0044)
         coalesce(
-            source.session_date, {{ business_date('coalesce(source.completed_at, source.created_at)') }}
+            case when source.session_date >= '{{ var("earliest_session_date") }}' then {{ finite('source.session_date') }} end,
+            {{ business_date('coalesce(' ~ finite('source.completed_at') ~ ', ' ~ finite('source.created_at') ~ ')') }},
+            'infinity'
         ) as session_date,
         source.completed_at,
         source.created_at,

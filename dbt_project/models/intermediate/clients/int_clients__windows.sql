@@ -2,7 +2,8 @@
 with parameters as (
     {{ parameters(ref('client_parameters'), [
         'least_frequency_change', 'decreasing_below', 'increasing_above', 'least_history_days',
-        'engagement_trend_points', 'sentiment_trend_points', 'talk_ratio_trend_points', 'history_length'
+        'engagement_trend_points', 'sentiment_trend_points', 'talk_ratio_trend_points', 'history_length',
+        'longest_average_days'
     ]) }}
 ),
 
@@ -49,7 +50,10 @@ final as (
         total_sessions,
         sessions_last_30_days,
         sessions_previous_30_days,
-        average_days_between_sessions,
+        case
+            when average_days_between_sessions > longest_average_days then longest_average_days
+            else average_days_between_sessions
+        end as average_days_between_sessions,
         as_of_date - last_session_date as days_since_last_session,
         case
             when session_upto < 2 then null
