@@ -140,7 +140,7 @@ def erase(
 
     if not yes:
         typer.confirm("This deletes what was computed of the client, for good. Sure?", abort=True)
-    erasure = erase_client(client_id, coach)
+    erasure = erase_client(client_id, coach, report=console.print)
     for table in erasure.removed:
         console.print(f"{table.table}: {table.rows} rows {'without ids' if table.is_row_kept else 'deleted'}")
     console.print(f"{erasure.left_out_jobs} sessions upstream are left out from now on.")

@@ -5,6 +5,7 @@ or one of the client's sessions; a table that is added later is reached without 
 are written down (warehouse.erased_jobs), and staging leaves them out from then on (docs/adr/0042).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from uuid import UUID
@@ -13,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from warehouse.connection import connect
+from warehouse.writer import take_writers_lock
 
 # Ours are all tables in our own schemas, and in ai_backend, which we share with upstream, those with the row
 # security that every mart has.
@@ -38,6 +40,11 @@ CLIENT_ROWS = {
     "transcript_id": "transcript_id in (select t.id from ai_backend.transcripts as t "
     "inner join erased as e on t.job_id = e.job_id)",
 }
+# What coaches write at any time waits until the erasure is done, and what is being written goes with it.
+LOCK_REQUESTS = """
+lock table analytics_api.alert_acknowledgements, analytics_api.compute_requests, analytics_api.audit_log
+in share row exclusive mode
+"""
 KEPT_WITHOUT_IDS = ("analytics_api.audit_log",)
 """Tables whose rows stay as a record of what happened, without saying to whom."""
 
@@ -69,28 +76,40 @@ class _Table:
     columns: list[str]
 
 
-def erase_client(client_id: UUID, coach_id: UUID | None = None) -> Erasure:
+def erase_client(
+    client_id: UUID,
+    coach_id: UUID | None = None,
+    wait_seconds: float = 3600,
+    report: Callable[[str], None] = lambda _: None,
+) -> Erasure:
     """Erase a client, with one coach or with all; what was done.
 
-    All or nothing; the same again does no harm. Runs as the owner. Raises WarehouseError when the database
-    can't be reached.
+    All or nothing; the same again does no harm. Runs as the owner. Waits for a pipeline step that is writing:
+    one that starts afterwards finds the tombstones. Raises WriterBusyError when that takes more than
+    `wait_seconds`, and WarehouseError when the database can't be reached.
     """
-    client = {"client": client_id, "coach": coach_id}
-    with connect() as connection, connection.transaction():
-        connection.execute(
-            "create temporary table erased on commit drop as "
-            "select id as job_id, coach_id, client_id from ai_backend.transcription_jobs "
-            "where client_id = %(client)s and (%(coach)s::uuid is null or coach_id = %(coach)s)",
-            client,
-        )
-        answers = _answers(connection)
-        removed = [_remove(connection, table, client) for table in _tables(connection)]
-        # They go with their last use (trigger of the detector's migration).
-        removed.append(Removed("cue_detection.llm_answers", answers - _answers(connection)))
-        left_out = connection.execute(
-            "insert into warehouse.erased_jobs (job_id, coach_id, client_id) "
-            "select job_id, coach_id, client_id from erased on conflict (job_id) do nothing"
-        ).rowcount
+    with connect(autocommit=True) as connection:
+        take_writers_lock(connection, wait_seconds, report)
+        with connection.transaction():
+            return _erase(connection, {"client": client_id, "coach": coach_id})
+
+
+def _erase(connection: psycopg.Connection, client: dict[str, UUID | None]) -> Erasure:
+    connection.execute(LOCK_REQUESTS)
+    connection.execute(
+        "create temporary table erased on commit drop as "
+        "select id as job_id, coach_id, client_id from ai_backend.transcription_jobs "
+        "where client_id = %(client)s and (%(coach)s::uuid is null or coach_id = %(coach)s)",
+        client,
+    )
+    answers = _answers(connection)
+    removed = [_remove(connection, table, client) for table in _tables(connection)]
+    # They go with their last use (trigger of the detector's migration).
+    removed.append(Removed("cue_detection.llm_answers", answers - _answers(connection)))
+    left_out = connection.execute(
+        "insert into warehouse.erased_jobs (job_id, coach_id, client_id) "
+        "select job_id, coach_id, client_id from erased on conflict (job_id) do nothing"
+    ).rowcount
     return Erasure([result for result in removed if result.rows], left_out)
 
 

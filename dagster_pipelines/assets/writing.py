@@ -10,7 +10,8 @@ import psycopg
 
 from dagster_pipelines.resources.dbt import BuildError, condition
 from dagster_pipelines.settings import PipelineSettings
-from dagster_pipelines.state.writer import WriterBusyError, single_writer
+from dagster_pipelines.state.writer import single_writer
+from warehouse.writer import WriterBusyError
 
 
 @contextmanager

@@ -1,6 +1,5 @@
-"""One writer of the marts at a time, whoever started it: daemon, UI or command line."""
+"""The orchestrator's connections, and the lock that makes it the one writer of the marts."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,32 +7,14 @@ from typing import Any
 import psycopg
 
 from warehouse.connection import Role, url
-
-LOCK_KEY = 0x0DA65735
-"""Of the advisory lock; any number that nobody else in this database uses."""
-POLL_SECONDS = 0.5
-
-
-class WriterBusyError(Exception):
-    """Another run kept writing for as long as this one would wait."""
+from warehouse.writer import take_writers_lock
 
 
 @contextmanager
 def single_writer(wait_seconds: float, report: Callable[[str], None] = lambda _: None) -> Iterator[None]:
-    """Hold the writers' lock; wait up to `wait_seconds` for whoever has it.
-
-    The lock belongs to a connection, so a killed run gives it up by itself. Raises WriterBusyError.
-    """
+    """Hold the writers' lock; wait up to `wait_seconds` for whoever has it. Raises WriterBusyError."""
     with connect() as connection:
-        until = time.monotonic() + wait_seconds
-        is_told = False
-        while not _try_lock(connection):
-            if time.monotonic() >= until:
-                raise WriterBusyError("Another run is writing the marts; this one waited long enough.")
-            if not is_told:
-                report("Another run is writing the marts; waiting for it.")
-                is_told = True
-            time.sleep(POLL_SECONDS)
+        take_writers_lock(connection, wait_seconds, report)
         yield
 
 
@@ -48,8 +29,3 @@ def connect() -> psycopg.Connection[Any]:
     connection.execute("set lock_timeout = '10s'")
     connection.execute("set idle_in_transaction_session_timeout = '60s'")
     return connection
-
-
-def _try_lock(connection: psycopg.Connection[Any]) -> bool:
-    row = connection.execute("select pg_try_advisory_lock(%s)", [LOCK_KEY]).fetchone()
-    return bool(row and row[0])

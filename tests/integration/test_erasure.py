@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
+from dagster_pipelines.state.writer import single_writer
 from tests.support.chain import query
 from tests.support.histories import Held, add_held, add_pair
 from tests.support.in_process import Project
 from tests.support.rows import insert, new_id
-from warehouse.erase import erase_client
+from warehouse.erase import Erasure, erase_client
+from warehouse.writer import WriterBusyError
 
 TODAY = date(2026, 6, 30)
 FROM_CLIENTS_ON = ["int_clients__as_of_dates+", "int_clients__sessions+"]
@@ -24,6 +28,8 @@ RECORDS = {
     "risk_scores": "coach_id, client_id, as_of_date",
     "risk_alert_episodes": "coach_id, client_id, alert_type, opened_date",
 }
+WRITTEN = ("session_analytics", *RECORDS, "counted_sessions")
+JSON_COLUMNS = ("factors", "engagement_scores_history", "sentiment_scores_history")
 TABLES = """
 select n.nspname, c.relname from pg_class as c inner join pg_namespace as n on c.relnamespace = n.oid
 where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema', 'analytics_seeds')
@@ -171,3 +177,73 @@ def test_erased_client__is_nowhere_and_stays_away(
         client,
     )
     assert row["total_sessions"] == 1
+
+
+def test_erasure__twice_of_nobody_and_while_a_run_writes(
+    connection: psycopg.Connection, built_database_url: str, project: Project
+) -> None:
+    coach, client = add_pair(connection, [session(30, 80)])
+    project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-30")
+    assert erase_client(new_id()) == Erasure(removed=[], left_out_jobs=0)
+    told: list[str] = []
+    with single_writer(0), pytest.raises(WriterBusyError):
+        erase_client(client, wait_seconds=0.7, report=told.append)
+    assert told == ["Another run is writing the marts; waiting for it."]
+    assert "ai_backend.risk_scores" in mentions(connection, client)
+
+    # a step that is at work when the erasure is asked for writes first, and is erased too
+    with ThreadPoolExecutor(1) as pool:
+        with single_writer(0):
+            erasure = pool.submit(erase_client, client)
+            add_held(connection, session(20, 50), coach, client, 9)
+            project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-30")
+            assert not erasure.done()
+        assert erasure.result().left_out_jobs == 2
+    assert mentions(connection, client) == set()
+    assert erase_client(client) == Erasure(removed=[], left_out_jobs=0)
+    project.run(built_database_url, as_of="2026-06-30")
+    assert mentions(connection, client) == set()
+
+
+def test_erasure__takes_an_acknowledgement_that_is_being_written(
+    connection: psycopg.Connection, built_database_url: str, project: Project
+) -> None:
+    coach, client = add_pair(connection, [session(80, 80), session(50, 80)])
+    project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-30")
+    (alert, *_) = query(connection, "select * from ai_backend.risk_alerts where client_id = %s", client)
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(built_database_url) as request:
+        insert(
+            request, "analytics_api.alert_acknowledgements",
+            alert_id=alert["id"], coach_id=coach, client_id=client, acknowledged_at="2026-06-30",
+            severity_at_acknowledgement="warning",
+        )  # fmt: skip
+        erasure = pool.submit(erase_client, client)
+        waiting = (
+            "select from pg_locks where not granted "
+            "and relation = 'analytics_api.alert_acknowledgements'::regclass"
+        )
+        while not query(connection, waiting):
+            assert not erasure.done()
+        request.commit()
+        assert "analytics_api.alert_acknowledgements" in {t.table for t in erasure.result().removed}
+    assert mentions(connection, client) == set()
+
+
+def test_erasure__leftovers_of_a_run_without_the_lock_go_with_the_next_run(
+    connection: psycopg.Connection, built_database_url: str, project: Project
+) -> None:
+    coach, client = add_pair(connection, [session(80, 80), session(50, 80)])
+    project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-29..2026-06-30")
+    kept = {
+        mart: query(connection, f"select * from ai_backend.{mart} where client_id = %s", client)
+        for mart in WRITTEN
+    }
+    erase_client(client)
+    for mart, rows in kept.items():
+        assert rows, mart
+        for row in rows:
+            values = {name: Jsonb(value) if name in JSON_COLUMNS else value for name, value in row.items()}
+            insert(connection, f"ai_backend.{mart}", **values)
+    project.run(built_database_url, as_of="2026-07-01")
+    assert mentions(connection, client) == set()
+    assert query(connection, "select from warehouse.erased_jobs where coach_id = %s", coach)

@@ -11,7 +11,8 @@ import pytest
 
 from dagster_pipelines.nightly import NIGHTLY, due_day, request
 from dagster_pipelines.state.dates import as_dates, business_day, record_computed
-from dagster_pipelines.state.writer import WriterBusyError, connect, single_writer
+from dagster_pipelines.state.writer import connect, single_writer
+from warehouse.writer import WriterBusyError
 
 CLIENTS, RISK, ALERTS = NIGHTLY
 DAY = date(2026, 11, 22)
