@@ -61,6 +61,10 @@ pipeline: manifest ## one complete run for a date, AS_OF=2026-11-22 (default: to
 what-if: manifest ## a coach's last 180 days under other values, COACH=… VALUES="days_since_session_warning=7"
 	@$(BIN)/warehouse exec -- $(BIN)/python -m what_if "$(COACH)" "$(VALUES)" $(if $(AS_OF),--as-of $(AS_OF))
 
+.PHONY: stories
+stories: database ## the sample's clients: score, level, factors and alerts, against their stories
+	@$(BIN)/python -m demo.stories
+
 .PHONY: api
 api: database ## the REST API alone (settings: see README)
 	@$(BIN)/warehouse exec -- $(BIN)/uvicorn api.main:app --host 127.0.0.1 --port $(or $(PORT),8000) --no-access-log
@@ -116,3 +120,7 @@ bench: setup ## measured ratios, written to docs/benchmarks.md
 .PHONY: bench-latency
 bench-latency: manifest ## from completed to readable, under the shipped settings
 	@$(BIN)/python -m benchmarks.latency
+
+.PHONY: bench-dates
+bench-dates: setup ## client analytics, risk and alerts for 1, 30 and 400 days, sample and real data
+	@$(BIN)/python -m benchmarks.as_of
