@@ -1,0 +1,127 @@
+"""`make bench-dates`: how long client analytics, risk and alerts take for 1, 30 and 400 days at once.
+
+Each data set gets a database server of its own and is computed up to the sessions once. Then the models from
+client analytics on are run for the days up to the last date, over empty records, by dbt within this process.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+
+from warehouse import connection, embedded
+from warehouse.fill import load_sample
+from warehouse.load import load_folder
+from warehouse.migrate import migrate
+from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED
+
+ROOT = Path(__file__).resolve().parents[1]
+ANNOMI_DIR = Path(os.environ.get("ANNOMI_DIR", ROOT.parent / "shared/data/annomi"))
+LAST_DATE = DEFAULT_LAST_DATE
+FROM_CLIENTS_ON = ["int_clients__as_of_dates+", "int_clients__sessions+"]
+RECORDS = ("client_analytics", "client_analytics_history", "risk_scores", "risk_alert_episodes")
+FOUND = """
+select
+    (select count(*) from ai_backend.client_analytics where window_type = 'all_time'),
+    (select count(*) from ai_backend.session_analytics),
+    (select count(*) from ai_backend.risk_scores),
+    (select count(*) from ai_backend.risk_alert_episodes)
+"""
+
+
+def main() -> int:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--days", type=int, nargs="+", default=[1, 30, 400])
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each; the median counts")
+    parser.add_argument("--size", type=int, default=1, help="multiplies the sample's ordinary clients")
+    options = parser.parse_args()
+    data_sets: dict[str, Callable[[], Any]] = {
+        f"sample, size {options.size}": lambda: load_sample(DEFAULT_SEED, options.size, LAST_DATE)
+    }
+    if ANNOMI_DIR.exists():
+        data_sets["real dialogues"] = lambda: load_folder(ANNOMI_DIR)
+    else:
+        print(f"The real dialogues are not at {ANNOMI_DIR}; they are left out.", file=sys.stderr)
+    print("| data | pairs | sessions | days | scores | alerts | seconds | ÷ one day |", flush=True)
+    print("|---|--:|--:|--:|--:|--:|--:|--:|", flush=True)
+    for name, load in data_sets.items():
+        with _server():
+            list(load() or [])
+            _measure(name, options.days, options.repeat)
+    return 0
+
+
+@contextmanager
+def _server() -> Iterator[None]:
+    """A migrated database on a server of its own."""
+    os.environ.pop("DATABASE_URL", None)
+    with tempfile.TemporaryDirectory(prefix="bench-dates-") as home:
+        os.environ["WAREHOUSE_HOME"] = home
+        try:
+            embedded.up()
+            migrate()
+            os.environ.update(connection.environment())
+            yield
+        finally:
+            os.environ.pop("DATABASE_URL", None)
+            embedded.remove()
+
+
+def _measure(name: str, days: list[int], repeat: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        manifest: Manifest = _dbt(None, folder, "parse")
+        _dbt(manifest, folder, "build", "--exclude-resource-type", "test", "unit_test", as_of=LAST_DATE)
+        one_day = 0.0
+        for number in days:
+            first = LAST_DATE - timedelta(number - 1)
+            seconds = statistics.median(_timed(manifest, folder, first) for _ in range(repeat))
+            one_day = one_day or seconds / number
+            pairs, sessions, scores, alerts = _found()
+            print(
+                f"| {name} | {pairs} | {sessions} | {number} | {scores} | {alerts} "
+                f"| {seconds:.1f} | {seconds / one_day:.2f} |",
+                flush=True,
+            )
+
+
+def _timed(manifest: Manifest, folder: str, first: date) -> float:
+    with connection.connect() as database:
+        for mart in RECORDS:
+            database.execute(f"truncate ai_backend.{mart}".encode())
+    begun = time.perf_counter()
+    _dbt(manifest, folder, "run", "--select", *FROM_CLIENTS_ON, as_of=f"{first}..{LAST_DATE}")
+    return time.perf_counter() - begun
+
+
+def _found() -> tuple[int, ...]:
+    with connection.connect() as database:
+        return tuple(database.execute(FOUND).fetchone() or ())
+
+
+def _dbt(manifest: Manifest | None, folder: str, *arguments: str, **variables: object) -> Any:
+    places = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target-path", f"{folder}/target"]
+    result = dbtRunner(manifest=manifest).invoke(
+        [
+            *arguments, "--vars", json.dumps(variables, default=str), *places,
+            "--log-path", folder, "--quiet", "--log-level", "none",
+        ]
+    )  # fmt: skip
+    if not result.success:
+        raise SystemExit(f"dbt {arguments[0]} failed: {result.exception or 'a model did'}")
+    return result.result
+
+
+if __name__ == "__main__":
+    sys.exit(main())
