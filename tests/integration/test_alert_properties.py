@@ -100,6 +100,46 @@ def test_alert_episodes__night_by_night_equal_all_at_once(
     assert night_by_night == at_once
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(
+    practice=st.lists(scored_dates(), min_size=1, max_size=4),
+    ended=st.lists(st.sampled_from([False, False, False, True]), min_size=30, max_size=30),
+)
+def test_alert_episodes__end_with_the_relationship_and_begin_afresh(
+    chain: Chain, database: psycopg.Connection, practice: list[list[Scored]], ended: list[bool]
+) -> None:
+    pairs: dict[tuple[Any, Any], list[Scored | date]] = {
+        add_pair(database, []): [
+            s.on if is_ended else s for s, is_ended in zip(scored, ended[number:] + ended, strict=False)
+        ]
+        for number, scored in enumerate(practice)
+    }
+    days = {night if isinstance(night, date) else night.on for nights in pairs.values() for night in nights}
+    for day in sorted(days):
+        for pair, nights in pairs.items():
+            for night in nights:
+                if night == day:
+                    set_status(database, pair, "ended")
+                elif isinstance(night, Scored) and night.on == day:
+                    set_status(database, pair, "active")
+                    add_scores(database, pair, [night])
+        chain.run(database, [day], only=ALERTS)
+    rows = query(database, EPISODES)
+    database.rollback()
+    expected = {
+        (*pair, e.alert_type, e.key, e.opened, e.resolved, e.severity)
+        for pair, nights in pairs.items()
+        for e in reference_episodes(nights)
+    }
+    assert {tuple(row.values())[:7] for row in rows} == expected
+
+
+def set_status(database: psycopg.Connection, pair: tuple[Any, Any], status: str) -> None:
+    database.execute(
+        "update public.coach_clients set status = %s where coach_id = %s and client_id = %s", [status, *pair]
+    )
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(practice=st.lists(scored_dates(), min_size=1, max_size=6), share=st.floats(0.1, 0.9))
 def test_alert_episodes__a_backfill_before_the_first_recorded_day_keeps_what_was_recorded(

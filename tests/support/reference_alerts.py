@@ -28,12 +28,17 @@ class Episode:
     opening_score: Fraction = field(default=Fraction(0), compare=False)
 
 
-def reference_episodes(scored: Sequence[Scored]) -> list[Episode]:
-    """Every episode of a pair over its scored dates, which come in order."""
+def reference_episodes(nights: Sequence[Scored | date]) -> list[Episode]:
+    """Every episode of a pair over its nights in order: scored dates, or dates without a relationship."""
     all_of_them: list[Episode] = []
     is_open: dict[str, Episode] = {}
     last_increase: date | None = None
-    for index, today in enumerate(scored):
+    for index, today in enumerate(nights):
+        if isinstance(today, date):
+            for episode in is_open.values():
+                episode.resolved = today
+            is_open.clear()
+            continue
         for episode in list(is_open.values()):
             if _is_over(episode, today):
                 episode.resolved = today.on
@@ -41,8 +46,15 @@ def reference_episodes(scored: Sequence[Scored]) -> list[Episode]:
         silence = (today.on - today.last_session).days
 
         if silence >= 30 and "no_session_30d" not in is_open:
-            is_open["no_session_30d"] = Episode("no_session_30d", today.last_session, today.on, "warning")
-            all_of_them.append(is_open["no_session_30d"])
+            silences = [
+                e for e in all_of_them if (e.alert_type, e.key) == ("no_session_30d", today.last_session)
+            ]
+            if silences:  # the same silence goes on after the relationship was resumed: the same alert
+                silences[0].resolved = None
+            else:
+                silences = [Episode("no_session_30d", today.last_session, today.on, "warning")]
+                all_of_them += silences
+            is_open["no_session_30d"] = silences[0]
         if silence >= 45:
             is_open["no_session_30d"].severity = "urgent"
 
@@ -52,7 +64,9 @@ def reference_episodes(scored: Sequence[Scored]) -> list[Episode]:
         if today.level == "critical":
             is_open["new_high_risk"].severity = "urgent"
 
-        before = [s.score for s in scored[:index] if 1 <= (today.on - s.on).days <= 7]
+        before = [
+            s.score for s in nights[:index] if isinstance(s, Scored) and 1 <= (today.on - s.on).days <= 7
+        ]
         if (
             "risk_increased" not in is_open
             and "no_session_30d" not in is_open

@@ -46,7 +46,8 @@ final as (
         recorded.severity,
         recorded.severity_date,
         case
-            when relationships.client_id is null then greatest(recorded.opened_date, as_of_dates.last_date)
+            -- a run for days long past says nothing of those on which it was seen open
+            when relationships.client_id is null then greatest(recorded.last_open_date, as_of_dates.last_date)
             else greatest(recorded.opened_date, last_scored.as_of_date)
         end as resolved_date,
         case when relationships.client_id is null then 'relationship_ended' else 'recalculated' end as resolution
