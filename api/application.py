@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 
-from api import errors, health, logs
+from api import errors, health, logs, reference
 from api.body_limit import BodyLimit
 from api.clients import routes as clients
 from api.coach import routes as coach
@@ -47,9 +47,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         lifespan=lifespan,
-        docs_url="/docs" if settings.docs_enabled else None,
+        docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json" if settings.docs_enabled else None,
+        openapi_url=reference.OPENAPI_ADDRESS if settings.docs_enabled else None,
         redirect_slashes=False,
     )
     app.state.database = database
@@ -59,6 +59,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, errors.on_invalid_request)
     for module in (health, sessions, clients, risk, compute, coach):
         app.include_router(module.router)
+    if settings.docs_enabled:
+        app.include_router(reference.router)
     describe(app)
 
     # Added from the inside out: the correlation id is there for all, and every answer is observed.

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from fastapi import FastAPI
 
 from api.application import create_app
 from api.openapi import document
@@ -15,8 +16,8 @@ DOCUMENT = FOLDER / "openapi.json"
 TYPES = FOLDER / "client" / "analytics.ts"
 
 
-def current_document() -> dict[str, Any]:
-    """The document of this version. It depends on the routes alone, so placeholders do for settings."""
+def current_app() -> FastAPI:
+    """The service of this version, never started. Its routes depend on no setting, so placeholders do."""
     placeholder = "x" * 40
     settings = Settings.model_validate(
         {
@@ -25,7 +26,12 @@ def current_document() -> dict[str, Any]:
             "API_DATABASE_URL": "postgresql://nowhere",
         }
     )
-    exported: dict[str, Any] = orjson.loads(orjson.dumps(document(create_app(settings))))
+    return create_app(settings)
+
+
+def current_document() -> dict[str, Any]:
+    """The OpenAPI document of this version."""
+    exported: dict[str, Any] = orjson.loads(orjson.dumps(document(current_app())))
     return exported
 
 

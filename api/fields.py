@@ -8,12 +8,19 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+HYPHENATED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 def _only_iso(given: object) -> object:
     if isinstance(given, str) and not ISO_DAY.fullmatch(given):
         raise ValueError("should be a date, YYYY-MM-DD")
+    return given
+
+
+def _only_hyphenated(given: object) -> object:
+    if isinstance(given, str) and not HYPHENATED.fullmatch(given):
+        raise ValueError("should be a UUID: 32 hexadecimal digits in five groups with hyphens")
     return given
 
 
@@ -29,7 +36,8 @@ Moment = AwareDatetime
 Day = date
 Identifier = UUID
 
-
+GivenId = Annotated[UUID, BeforeValidator(_only_hyphenated)]
+"""An id as a parameter: not the other spellings that a parser would take too (braces, no hyphens)."""
 IsoDay = Annotated[date, BeforeValidator(_only_iso)]
 """A date as a parameter: YYYY-MM-DD, and not the seconds since 1970 that a parser would take too."""
 Change = Annotated[float, Field(ge=-2, le=2)]

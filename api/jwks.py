@@ -110,23 +110,25 @@ def parse(document: bytes) -> dict[str | None, PyJWK]:
         raise ValueError("too large a key document")
     listed = orjson.loads(document)
     entries = listed.get("keys") if isinstance(listed, dict) else None
-    keys = {entry.get("kid"): key for entry in entries or [] if (key := _usable(entry)) is not None}
+    if not isinstance(entries, list):
+        raise ValueError("no list of keys")
+    keys = {entry.get("kid"): key for entry in entries if (key := _usable(entry)) is not None}
     if not keys:
         raise ValueError("no usable key")
     return keys
 
 
 def _usable(entry: object) -> PyJWK | None:
-    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig":
+    if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str | None):
         return None
     try:
         key = PyJWK.from_dict(entry)
-    except (PyJWTError, ValueError):
+    except (PyJWTError, ValueError, TypeError, AttributeError):
         return None
-    if key.algorithm_name not in ALGORITHMS:
+    if key.algorithm_name not in ALGORITHMS or entry.get("use", "sig") != "sig":
         return None
     match key.key:
-        case EllipticCurvePublicKey():
+        case EllipticCurvePublicKey() if key.key.curve.name == "secp256r1":
             return key
         case RSAPublicKey() if key.key.key_size >= FEWEST_RSA_BITS:
             return key

@@ -1,7 +1,6 @@
 """GET /clients/{client_id}/…: one client."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
@@ -9,7 +8,7 @@ from pydantic import Field
 from api.ask import Ask
 from api.clients.schemas import ClientRisk, ClientSummary, ClientTrends, SessionList
 from api.errors import Problem
-from api.fields import IsoDay, Window
+from api.fields import GivenId, IsoDay, Window
 from api.gate import PREFIX
 from api.paging import Limit20, Offset
 from api.queries import load
@@ -22,7 +21,7 @@ TRENDS = load(__package__, "trends")
 METRICS = ("engagement", "sentiment", "talk_ratio")
 LONGEST_HISTORY = 400
 
-ClientId = Annotated[UUID, Path(description="One of the coach's active clients.")]
+ClientId = Annotated[GivenId, Path(description="One of the coach's active clients.")]
 WindowParameter = Annotated[Window, Query(description="Days that are looked back, 90d by default.")]
 MetricNames = Annotated[
     str, Field(pattern=f"^({'|'.join(METRICS)})(,({'|'.join(METRICS)}))*$", examples=["engagement,sentiment"])

@@ -2,13 +2,12 @@
 
 from enum import StrEnum
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.ask import Ask
-from api.fields import AlertStatus, Severity
+from api.fields import AlertStatus, GivenId, Severity
 from api.gate import PREFIX
 from api.paging import Limit50, Offset
 from api.queries import load
@@ -18,7 +17,7 @@ router = APIRouter(prefix=f"{PREFIX}/risk", tags=["risk"])
 ALERTS = load(__package__, "alerts")
 ACKNOWLEDGED = load(__package__, "alert", after=("acknowledge",))
 
-AlertId = Annotated[UUID, Path(description="The alert.")]
+AlertId = Annotated[GivenId, Path(description="The alert.")]
 
 
 class StatusFilter(StrEnum):

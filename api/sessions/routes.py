@@ -1,11 +1,11 @@
 """GET /sessions/{job_id}: one session."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
 from api.ask import Ask
+from api.fields import GivenId
 from api.gate import PREFIX
 from api.queries import load
 from api.sessions.schemas import SessionAnswer
@@ -16,7 +16,7 @@ SESSION = load(__package__, "session")
 
 @router.get("/{job_id}", response_model=SessionAnswer, summary="One session", operation_id="get_session")
 async def get_session(
-    job_id: Annotated[UUID, Path(description="The session's transcription job.")], ask: Ask
+    job_id: Annotated[GivenId, Path(description="The session's transcription job.")], ask: Ask
 ) -> Response:
     """Analytics of one of the coach's sessions, its cues by time, and how it differs from the one before."""
     return await ask(SESSION, job_id=job_id)

@@ -6,7 +6,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi.routing import iter_route_contexts
 
+from api.export import current_app
 from tests.api.equality import Owner
 from tests.api.routes import ROUTES, Known, Route, known
 from tests.api.service import API_KEY, PREFIX, SECOND_API_KEY, Service
@@ -30,6 +32,17 @@ def task_id(service: Service, own: Known) -> UUID:
 def ask(client: httpx.Client, route: Route, own: Known, task_id: UUID) -> httpx.Response:
     path = route.path(client_id=own.client_id, job_id=own.job_id, alert_id=own.alert_id, task_id=task_id)
     return client.request(route.method, path, json=route.body)
+
+
+def test_routes__of_the_service_are_all_tested_here() -> None:
+    """Also one that the OpenAPI document does not show."""
+    served = {
+        (method, context.path)
+        for context in iter_route_contexts(current_app().routes)
+        for method in context.methods or ()
+        if (context.path or "").startswith(PREFIX)
+    }
+    assert served == {(route.method, PREFIX + route.template) for route in ROUTES}
 
 
 @each_route
@@ -196,6 +209,7 @@ FAULTY: dict[str, str] = {
     "no algorithm": by_hand({"typ": "JWT"}, claims(DEMO_COACH_ID)),
     "header is a list": by_hand(["HS256"], claims(DEMO_COACH_ID)),  # type: ignore[arg-type]
     "payload is a list": by_hand(HEADER, [1]),  # type: ignore[arg-type]
+    "header is deep": "eyJhIjpb" + "W1tb" * 1300 + ".e30.AAAA",
     "key id is a list": by_hand(HEADER | {"kid": ["a"]}, claims(DEMO_COACH_ID)),
     "header is no text": "/////w." + hs256(DEMO_COACH_ID).partition(".")[2],
     "unknown critical header": hs256(DEMO_COACH_ID, headers={"crit": ["exp"]}),

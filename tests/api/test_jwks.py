@@ -202,6 +202,10 @@ def test_parse__takes_only_public_signature_keys_of_allowed_kind_and_strength() 
         good | {"kid": "enc", "use": "enc"},
         jwks(weak=WEAK_KEY)["keys"][0],
         {**jwks(p384=other_curve)["keys"][0], "alg": "ES384"},
+        {**jwks(p384=other_curve)["keys"][0], "alg": "ES256"},
+        good | {"kid": ["ec1"]},
+        good | {"x": 5},
+        {"kty": 5},
         {"kid": "empty"},
         "text",
     ]
@@ -209,6 +213,8 @@ def test_parse__takes_only_public_signature_keys_of_allowed_kind_and_strength() 
     assert set(parse(document)) == {"ec1"}
     with pytest.raises(ValueError, match="no usable key"):
         parse(json.dumps({"keys": bad}).encode())
+    with pytest.raises(ValueError, match="no list of keys"):
+        parse(b'{"keys": 5}')
     with pytest.raises(ValueError, match="too large"):
         parse(b" " * 1_000_001)
 
