@@ -12,6 +12,7 @@ FOLDERS: Mapping[str, ModelStage] = {
     "sessions": "sessions", "cues": "sessions", "clients": "clients", "risk": "risk", "alerts": "alerts",
 }  # fmt: skip
 BUILT = ("model", "seed", "snapshot")
+DETECTOR_SOURCE = "cue_detection"
 
 
 @cache
@@ -37,9 +38,17 @@ def stages() -> dict[str, ModelStage]:
 
 def _of_folder(node: Mapping[str, Any]) -> ModelStage | None:
     folders = node["fqn"][1:-1]
+    if any(parent.split(".")[2] == DETECTOR_SOURCE for parent in _sources(node)):
+        # What the detector found comes back here in the middle of a run. A job without this link would
+        # count a session's cues before it looks for them.
+        return "sessions"
     if node["resource_type"] == "seed" or "staging" in folders:
         return "base"
     return next((FOLDERS[folder] for folder in folders if folder in FOLDERS), None)
+
+
+def _sources(node: Mapping[str, Any]) -> list[str]:
+    return [parent for parent in node["depends_on"].get("nodes", []) if parent.startswith("source.")]
 
 
 def names(*wanted: ModelStage, marts: bool | None = None) -> list[str]:

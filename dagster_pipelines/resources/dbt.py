@@ -167,7 +167,6 @@ def _environment() -> Iterator[None]:
         "statement_timeout": f"{settings.statement_timeout_seconds}s",
         # what a killed run had asked for ends with it
         "client_connection_check_interval": "2s",
-        "application_name": "coaching-analytics-dbt",
     }
     given = os.environ.get("PGOPTIONS", "")
     limits = " ".join(f"-c {name}={value}" for name, value in options.items())

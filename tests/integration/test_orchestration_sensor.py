@@ -86,6 +86,14 @@ def test_completed_sessions__many_make_one_run_that_refreshes_their_client_at_on
     assert scalar(database, "select count(*) from ai_backend.risk_scores") == 1
     assert scalar(database, "select count(*) from operations.clients_to_refresh") == 0
     assert scalar(database, "select count(*) from cue_detection.session_detections") == 2
+    assert (
+        scalar(
+            database,
+            "select count(*) from ai_backend.session_analytics "
+            "where has_cue_evidence and not 'cue_detection_pending' = any(quality_warnings)",
+        )
+        == 2
+    ), "cues are found before they are counted"
     # a refresh of one client says nothing of the day
     assert scalar(database, "select count(*) from operations.computed_dates") == 0
 
