@@ -23,7 +23,7 @@ PREFIX = "/api/v1/analytics"
 API_KEY = "first-key-of-the-calling-back-end-0001"
 SECOND_API_KEY = "second-key-of-the-calling-back-end-0002"
 JWT_SECRET = "the-secret-of-the-tests-project-is-long-enough"
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 
 
 @dataclass
