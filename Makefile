@@ -117,6 +117,10 @@ eval: setup ## measure question rules and cue detectors against experts' labels
 bench: setup ## measured ratios, written to docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
 
+.PHONY: bench-api
+bench-api: database ## requests per second and latency of the API, written to docs/benchmarks-api.md
+	@$(BIN)/warehouse exec -- $(BIN)/python -m benchmarks.api
+
 .PHONY: bench-latency
 bench-latency: manifest ## from completed to readable, under the shipped settings
 	@$(BIN)/python -m benchmarks.latency

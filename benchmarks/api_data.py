@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from warehouse import connection
 from warehouse.fill import load_sample
@@ -28,11 +28,10 @@ def practice(given: str | None, size: int) -> Iterator[str]:
         yield given
         return
     owner = connection.url()
-    parts = conninfo_to_dict(owner)
     with psycopg.connect(owner, autocommit=True) as server:
         server.execute(f"drop database if exists {NAME} with (force)".encode())
         server.execute(f"create database {NAME}".encode())
-    url = make_conninfo(owner, dbname=NAME) if "host" not in parts else _with_database(owner)
+    url = make_conninfo(owner, dbname=NAME)
     before = os.environ.get("DATABASE_URL")
     os.environ["DATABASE_URL"] = url
     try:
@@ -46,11 +45,6 @@ def practice(given: str | None, size: int) -> Iterator[str]:
             os.environ["DATABASE_URL"] = before
         with psycopg.connect(owner, autocommit=True) as server:
             server.execute(f"drop database {NAME} with (force)".encode())
-
-
-def _with_database(owner: str) -> str:
-    head, _, _ = owner.rpartition("/")
-    return f"{head}/{NAME}"
 
 
 def _compute() -> None:

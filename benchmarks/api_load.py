@@ -20,10 +20,11 @@ class Measured:
 
 
 class Connection(asyncio.Protocol):
-    """Sends one request after the other and counts answers with status 200 or 202."""
+    """Sends one request after the other and takes answers with one status only."""
 
-    def __init__(self, requests: Sequence[bytes], start: int) -> None:
+    def __init__(self, requests: Sequence[bytes], status: bytes, start: int) -> None:
         self.requests = requests
+        self.status = status
         self.number = start
         self.buffer = bytearray()
         self.answered: asyncio.Future[None] | None = None
@@ -46,7 +47,7 @@ class Connection(asyncio.Protocol):
             return
         status = bytes(self.buffer[9:12])
         self.buffer.clear()
-        if status == b"200":
+        if status == self.status:
             self.answered.set_result(None)
         else:
             self.answered.set_exception(RuntimeError(f"status {status.decode()}"))
@@ -62,13 +63,22 @@ class Connection(asyncio.Protocol):
 
 
 async def measure(
-    port: int, requests: Sequence[bytes], connections: int, seconds: float, per_second: float | None = None
+    port: int,
+    requests: Sequence[bytes],
+    connections: int,
+    seconds: float,
+    *,
+    per_second: float | None = None,
+    status: bytes = b"200",
 ) -> Measured:
-    """Ask as fast as the service answers, or at the steady rate `per_second`, late starts counted in."""
+    """Ask as fast as the service answers, or at the steady rate `per_second`, late starts counted in.
+
+    Raises RuntimeError when an answer has another status.
+    """
     loop = asyncio.get_running_loop()
     wires = []
     for number in range(connections):
-        factory = partial(Connection, requests, number * 7)
+        factory = partial(Connection, requests, status, number * 7)
         _, wire = await loop.create_connection(factory, "127.0.0.1", port)
         wires.append(wire)
     for wire in wires:

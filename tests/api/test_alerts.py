@@ -1,5 +1,6 @@
 """GET /risk/alerts and acknowledging one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -141,6 +142,36 @@ def test_acknowledge__of_an_alert_that_grew_urgent_counts_anew(coach: httpx.Clie
     assert coach.post(address).json()["acknowledged_at"] == second["acknowledged_at"]
 
 
+def test_acknowledge__many_at_once_are_one(service: Service, coach: httpx.Client, owner: Owner) -> None:
+    address = f"{ALERTS}/{rows(owner)[0]['id']}/acknowledge"
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: coach.post(address), range(24)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["acknowledged_at"] for answer in answers}) == 1
+    stored = owner.execute("select count(*) as n from analytics_api.alert_acknowledgements").fetchone()
+    assert stored == {"n": 1}
+
+
+def test_acknowledge__of_a_resolved_alert_keeps_it_resolved(coach: httpx.Client, owner: Owner) -> None:
+    alert_id = rows(owner)[0]["id"]
+    owner.execute(
+        "update ai_backend.risk_alert_episodes set resolved_date = opened_date + 1 where id = %s", [alert_id]
+    )
+    owner.commit()
+    try:
+        answer = coach.post(f"{ALERTS}/{alert_id}/acknowledge", json={"notes": "after the fact"})
+        assert answer.status_code == 200
+        assert (answer.json()["status"], answer.json()["acknowledged_notes"]) == (
+            "resolved",
+            "after the fact",
+        )
+    finally:
+        owner.execute(
+            "update ai_backend.risk_alert_episodes set resolved_date = null where id = %s", [alert_id]
+        )
+        owner.commit()
+
+
 def test_acknowledge__of_anothers_alert_writes_nothing(service: Service, owner: Owner) -> None:
     alert_id = rows(owner)[0]["id"]
     assert service.as_coach(uuid4()).post(f"{ALERTS}/{alert_id}/acknowledge").status_code == 404
@@ -162,6 +193,7 @@ def test_acknowledge__of_anothers_alert_writes_nothing(service: Service, owner: 
         b"[]",
         b'"seen"',
         b"{",
+        b"[" * 60_000,
         b"notes=seen",
     ],
 )
@@ -174,7 +206,16 @@ def test_acknowledge__a_body_that_does_not_fit_is_422(coach: httpx.Client, owner
 
 
 @pytest.mark.parametrize(
-    "notes", ["x" * 1000, "", "'; drop table x; --", "%(coach_id)s %s %%", "\\ \n\t😀 \u200f\u05e9", "{}"]
+    "notes",
+    [
+        "x" * 1000,
+        "😀" * 1000,
+        "",
+        "'; drop table x; --",
+        "%(coach_id)s %s %%",
+        "\\ \n\t😀 \u200f\u05e9",
+        "{}",
+    ],
 )
 def test_acknowledge__keeps_any_note_as_it_is(coach: httpx.Client, owner: Owner, notes: str) -> None:
     answer = coach.post(f"{ALERTS}/{rows(owner)[0]['id']}/acknowledge", json={"notes": notes})

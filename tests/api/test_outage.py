@@ -1,9 +1,10 @@
 """The database goes away, comes back, is slow, has nothing, or is misconfigured; the service is stopped."""
 
 import signal
+import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
@@ -157,19 +158,23 @@ def test_login__that_row_security_does_not_bind_is_never_used(practice_url: str,
 
 
 def test_stop__lets_requests_in_flight_finish(practice_url: str, owner: Owner, tmp_path: Path) -> None:
-    with serve(tmp_path, practice_url) as service:
+    with serve(tmp_path, practice_url, API_STATEMENT_TIMEOUT_SECONDS="120") as service:
         coach = service.as_coach(DEMO_COACH_ID)
         owner.execute("lock table ai_backend.session_analytics in access exclusive mode")
         answers: list[int] = []
-        request = threading.Thread(target=lambda: answers.append(coach.get(SUMMARY).status_code))
+        request = threading.Thread(
+            target=lambda: answers.append(coach.get(SUMMARY, timeout=120).status_code), daemon=True
+        )
         request.start()
-        time.sleep(0.5)
+        until(lambda: _waiting(practice_url) == 1)
         service.process.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
+        until(lambda: not _accepts(service))
+        assert answers == []
+        assert service.process.poll() is None, "it waits for the request"
         owner.rollback()
-        request.join()
+        request.join(60)
         assert answers == [200]
-        assert service.process.wait(10) in (0, -signal.SIGTERM), (
+        assert service.process.wait(60) in (0, -signal.SIGTERM), (
             "uvicorn passes the signal on when it is done"
         )
         assert service.lines("stopped")
@@ -196,3 +201,31 @@ def test_start__without_settings_is_refused_with_their_names() -> None:
     printed = refusal(API_KEYS=API_KEY, DATABASE_URL="postgresql://u@127.0.0.1:1/x")
     assert "SUPABASE_JWT_SECRET or SUPABASE_JWKS_URL must be set" in printed
     assert API_KEY not in printed
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait for a condition. Fails after a time that no machine needs."""
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _waiting(database_url: str) -> int:
+    """How many of the service's statements wait for a lock."""
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute(
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
+            "and datname = current_database() and application_name = 'coaching-analytics-api'"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _accepts(service: Service) -> bool:
+    host, port = service.address.removeprefix("http://").split(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True

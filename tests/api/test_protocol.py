@@ -1,5 +1,7 @@
 """What holds for every answer: shape of errors, headers, sizes, CORS, documentation, correlation, limits."""
 
+import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -7,6 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from api.correlation import is_acceptable
 from tests.api.service import API_KEY, PREFIX, Service, serve
 from tests.api.tokens import hs256
 from warehouse.sample import DEMO_COACH_ID
@@ -118,11 +121,34 @@ def test_correlation__the_callers_mark_is_echoed(service: Service, coach: httpx.
     assert service.lines()[-1]["correlation_id"] == mark
 
 
-@pytest.mark.parametrize("mark", ["", "A" * 65, "ann@example.org", "a b", "a,b", "<script>", "ä".encode()])
+@pytest.mark.parametrize(
+    "mark", ["", "A" * 65, "A" * 10_000, "ann@example.org", "a b", "a,b", "<script>", "ä".encode()]
+)
 def test_correlation__anything_else_is_replaced(coach: httpx.Client, mark: str | bytes) -> None:
     raw = mark if isinstance(mark, bytes) else mark.encode()
     echoed = coach.get(SUMMARY, headers=[(b"X-Correlation-ID", raw)]).headers["x-correlation-id"]
     assert UUID(echoed)
+
+
+@pytest.mark.parametrize(
+    "mark", [b"a\r\n b", b"a\r\nX-Injected: 1", b"a\rX-Injected: 1", b"a\nX-Injected: 1", b"a\0b", b"a\tb"]
+)
+def test_correlation__cannot_break_the_answers_head(service: Service, mark: bytes) -> None:
+    host, port = service.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=15) as wire:
+        request = [
+            b"GET /health/live HTTP/1.1",
+            b"Host: x",
+            b"X-Correlation-ID: " + mark,
+            b"Connection: close",
+        ]
+        wire.sendall(b"\r\n".join(request) + b"\r\n\r\n")
+        head = b"".join(iter(lambda: wire.recv(65536), b"")).partition(b"\r\n\r\n")[0].lower()
+    assert head.startswith((b"http/1.1 200", b"http/1.1 400"))
+    assert b"injected" not in head
+    for line in head.split(b"\r\n"):
+        if line.startswith(b"x-correlation-id: "):
+            assert is_acceptable(line.removeprefix(b"x-correlation-id: ").decode())
 
 
 def test_health__needs_no_credentials(service: Service) -> None:
@@ -155,6 +181,24 @@ def test_docs__are_served_and_can_be_switched_off(service: Service, closed: Serv
     assert service.anonymous().get("/openapi.json").json()["openapi"].startswith("3.")
     assert closed.anonymous().get("/docs").status_code == 404
     assert closed.anonymous().get("/openapi.json").status_code == 404
+
+
+def test_docs__fetch_everything_from_this_service(service: Service, closed: Service) -> None:
+    page = service.anonymous().get("/docs")
+    policy = dict(rule.split(" ", 1) for rule in page.headers["content-security-policy"].split("; "))
+    assert (policy["default-src"], policy["script-src"], policy["connect-src"]) == (
+        "'none'",
+        "'self'",
+        "'self'",
+    )
+    named = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(named) == 4
+    assert not [name for name in named if ":" in name or name.startswith("/")]
+    assert "<script>" not in page.text, "the policy would refuse it"
+    for name in named:
+        assert service.anonymous().get(f"/{name}").status_code == 200
+        assert closed.anonymous().get(f"/{name}").status_code == 404
+    assert_problem(service.anonymous().get("/docs/redoc.standalone.js"), 404)
 
 
 def test_cors__is_closed_by_default(coach: httpx.Client) -> None:
