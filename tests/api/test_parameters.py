@@ -17,7 +17,7 @@ SPELLINGS = {
     "no hyphens": "{0.hex}",
     "space before": "%20{0}",
     "line break after": "{0}%0A",
-    "too short": "{0.hex}"[:5],
+    "too short": "{0.node:x}",
     "nil byte": "%00",
     "no uuid": "1%20or%201=1",
 }
