@@ -11,7 +11,7 @@ from cue_detector.domain import ContextLine, SessionInput
 from cue_detector.redaction_names import find_names, presented_names
 from cue_detector.redaction_patterns import Found, find_patterns
 
-VERSION = "redaction-1"
+VERSION = "redaction-2"
 """Raise it when the rules or the names change; it is recorded with every detection."""
 
 # Curly quotes and long dashes, each for one plain character, so that positions still fit.

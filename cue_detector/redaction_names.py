@@ -56,6 +56,8 @@ _PRESENTED = re.compile(
     rf"|\b{_OWNER}\s(?:\w+\s){{0,2}}?{_RELATED},?)\s$",
     re.IGNORECASE,
 )
+_TITLE_IN_LOWER_CASE = re.compile(r"\b(?:mr|mrs|ms)\.\s$")
+"""What comes behind it is a name in any case; without its dot, or behind "dr.", too often it is not."""
 _GREETED = re.compile(
     r"\b(?:hi|hello|hey|dear|welcome(?:\sback)?|bye|goodbye|good\s(?:morning|afternoon|evening|night)|thanks|"
     r"thank\syou(?:\sso\smuch|\svery\smuch)?|cheers|nice\sto\smeet\syou|(?:good|nice|great)\sto\ssee\syou(?:\sagain)?)"
@@ -140,7 +142,7 @@ def _has_candidate(text: str) -> bool:
         if word[0].isupper():
             if section or key not in _NO_NAMES:
                 return True
-        elif section in ("also lower case", "capitalised"):
+        elif section in ("also lower case", "capitalised") or key in ("mr", "mrs", "ms"):
             return True
     return False
 
@@ -208,8 +210,11 @@ def _is_presented(text: str, token: _Token) -> bool:
 def _is_name(text: str, token: _Token, is_headline: bool) -> bool:
     section = _section(token.key)
     if not token.is_capital:
-        said = section and text[: token.start].lower().endswith(("name is ", "name's ", "call me "))
-        return section == "also lower case" or bool(said and not section.startswith("also a"))
+        window = max(0, token.start - 48)
+        if _TITLE_IN_LOWER_CASE.search(text, window, token.start):
+            return token.key not in _NO_NAMES
+        is_known = section and not section.startswith("also a")
+        return section == "also lower case" or bool(is_known and _PRESENTED.search(text, window, token.start))
     if section in ("also lower case", "capitalised") and token.key not in _NO_NAMES:
         return not (token.text.isupper() and len(token.text) < 4)
     if _is_presented(text, token) and not token.text.isupper():

@@ -26,7 +26,8 @@ _EMAIL = re.compile(r"[\w.+'%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _SPOKEN_NAME = r"[a-z0-9]{1,40}(?:\s(?:dot|underscore|dash|hyphen|plus)\s[a-z0-9]{1,40}){0,4}"
 _SPOKEN_ENDING = r"(?:com|org|net|edu|gov|io|co(?:\sdot\suk)?|de|fr|uk|nz|au|ca)"
 _SPOKEN_EMAIL = re.compile(
-    rf"\b{_SPOKEN_NAME}\sat\s[a-z0-9]{{1,40}}(?:\sdot\s[a-z0-9]{{1,40}}){{0,4}}?\sdot\s{_SPOKEN_ENDING}\b",
+    rf"\b{_SPOKEN_NAME}\sat\s[a-z0-9]{{1,40}}(?:\sdot\s[a-z0-9]{{1,40}}){{0,4}}?\sdot\s{_SPOKEN_ENDING}\b"
+    r"|[\w.+-]{1,64}\s?[(\[]at[)\]]\s?[\w-]{1,63}(?:\s?(?:[(\[]dot[)\]]|\.)\s?[\w-]{1,63}){1,4}",
     re.IGNORECASE,
 )
 
@@ -39,7 +40,7 @@ _WORD_ENDINGS = "me us in so is it to at be no my do am id la"
 _DOMAIN = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}"
 _LINK = re.compile(
     r"(?:https?://|ftp://|www\.)[^\s<>\"']{1,2000}"
-    rf"|\b{_DOMAIN}(?:{'|'.join(_PLAIN_ENDINGS.split())})\b(?![.-]?\w)(?:[/?#][^\s<>\"']{{0,2000}})?"
+    rf"|\b{_DOMAIN}(?:{'|'.join(_PLAIN_ENDINGS.split())})\b(?![.-]?\w)(?::\d{{1,5}})?(?:[/?#][^\s<>\"']{{0,2000}})?"
     rf"|\b{_DOMAIN}(?:{'|'.join(_WORD_ENDINGS.split())})/[^\s<>\"']{{0,2000}}"
     r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b",
     re.IGNORECASE,
@@ -57,6 +58,7 @@ _STREET_KINDS = (
     r"hill|quay|wharf|alley|loop|plaza)"
 )
 _SIDE = r"(?:north|south|east|west|northeast|northwest|southeast|southwest|ne|nw|se|sw|n|s|e|w)"
+_NO_STREET = "way|lane|miles?|km|minutes?|hours?|blocks?|houses?|the|by|on|down|more|busy|long|quiet|dirt"
 _UNIT = r"(?:,?\s(?:(?i:apt|apartment|suite|ste|unit|flat|room|floor)\.?|\#)\s?\w{1,6}\b)"
 _UK_POSTCODE = r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b"
 _TOWN = (
@@ -68,6 +70,8 @@ _ADDRESS = re.compile(
     # 12 Oak Lane; 3500 N Lake Shore Dr, Apt 4B; 1020 west 4th street
     rf"\b\d{{1,5}}[A-Za-z]?,?\s(?:(?i:{_SIDE})\.?\s)?(?:(?:[A-Z][\w'.-]*|\d{{1,3}}(?:st|nd|rd|th))\s){{1,4}}"
     rf"(?i:{_STREET_KINDS})\b(?:\s(?:NE|NW|SE|SW|N|S|E|W)\b)?{_UNIT}?{_TOWN}?"
+    # 221b baker street, as some transcripts write it
+    rf"|\b\d{{1,5}}[a-z]?\s(?:{_SIDE}\s)?(?!(?:{_NO_STREET})\b)[a-z]{{3,30}}\s(?:street|avenue|road|lane|boulevard)\b"
     r"|\b(?i:p\.?\s?o\.?\sbox)\s\d+"
     rf"|{_UK_POSTCODE}"
     # 8 rue de la Paix, Calle Mayor 5, Via Roma 3
@@ -107,7 +111,7 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?
 _PHONE = re.compile(
     r"(?<![\w.,$€£/-])(?:"
     r"(?:\+|00)\d{1,3}(?:[\s.-]?\(?\d{1,4}\)?){2,6}"
-    r"|(?:1[\s.-])?\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}"
+    r"|(?:1[\s.-])?\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}(?:\s?(?:x|ext\.?)\s?\d{1,6})?"
     r"|\d{3}-\d{4}"
     r"|0?\d{10}"
     r")(?![\w$€£/-]|[.,]\d)"
@@ -139,8 +143,10 @@ def _find_online(text: str) -> Iterator[Found]:
     if "." in text:
         for match in _LINK.finditer(text):
             yield Found(match.start(), match.start() + len(match.group().rstrip(".,;:!?)")), "link")
-    if " dot " in text.lower():
+    lower = text.lower()
+    if "at)" in lower or "at]" in lower or " dot " in lower:
         yield from (Found(m.start(), m.end(), "email") for m in _SPOKEN_EMAIL.finditer(text))
+    if " dot " in lower:
         yield from (Found(m.start(), m.end(), "link") for m in _SPOKEN_LINK.finditer(text))
 
 

@@ -1,7 +1,7 @@
 """The hand-labelled nine-cue set, and what the local rules say of its utterances."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from cue_detector.local.client_talk import Model, Probabilities
 from cue_detector.local.confidence import TALK_OF, adjusted, evidence
 from cue_detector.local.rules import all_matches, load_rules
 from evaluation.annomi import ClientTurn, read_rows
+from evaluation.client_talk import folds
 
 GOLD_FILE = Path(__file__).with_name("cues_gold.csv")
 
-_RULE_PRIOR = 3.0
+_RULE_PRIOR = 6.0
 _TYPE_PRIOR = 8.0
 _WEIGHTS = [step / 20 for step in range(31)]
 """Weights that are tried: 0 to 1.5."""
@@ -66,9 +67,11 @@ def calibrate(found: Sequence[Candidate]) -> Calibration:
     """Measure confidences on these matches.
 
     A rule's confidence is its share of right matches, drawn towards its cue type's share as if it had been
-    seen three more times (and a type's towards all rules' as if eight more times), so that one lucky match is
+    seen six more times (and a type's towards all rules' as if eight more times), so that one lucky match is
     not certainty. The shares drawn towards count fresh utterances only, since the rules were written by
-    somebody who had read the others. Then the weight of the model's evidence is fitted by maximum likelihood.
+    somebody who had read the others. Six was chosen among 3, 6 and 10 by the likelihood of fresh matches in
+    cross-validation over dialogues (`cross_reported`). Then the weight of the model's evidence is fitted by
+    maximum likelihood.
     """
     fresh = [each for each in found if each.labelled.is_fresh] or found
     overall = sum(each.is_right for each in fresh) / len(fresh)
@@ -83,6 +86,16 @@ def calibrate(found: Sequence[Candidate]) -> Calibration:
         confidences[rule.rule_id] = round(share, 2)
     weights = {kind: _fitted_weight(found, confidences, kind) for kind in ("change", "sustain")}
     return Calibration(confidences, weights)
+
+
+def cross_reported(found: Sequence[Candidate], keep: Callable[[LabelledTurn], bool]) -> list[Judged]:
+    """Return the cues of the utterances to keep, by confidences measured on other dialogues only."""
+    judged: list[Judged] = []
+    for fold in folds([each.labelled.turn.dialogue for each in found], seed=0):
+        measured = calibrate([each for each in found if each.labelled.turn.dialogue not in fold])
+        inside = [each for each in found if each.labelled.turn.dialogue in fold and keep(each.labelled)]
+        judged += reported(inside, measured)
+    return judged
 
 
 def _fitted_weight(found: Sequence[Candidate], confidences: Mapping[str, float], kind: str) -> float:

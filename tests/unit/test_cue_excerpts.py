@@ -1,5 +1,6 @@
 """Cutting redacted text to what is kept."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,13 @@ def test_excerpt__is_redacted_first_so_that_no_half_number_stays() -> None:
     text = "word " * 37 + "call (212) 555 0187 now"
     assert "212" not in excerpt(redact(text), None)
     assert "212" in redact(excerpt(text, None)), "cut first, half a number would have stayed"
+
+
+@pytest.mark.parametrize("before", range(160, 202, 3))
+def test_excerpt__no_part_of_an_address_stays_where_the_cut_falls_inside_it(before: int) -> None:
+    text = f"{'I went on and on. ' * 20}"[:before] + " jane.kowalski@example.com, you know" + " again" * 20
+    cut = excerpt(redact(text), None)
+    assert not any(part in cut for part in ("jane", "kowalski", "example"))
 
 
 @given(st.text(max_size=900), st.data())

@@ -22,7 +22,7 @@ def test_cases__are_enough_of_both_kinds() -> None:
     assert len({case.text for case in CASES}) == len(CASES)
 
 
-@pytest.mark.parametrize("group", ["all", "tune", "held_out"])
+@pytest.mark.parametrize("group", ["all", "tune", "held_out", "attack"])
 def test_redaction__recall_and_precision_on_the_cases(group: str) -> None:
     score = measure(CASES)[group]
     assert score.recall is not None
