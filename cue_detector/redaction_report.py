@@ -1,7 +1,7 @@
 """Measure the redaction on the cases kept with the tests: `python -m cue_detector.redaction_report [CASES]`.
 
 The cases were written before the rules. Odd ones ("tune") may be looked at while rules change; even ones
-("held_out") only count. Those of "attack" were written against the finished rules, which then learnt from them.
+("held_out") only count. "attack" was written against the finished rules, which then learnt from it.
 """
 
 import csv
