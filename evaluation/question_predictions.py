@@ -18,7 +18,7 @@ def predict(folder: Path) -> dict[str, QuestionKind]:
 
     Raises WarehouseError when the server can't be started, the folder loaded or the rules built.
     """
-    with tempfile.TemporaryDirectory() as scratch, _server_of_its_own(Path(scratch) / "warehouse"):
+    with tempfile.TemporaryDirectory() as scratch, server_of_its_own(Path(scratch) / "warehouse"):
         migrate()
         load_folder(folder)
         file = Path(scratch) / "predictions.csv"
@@ -27,7 +27,8 @@ def predict(folder: Path) -> dict[str, QuestionKind]:
 
 
 @contextmanager
-def _server_of_its_own(home: Path) -> Iterator[None]:
+def server_of_its_own(home: Path) -> Iterator[None]:
+    """Start an embedded server under `home`, named by the environment, and remove it afterwards."""
     before = {name: os.environ.get(name) for name in ("WAREHOUSE_HOME", "DATABASE_URL")}
     os.environ["WAREHOUSE_HOME"] = str(home)
     os.environ.pop("DATABASE_URL", None)

@@ -14,7 +14,7 @@ from cue_detector.local import client_talk as runtime
 from cue_detector.local.client_talk_embeddings import HEAD_FILE
 from cue_detector.local.embeddings import load_encoder
 from cue_detector.local.features import extract
-from evaluation import annomi, client_talk
+from evaluation import annomi, client_talk, client_talk_embeddings
 
 
 def main() -> int:
@@ -31,8 +31,11 @@ def main() -> int:
     if encoder is None:
         print(f"{HEAD_FILE} left as it is: the extra `embeddings` is not installed")
     else:
-        vectors = client_talk.vectors_of(turns, encoder)
-        _write(HEAD_FILE, client_talk.train_head(features, vectors, labels, runtime.Model.from_dict(model)))
+        vectors = client_talk_embeddings.vectors_of(turns, encoder)
+        _write(
+            HEAD_FILE,
+            client_talk_embeddings.train_head(features, vectors, labels, runtime.Model.from_dict(model)),
+        )
     return 0
 
 

@@ -1,7 +1,7 @@
 import json
 import math
 from importlib.resources import files
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -17,7 +17,8 @@ from cue_detector.local.client_talk import (
     predict_client_talk,
     with_neighbours,
 )
-from cue_detector.local.client_talk_embeddings import blend, load_head
+from cue_detector.local.client_talk_embeddings import PLACES, blend, load_head, surroundings
+from cue_detector.local.embeddings import DIMENSIONS
 from cue_detector.local.features import NUMBER_NAMES, ClientLine, extract, tokens
 
 MODEL = load_model()
@@ -43,7 +44,8 @@ def test_model_file__is_small_and_says_its_version() -> None:
 def test_model_file__fits_the_features() -> None:
     assert len(MODEL.numbers) == len(NUMBER_NAMES) == len(extract(ClientLine("Hi", "", 0.0)).numbers)
     assert sum(MODEL.prior) == pytest.approx(1, abs=0.001)
-    assert load_head().text.shape == load_head().coach.shape == (2, 384)
+    assert load_head().places.shape == (2, len(PLACES) * DIMENSIONS)
+    assert 0 < load_head().share < 1
     assert load_head().numbers.shape == (2, len(NUMBER_NAMES))
 
 
@@ -98,8 +100,22 @@ def test_decide__corrects_the_label_for_rare_classes_but_not_the_probabilities(
     assert talk == (label, 0.4, 0.1)
 
 
-def test_blend__takes_a_third_of_the_head() -> None:
-    assert blend([0.0, 3.0, 0.0], [0.0, 0.0, 3.0]) == pytest.approx([0.0, 2.0, 1.0])
+def test_blend__takes_the_share_of_the_head() -> None:
+    assert blend([0.0, 3.0, 0.0], [0.0, 0.0, 3.0], 1 / 3) == pytest.approx([0.0, 2.0, 1.0])
+
+
+def test_surroundings__are_the_coach_before_and_after_and_the_clients_last_two() -> None:
+    said = [("client", "a"), ("coach", "b"), ("client", "c"), ("client", "d"), ("coach", "e"), ("coach", "f")]
+    session: list[InputUtterance] = []
+    before: tuple[ContextLine, ...] = ()
+    for place, (role, text) in enumerate(said):
+        session.append(InputUtterance(uuid4(), role, place, text, before, False))  # type: ignore[arg-type]
+        before = (*before[-1:], ContextLine(role, text))
+    assert surroundings(session) == [
+        ("a", "", "", "", "b"),
+        ("c", "b", "a", "", "e"),
+        ("d", "", "c", "a", "e"),
+    ]
 
 
 def test_tokens__drop_stutters_fillers_and_stage_notes() -> None:
