@@ -1,6 +1,10 @@
 """What may be said of a failure: a sentence of our own, or the kind of the error, never a value."""
 
+import re
 from typing import Any
+
+CLASS_NAME = re.compile(r"^(\w+\.)*Failure: ")
+"""What Dagster puts before the sentence of a failure."""
 
 
 def failure_sentence(error: Any) -> str:
@@ -10,5 +14,5 @@ def failure_sentence(error: Any) -> str:
     if error is None:
         return "unknown reason"
     if error.cls_name == "Failure":
-        return " ".join(str(error.message).split())[:500]
+        return CLASS_NAME.sub("", " ".join(str(error.message).split()))[:500]
     return str(error.cls_name)
