@@ -26,6 +26,7 @@ from benchmarks.api_service import KEY, SECRET, service
 from demo.token import demo_token
 
 CONNECTIONS = 16
+PGBENCH_SECONDS = 3
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks-api.md"
 ROUTES = {
     "/clients/{id}/risk": "clients/{client}/risk",
@@ -41,8 +42,10 @@ Requests = Mapping[str, Sequence[bytes]]
 def main() -> None:
     """Measure, print and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=4.0, help="length of one measurement")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured; the median counts")
+    parser.add_argument("--seconds", type=float, default=0.5, help="length of one measurement")
+    parser.add_argument(
+        "--rounds", type=int, default=15, help="how often each is measured; the median counts"
+    )
     parser.add_argument("--size", type=int, default=40, help="size of the sample practice")
     parser.add_argument("--database", help="owner's address of a computed database, instead of that practice")
     options = parser.parse_args()
@@ -56,7 +59,7 @@ def main() -> None:
         sys.exit("\n".join(goals))
 
 
-def run(seconds: float = 4.0, rounds: int = 3, size: int = 40, database: str | None = None) -> Result:
+def run(seconds: float = 0.5, rounds: int = 15, size: int = 40, database: str | None = None) -> Result:
     """Measure everything once: each route, both baselines, half load, and the two kinds of 404."""
     with practice(database, size) as url:
         coach, clients, others = busiest_coach(url)
@@ -67,17 +70,13 @@ def run(seconds: float = 4.0, rounds: int = 3, size: int = 40, database: str | N
         }
         summary = partial(prepared, ROUTES["/clients/{id}/summary"], token=token)
         with service(url, audited=True) as audited, service(url, audited=False) as unaudited:
-            peaks = peak(requests, {"audit": audited, "no audit": unaudited}, seconds, rounds)
-            halves = half(requests, peaks, audited, seconds)
-            not_there, not_yours = (
-                asyncio.run(measure(audited, summary(ids), 1, seconds, status=b"404"))
-                for ids in ([uuid4() for _ in others], others)
-            )
-        bare = {name: pgbench(url, name, coach, clients, seconds) for name in ROUTES}
+            peaks, ratios = peak(requests, {"audit": audited, "no audit": unaudited}, seconds, rounds)
+            halves = half(requests, peaks, audited, seconds, rounds)
+            missing = {"not there": summary([uuid4() for _ in others]), "not yours": summary(others)}
+            refused = alike(missing, audited, seconds / 2, rounds)
+        bare = {name: pgbench(url, name, coach, clients, PGBENCH_SECONDS) for name in ROUTES}
     cores = os.cpu_count() or 1
-    return Result(
-        peaks, halves, bare, not_there, not_yours, CONNECTIONS, cores, len(clients), rounds, seconds
-    )
+    return Result(peaks, ratios, halves, bare, refused, CONNECTIONS, cores, len(clients), rounds, seconds)
 
 
 def busiest_coach(url: str) -> tuple[UUID, list[UUID], list[UUID]]:
@@ -104,29 +103,45 @@ def prepared(template: str, clients: Sequence[UUID], token: str) -> list[bytes]:
 
 
 def peak(
-    requests: Requests, ports: dict[str, int], seconds: float, rounds: int
-) -> dict[tuple[str, str], Measured]:
-    """Each route on each service as fast as it goes, round by round so that a busy moment hits all alike."""
-    runs: dict[tuple[str, str], list[Measured]] = {}
+    requests: Requests, ports: Mapping[str, int], seconds: float, rounds: int
+) -> tuple[dict[tuple[str, str], Measured], dict[tuple[str, str], float]]:
+    """Each route on each service as fast as it goes, and its throughput over (b)'s.
+
+    In many short rounds, each compared within itself: what else the machine does hits a round's routes alike.
+    """
+    runs: dict[tuple[str, str], list[Measured]] = {(mode, name): [] for mode in ports for name in requests}
     for _ in range(rounds):
-        for mode, port in ports.items():
-            for name, made in requests.items():
-                runs.setdefault((mode, name), []).append(
-                    asyncio.run(measure(port, made, CONNECTIONS, seconds))
-                )
-    return {key: _median(found) for key, found in runs.items()}
+        for name, made in requests.items():
+            for mode, port in ports.items():
+                runs[mode, name].append(asyncio.run(measure(port, made, CONNECTIONS, seconds)))
+    ratios = {
+        (mode, name): statistics.median(
+            run.per_second / bare.per_second for run, bare in zip(found, runs[mode, NOTHING], strict=True)
+        )
+        for (mode, name), found in runs.items()
+    }
+    return {key: _median(found) for key, found in runs.items()}, ratios
 
 
 def half(
-    requests: Requests, peaks: dict[tuple[str, str], Measured], port: int, seconds: float
+    requests: Requests, peaks: Mapping[tuple[str, str], Measured], port: int, seconds: float, rounds: int
 ) -> dict[str, Measured]:
     """Each route at half of its peak rate."""
-    return {
-        name: asyncio.run(
-            measure(port, made, CONNECTIONS, seconds, per_second=peaks["audit", name].per_second / 2)
-        )
-        for name, made in requests.items()
-    }
+    runs: dict[str, list[Measured]] = {name: [] for name in requests}
+    for _ in range(rounds):
+        for name, made in requests.items():
+            rate = peaks["audit", name].per_second / 2
+            runs[name].append(asyncio.run(measure(port, made, CONNECTIONS, seconds, per_second=rate)))
+    return {name: _median(found) for name, found in runs.items()}
+
+
+def alike(requests: Requests, port: int, seconds: float, rounds: int) -> dict[str, Measured]:
+    """Each kind of 404 over one connection, in turn."""
+    runs: dict[str, list[Measured]] = {name: [] for name in requests}
+    for _ in range(rounds):
+        for name, made in requests.items():
+            runs[name].append(asyncio.run(measure(port, made, 1, seconds, status=b"404")))
+    return {name: _median(found) for name, found in runs.items()}
 
 
 def _median(runs: list[Measured]) -> Measured:

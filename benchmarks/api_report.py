@@ -14,7 +14,8 @@ HEAD = """\
 
 One worker, loopback, {connections} connections kept open, {cores} cores for the service, Postgres and the
 caller together; {clients} clients of one coach. (a) is the service's own SQL through pgbench, (b) a route
-with the same credentials, limits and logs that asks no database. Medians of {rounds} rounds of {seconds:g} s.
+with the same credentials, limits and logs that asks no database. Medians of {rounds} rounds, {seconds:g} s
+for each route; ÷ (b) is the median of the rounds' own ratios.
 
 | Route | (a) /s | all on /s | ÷ (b) | p50 ms | p99 ms | p99 ms at half load | audit off /s | ÷ (b) |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|
@@ -24,13 +25,16 @@ Peaks = Mapping[tuple[str, str], Measured]
 
 @dataclass(frozen=True)
 class Result:
-    """All that was measured in one run; `peaks` by service (audit, no audit) and route."""
+    """All that was measured in one run.
+
+    `peaks` and `ratios` to (b) by service (audit, no audit) and route; `refused` by kind of 404.
+    """
 
     peaks: Peaks
+    ratios: Mapping[tuple[str, str], float]
     halves: Mapping[str, Measured]
     bare: Mapping[str, float | None]
-    not_there: Measured
-    not_yours: Measured
+    refused: Mapping[str, Measured]
     connections: int
     cores: int
     clients: int
@@ -53,30 +57,26 @@ def _routes(result: Result) -> list[str]:
     return list(result.bare)
 
 
-def _ratio(result: Result, mode: str, name: str) -> float:
-    return result.peaks[mode, name].per_second / result.peaks[mode, NOTHING].per_second
-
-
 def _row(result: Result, name: str) -> str:
     on, off, bare = result.peaks["audit", name], result.peaks["no audit", name], result.bare.get(name)
     cells = [
         "(b) no database" if name == NOTHING else f"`{name}`",
         f"{bare:,.0f}" if bare else "not measured",
         f"{on.per_second:,.0f}",
-        f"{_ratio(result, 'audit', name):.2f}",
+        f"{result.ratios['audit', name]:.2f}",
         f"{on.p50:.1f}",
         f"{on.p99:.1f}",
         f"{result.halves[name].p99:.1f}",
         f"{off.per_second:,.0f}",
-        f"{_ratio(result, 'no audit', name):.2f}",
+        f"{result.ratios['no audit', name]:.2f}",
     ]
     return f"| {' | '.join(cells)} |"
 
 
 def _goals(result: Result) -> Iterator[tuple[str, bool]]:
     for mode, goal in (("audit", GOAL_AUDITED), ("no audit", GOAL_UNAUDITED)):
-        least = min(_routes(result), key=lambda name: _ratio(result, mode, name))
-        ratio = _ratio(result, mode, least)
+        least = min(_routes(result), key=lambda name: result.ratios[mode, name])
+        ratio = result.ratios[mode, least]
         state = "everything on" if mode == "audit" else "the audit off"
         yield (
             f"With {state} the slowest read, `{least}`, has {ratio:.2f} of (b); the goal is {goal:.2f}.",
@@ -102,5 +102,5 @@ def _sentences(result: Result) -> Iterator[str]:
     }
     cost = 1 - seconds["no audit"] / seconds["audit"]
     yield f"- The audit's row takes {cost:.0%} of the time of a read, over all routes."
-    ratio = result.not_yours.p50 / result.not_there.p50
+    ratio = result.refused["not yours"].p50 / result.refused["not there"].p50
     yield f"- A client who is not there and one who is another coach's: p50 in a ratio of 1 to {ratio:.2f}."
