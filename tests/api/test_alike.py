@@ -1,6 +1,6 @@
 """Not there and not yours take like time: the same plan, and the same work within a few pages.
 
-Counted by Postgres, so that no test depends on a clock; what a clock says is in docs/benchmarks-api.md.
+Counted by Postgres, so that no test depends on a clock; what a clock says, `make bench-api` prints.
 """
 
 import re
