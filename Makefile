@@ -119,8 +119,8 @@ eval-embeddings: setup ## the same with the extra `embeddings` installed, so tha
 	@$(BIN)/python -m evaluation
 
 .PHONY: bench
-bench: setup ## measured ratios, written to docs/benchmarks.md
-	@$(BIN)/python -m benchmarks
+bench: database ## measured ratios, written to docs/benchmarks.md (SIZE=S ROUNDS=3)
+	@$(BIN)/warehouse exec -- $(BIN)/python -m benchmarks $(if $(SIZE),--size $(SIZE)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(SECTIONS)
 
 .PHONY: bench-api
 bench-api: database ## requests per second and latency of the API, written to docs/benchmarks-api.md

@@ -1,0 +1,103 @@
+"""A database of scale data for the time of a benchmark, and dbt's runs in it."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from benchmarks.scale import Size, fill
+from warehouse import connection
+from warehouse.migrate import migrate
+
+AS_OF = "2026-11-22"
+"""The last day of the scale data."""
+
+
+@contextmanager
+def scale_database(size: Size, database: str = "bench_scale") -> Iterator[str]:
+    """The owner's address of a new database with scale data and built models; dropped afterwards."""
+    owner = connection.url()
+    before = os.environ.get("DATABASE_URL")
+    name = sql.Identifier(database)
+    drop = sql.SQL("drop database if exists {} with (force)").format(name)
+    with psycopg.connect(owner, autocommit=True) as server:
+        server.execute(drop)
+        server.execute(sql.SQL("create database {}").format(name))
+    url = urlsplit(owner)._replace(path=f"/{database}").geturl()
+    os.environ["DATABASE_URL"] = url
+    try:
+        migrate()
+        fill(url, size)
+        dbt("build", "--exclude-resource-type", "test", "unit_test")
+        yield url
+    finally:
+        os.environ.pop("DATABASE_URL")
+        if before is not None:
+            os.environ["DATABASE_URL"] = before
+        with psycopg.connect(owner, autocommit=True) as server:
+            server.execute(drop)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of dbt was made of, by model."""
+
+    seconds: dict[str, float]
+    """Time of each model, dbt's own part included."""
+    statements: dict[str, str]
+    """The query of each model."""
+
+    @property
+    def total(self) -> float:
+        """Seconds of all models, one after the other."""
+        return sum(self.seconds.values())
+
+
+def dbt(*arguments: str, **variables: object) -> Ran:
+    """Run dbt in the database that DATABASE_URL names.
+
+    Ends the program with dbt's output when dbt fails.
+    """
+    folder = Path(sys.executable).parent
+    with tempfile.TemporaryDirectory() as scratch:
+        result = subprocess.run(
+            [
+                folder / "warehouse", "exec", "--", folder / "dbt", *arguments,
+                "--threads", "1", "--vars", json.dumps({"as_of": AS_OF} | variables),
+                "--target-path", scratch, "--log-path", scratch,
+            ],
+            cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if result.returncode != 0:
+            sys.exit(f"bench: dbt failed\n{result.stdout[-2000:]}")
+        results = json.loads(Path(scratch, "run_results.json").read_text())["results"]
+    names = [one["unique_id"].rsplit(".", 1)[-1] for one in results]
+    return Ran(
+        {name: float(one["execution_time"]) for name, one in zip(names, results, strict=True)},
+        {name: one.get("compiled_code") or "" for name, one in zip(names, results, strict=True)},
+    )
+
+
+def median_seconds(url: str, query: str, rounds: int) -> float:
+    """Median time of a query whose rows the server throws away, with cheap workers."""
+    taken = []
+    with psycopg.connect(url, autocommit=True) as database:
+        database.execute("set parallel_tuple_cost = 0")
+        for _ in range(rounds + 1):
+            started = time.perf_counter()
+            database.execute(f"create temporary table thrown as {query}".encode())
+            taken.append(time.perf_counter() - started)
+            database.execute("drop table thrown")
+    # the first one fills the caches
+    return statistics.median(taken[1:])
