@@ -172,5 +172,47 @@ def test_alert_episodes__a_backfill_before_the_first_recorded_day_keeps_what_was
             assert [r for r in rows if _is_same(r, episode)], episode
 
 
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(
+    practice=st.lists(scored_dates(), min_size=1, max_size=6),
+    other_scores=st.lists(st.none() | st.sampled_from(SCORES), min_size=30, max_size=30),
+)
+def test_alert_episodes__keep_their_identity_when_days_are_scored_again(
+    chain: Chain,
+    database: psycopg.Connection,
+    practice: list[list[Scored]],
+    other_scores: list[Decimal | None],
+) -> None:
+    pairs = {add_pair(database, []): scored for scored in practice}
+    for pair, scored in pairs.items():
+        add_scores(database, pair, scored)
+    chain.run(database, [FIRST_DAY], only=ALERTS)
+    before = query(database, EPISODES)
+    database.execute("delete from ai_backend.risk_scores")
+    for pair, scored in pairs.items():
+        pairs[pair] = [
+            s if other is None else Scored(s.on, Fraction(other), level_of(Fraction(other)), s.last_session)
+            for s, other in zip(scored, other_scores, strict=False)
+        ]
+        add_scores(database, pair, pairs[pair])
+    chain.run(database, [FIRST_DAY], only=ALERTS)
+    after = query(database, EPISODES)
+    chain.run(database, [FIRST_DAY], only=ALERTS)
+    again = query(database, EPISODES)
+    database.rollback()
+
+    assert after == again
+    kept = {row["id"]: row for row in after}
+    assert len(kept) == len(after)
+    for row in before:
+        for column in ("alert_type", "episode_key", "opened_date", "created_at"):
+            assert kept[row["id"]][column] == row[column]
+    for pair, scored in pairs.items():
+        rows = [row for row in after if (row["coach_id"], row["client_id"]) == pair]
+        open_now = [(r["alert_type"], r["severity"]) for r in rows if r["resolved_date"] is None]
+        expected = [(e.alert_type, e.severity) for e in reference_episodes(scored) if e.resolved is None]
+        assert sorted(open_now) == sorted(expected)
+
+
 def _is_same(row: dict[str, Any], episode: Episode) -> bool:
     return bool(row["alert_type"] == episode.alert_type and row["resolved_date"] == episode.resolved)

@@ -70,7 +70,7 @@ final as (
     where
         recorded.model_version is null
         or recorded.model_version = '{{ risk_model_version() }}'
-        or '{{ var("rescore_with", "") }}' = '{{ risk_model_version() }}'
+        or '{{ var("rescore_with") }}' = '{{ risk_model_version() }}'
         or erased.client_id is not null
 )
 
