@@ -57,7 +57,10 @@ def freshness(context: dg.AssetCheckExecutionContext) -> Iterable[dg.AssetCheckR
 def evaluate(connection: psycopg.Connection[Any], now: datetime) -> Iterable[dg.AssetCheckResult]:
     """All of them, as of a moment."""
     newest = _scalar(
-        connection, "select max(completed_at) from ai_backend.transcription_jobs where status = 'completed'"
+        connection,
+        "select max(completed_at) from ai_backend.transcription_jobs "
+        "where status = 'completed' and isfinite(completed_at) and completed_at <= %s",
+        [now],
     )
     age = (now - newest).days if newest else None
     yield _result(SOURCE, age is not None and age < QUIET_AFTER_DAYS, {"days_since_last_completion": age})

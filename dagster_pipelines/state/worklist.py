@@ -83,8 +83,11 @@ def pending_sessions(
 
 
 def newest_mark(connection: psycopg.Connection[Any]) -> datetime | None:
-    """The latest moment that upstream wrote on a job."""
-    row = connection.execute("select max(updated_at) from ai_backend.transcription_jobs").fetchone()
+    """The latest moment that upstream wrote on a job; one to come, or at infinity, is a wrong one."""
+    row = connection.execute(
+        "select max(updated_at) from ai_backend.transcription_jobs "
+        "where isfinite(updated_at) and updated_at <= now()"
+    ).fetchone()
     return row[0] if row else None
 
 
