@@ -27,7 +27,7 @@ select c.oid::regclass::text, n.nspname, c.relname,
 from pg_class as c
 inner join pg_namespace as n on c.relnamespace = n.oid
 where c.relkind in ('r', 'p') and (
-    n.nspname in ('analytics_intermediate', 'cue_detection', 'analytics_api', 'operations')
+    n.nspname in ('analytics_intermediate', 'cue_detection', 'analytics_api', 'operations', 'what_if')
     or (n.nspname = 'ai_backend' and exists (
         select from pg_policy as p where p.polrelid = c.oid and p.polname = 'own_coach'
     ))

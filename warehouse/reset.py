@@ -16,6 +16,7 @@ OWN_SCHEMAS = (
     "cue_detection",
     "operations",
     "warehouse",
+    "what_if",
 )
 
 

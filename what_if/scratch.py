@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,16 +23,28 @@ SELECTION = [
 ]
 
 
+SCHEMA = "what_if"
+"""Always the same, so that an erasure reaches what a killed what-if left, and the next one clears it away."""
+LOCK_KEY = 0x0DA6575F
+"""Of the advisory lock that lets one what-if at a time have the schema."""
+
+
 @contextmanager
 def scratch_schema(connection: psycopg.Connection) -> Iterator[str]:
-    """A schema for the block's time; the connection commits each statement by itself."""
-    name = f"what_if_{secrets.token_hex(4)}"
-    schema = sql.Identifier(name)
-    connection.execute(sql.SQL("create schema {}").format(schema))
+    """A schema for the block's time; the connection commits each statement by itself.
+
+    Raises WarehouseError while another what-if has it.
+    """
+    if connection.execute("select pg_try_advisory_lock(%s)", [LOCK_KEY]).fetchone() != (True,):
+        raise WarehouseError("Another what-if is under way. Ask again in a minute.")
+    clear = sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(SCHEMA))
+    connection.execute(clear)
+    connection.execute(sql.SQL("create schema {}").format(sql.Identifier(SCHEMA)))
     try:
-        yield name
+        yield SCHEMA
     finally:
-        connection.execute(sql.SQL("drop schema {} cascade").format(schema))
+        connection.execute(clear)
+        connection.execute("select pg_advisory_unlock(%s)", [LOCK_KEY])
 
 
 class ScratchModels:

@@ -7,10 +7,13 @@ import psycopg
 import pytest
 
 from tests.support.chain import query
+from warehouse.connection import connect
+from warehouse.erase import erase_client
 from warehouse.errors import WarehouseError
 from warehouse.sample import DEFAULT_LAST_DATE, DEMO_COACH_ID
 from what_if.__main__ import what_if
 from what_if.comparison import Comparison
+from what_if.scratch import scratch_schema
 from what_if.values import parse
 
 EVERYTHING = """
@@ -102,5 +105,20 @@ def test_what_if__refuses_what_it_cannot_answer(database: psycopg.Connection, te
     with pytest.raises(WarehouseError) as refused:
         what_if(DEMO_COACH_ID, parse(text))
     assert words in str(refused.value)
-    schemas = query(database, "select from pg_namespace where nspname like 'what\\_if\\_%'")
-    assert schemas == []
+    assert query(database, "select from pg_namespace where nspname = 'what_if'") == []
+
+
+def test_what_if__one_at_a_time_and_clears_away_what_a_killed_one_left(
+    database: psycopg.Connection,
+) -> None:
+    database.execute("create schema what_if")
+    database.execute("create table what_if.risk_scores as select * from ai_backend.risk_scores")
+    (row,) = query(database, "select client_id from what_if.risk_scores order by client_id limit 1")
+    removed = {table.table for table in erase_client(row["client_id"]).removed}
+    assert {"what_if.risk_scores", "ai_backend.risk_scores"} <= removed
+    with connect(autocommit=True) as other, scratch_schema(other) as schema:
+        assert query(database, "select to_regclass('what_if.risk_scores') as found") == [{"found": None}]
+        assert schema == "what_if"
+        with pytest.raises(WarehouseError, match="under way"):
+            ask(silence_days=21)
+    assert query(database, "select from pg_namespace where nspname = 'what_if'") == []
