@@ -38,7 +38,7 @@ def stages() -> dict[str, ModelStage]:
 
 def _of_folder(node: Mapping[str, Any]) -> ModelStage | None:
     folders = node["fqn"][1:-1]
-    if any(parent.split(".")[2] == DETECTOR_SOURCE for parent in _sources(node)):
+    if reads_detector(node):
         # What the detector found comes back here in the middle of a run. A job without this link would
         # count a session's cues before it looks for them.
         return "sessions"
@@ -47,8 +47,10 @@ def _of_folder(node: Mapping[str, Any]) -> ModelStage | None:
     return next((FOLDERS[folder] for folder in folders if folder in FOLDERS), None)
 
 
-def _sources(node: Mapping[str, Any]) -> list[str]:
-    return [parent for parent in node["depends_on"].get("nodes", []) if parent.startswith("source.")]
+def reads_detector(node: Mapping[str, Any]) -> bool:
+    """Whether a model reads what the cue detector wrote."""
+    parents = (parent.split(".") for parent in node.get("depends_on", {}).get("nodes", []))
+    return any(kind == "source" and rest[1] == DETECTOR_SOURCE for kind, *rest in parents)
 
 
 def names(*wanted: ModelStage, marts: bool | None = None) -> list[str]:

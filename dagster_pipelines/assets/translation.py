@@ -7,6 +7,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
+from dagster_pipelines.assets.stages import reads_detector, stages
 from dagster_pipelines.resources.dbt import Built, manifest_content, project
 
 OWNERS = ["team:coaching-analytics"]
@@ -20,11 +21,14 @@ class RoomTranslator(DagsterDbtTranslator):
     """Groups assets by the room they stand in, so that the graph reads like the architecture page."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """staging, sessions, cues, clients, risk, alerts, marts or seeds."""
+        """seeds, staging, sessions, cues, clients, risk or alerts; a mart stands with what it is made of."""
         if dbt_resource_props["resource_type"] == "seed":
             return "seeds"
-        folders = dbt_resource_props["fqn"][1:-1]
-        return str(folders[-1])
+        if reads_detector(dbt_resource_props):
+            return "cues"
+        folder = str(dbt_resource_props["fqn"][-2])
+        stage = stages()[dbt_resource_props["unique_id"]] if folder == "marts" else folder
+        return "staging" if stage == "base" else stage
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
         """The team that is asked when an asset is late or wrong."""

@@ -49,6 +49,20 @@ def test_definitions__every_asset_has_group_description_and_owner(
         assert node.owners, key
 
 
+def test_definitions__groups_read_left_to_right(repository: dg.RepositoryDefinition) -> None:
+    """As the architecture page draws them: no arrow turns back. Sessions and cues read each other."""
+    order = [{"seeds"}, {"staging"}, {"sessions", "cues"}, {"clients"}, {"risk"}, {"alerts"}, {"operations"}]
+    place = {name: number for number, names in enumerate(order) for name in names}
+    graph = repository.asset_graph
+    back = {
+        (graph.get(parent).group_name, graph.get(key).group_name)
+        for key in graph.materializable_asset_keys
+        for parent in graph.get(key).parent_keys & graph.materializable_asset_keys
+        if place[graph.get(parent).group_name or ""] > place[graph.get(key).group_name or ""]
+    }
+    assert back == set()
+
+
 def test_workspace__loads_the_definitions() -> None:
     workspace = Path(__file__).parents[2] / "workspace.yaml"
     assert "module_name: dagster_pipelines.definitions" in workspace.read_text()
