@@ -660,6 +660,8 @@ export interface SessionAnalyticsSummary {
   cue_counts: CueCounts;
   /** Whether there is a reason to read these numbers with care. */
   has_warnings: boolean;
+  /** Whether the session was read for language cues; if not, counts of 0 mean unknown. */
+  has_cue_evidence: boolean;
 }
 
 /** A session's analytics, its cues in the order of the conversation, and the comparison. */

@@ -157,6 +157,8 @@ class SessionAnalyticsSummary(Answer):
     """The same by type."""
     has_warnings: bool
     """Whether there is a reason to read these numbers with care."""
+    has_cue_evidence: bool
+    """Whether the session was read for language cues; if not, counts of 0 mean unknown."""
 
 
 class SessionList(Answer):

@@ -24,6 +24,7 @@ matching as not materialized (
         cue_count,
         cue_counts,
         has_warnings,
+        has_cue_evidence,
         completed_at
     from ai_backend.session_overview
     where
@@ -44,7 +45,8 @@ page as (
         client_sentiment_score,
         cue_count,
         cue_counts,
-        has_warnings
+        has_warnings,
+        has_cue_evidence
     from matching
     order by session_date desc, completed_at desc nulls first, job_id desc
     limit %(limit)s offset %(offset)s

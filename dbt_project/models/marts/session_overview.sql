@@ -31,7 +31,8 @@ final as (
             'agreement', sessions.cue_agreement_count,
             'goal_setting', sessions.cue_goal_setting_count
         ) as cue_counts,
-        sessions.quality_warning as has_warnings
+        sessions.quality_warning as has_warnings,
+        sessions.has_cue_evidence
     from sessions
 )
 
