@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 from collections.abc import Callable
+from datetime import timedelta
 
 from warehouse.connection import connect
 from warehouse.fill import load_sample
@@ -11,6 +12,9 @@ from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE, DEMO
 
 COMPUTES = ("dbt_project", "cue_detector", "dagster_pipelines", "warehouse/sample", "warehouse/migrations")
 """What the marts follow from, besides the source rows."""
+
+DAYS_OF_HISTORY = 120
+"""Days that are scored up to the last one, so that every score has a past to be seen in."""
 
 
 def holds_other_data() -> bool:
@@ -34,7 +38,7 @@ def fill(say: Callable[[str], None]) -> None:
 
 
 def compute(say: Callable[[str], None]) -> bool:
-    """Run the whole pipeline through Dagster for the sample's last day; False when it failed.
+    """Run the whole pipeline through Dagster for the days up to the sample's last; False when it failed.
 
     Skipped when it succeeded before with the same code and sources.
     """
@@ -44,7 +48,8 @@ def compute(say: Callable[[str], None]) -> bool:
         say("Computed before, and nothing changed since.")
         return True
     stamp.unlink(missing_ok=True)
-    command = ["make", "pipeline", f"AS_OF={DEFAULT_LAST_DATE.isoformat()}"]
+    first_date = DEFAULT_LAST_DATE - timedelta(days=DAYS_OF_HISTORY - 1)
+    command = ["make", "pipeline", f"AS_OF={first_date}..{DEFAULT_LAST_DATE}"]
     if subprocess.run(command, cwd=PROJECT_DIR, check=False).returncode != 0:
         return False
     stamp.write_text(_fingerprint())
