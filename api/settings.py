@@ -103,6 +103,11 @@ class Settings(BaseSettings):
         description="Origins whose pages may call, comma separated; none by default.",
     )
     docs_enabled: bool = Field(alias="API_DOCS_ENABLED", default=True, description="Whether /docs is served.")
+    dashboard_enabled: bool = Field(
+        alias="API_DASHBOARD_ENABLED",
+        default=False,
+        description="Whether the coach's page is at /dashboard. Its requests need a token, and no key.",
+    )
     largest_body_bytes: int = Field(
         alias="API_LARGEST_BODY_BYTES",
         default=65_536,

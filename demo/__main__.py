@@ -11,11 +11,11 @@ from types import FrameType
 from rich.console import Console
 
 from demo import data, services, summary
+from demo.database import start_database
 from demo.secrets import demo_secrets
+from demo.token import demo_token
 from warehouse import connection, embedded
 from warehouse.errors import WarehouseError
-from warehouse.logins import give_logins
-from warehouse.migrate import migrate
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
@@ -23,18 +23,6 @@ console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 def say(line: str) -> None:
     """One line of progress."""
     console.print(f"  {line}", style="dim")
-
-
-def start_database() -> bool:
-    """Bring the database up to date; True when we started a server that should stop with us."""
-    given = bool(os.environ.get("DATABASE_URL"))
-    was_running = given or embedded.running() is not None
-    if not given:
-        embedded.up()
-    migrate(say)
-    if not given:
-        give_logins(embedded.up())
-    return not was_running
 
 
 def serve(with_ui: bool, seconds: float | None) -> None:
@@ -46,11 +34,14 @@ def serve(with_ui: bool, seconds: float | None) -> None:
         api = stack.enter_context(services.api(secrets))
         ui = stack.enter_context(services.dagster_ui()) if with_ui else None
         summary.show_sessions(console, coach)
+        token = demo_token(coach, secrets.jwt_secret)
+        console.print("\nThe coach's page, signed in for a day:\n")
+        print(summary.page_link(api, token))
         console.print(f"\nAPI       {api}  (its pages: {api}/docs)")
         console.print(f"Dagster   {ui or 'make demo UI=1, or make dagster'}")
         console.print("Database  .venv/bin/warehouse url")
         console.print("\nAsk for the demo coach's newest session:\n")
-        print(summary.curl(api, secrets, coach, job), flush=True)
+        print(summary.curl(api, secrets.api_key, token, job), flush=True)
         console.print("\nCtrl-C stops everything.")
         time.sleep(seconds if seconds is not None else 10**9)
 
@@ -70,7 +61,7 @@ def main() -> int:
     ours = False
     try:
         console.print("[bold]1/4[/bold] Postgres")
-        ours = start_database()
+        ours = start_database(say)
         os.environ.update(connection.environment())
         console.print("[bold]2/4[/bold] A sample practice")
         data.fill(say)

@@ -33,7 +33,11 @@ def api(secrets: DemoSecrets) -> Iterator[str]:
     """The REST API on loopback while the block runs; its address."""
     port = free_port(8000)
     arguments = ["uvicorn", "api.main:app", "--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
-    settings = {"API_KEYS": secrets.api_key, "SUPABASE_JWT_SECRET": secrets.jwt_secret}
+    settings = {
+        "API_KEYS": secrets.api_key,
+        "SUPABASE_JWT_SECRET": secrets.jwt_secret,
+        "API_DASHBOARD_ENABLED": "true",
+    }
     address = f"http://127.0.0.1:{port}"
     with _process(arguments, settings, "api.log") as process:
         _await(f"{address}/health/live", process, "api.log")

@@ -6,8 +6,6 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from demo.secrets import DemoSecrets
-from demo.token import demo_token
 from warehouse.connection import connect
 from warehouse.sample import DEMO_COACH_ID
 
@@ -58,11 +56,15 @@ def show_sessions(console: Console, coach_id: UUID) -> None:
     console.print(table)
 
 
-def curl(api: str, secrets: DemoSecrets, coach_id: UUID, job_id: UUID | None) -> str:
-    """A request to paste into a shell, with a token of the demo coach that is good for a day."""
-    token = demo_token(coach_id, secrets.jwt_secret)
+def page_link(api: str, token: str) -> str:
+    """The coach's page, with a token behind the # that the browser keeps and the server never sees there."""
+    return f"{api}/dashboard#token={token}"
+
+
+def curl(api: str, api_key: str, token: str, job_id: UUID | None) -> str:
+    """A request to paste into a shell."""
     return (
         f"curl -s {api}/api/v1/analytics/sessions/{job_id} \\\n"
-        f"  -H 'X-API-Key: {secrets.api_key}' \\\n"
+        f"  -H 'X-API-Key: {api_key}' \\\n"
         f"  -H 'Authorization: Bearer {token}' | python3 -m json.tool"
     )

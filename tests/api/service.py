@@ -62,11 +62,9 @@ class Service:
 
 
 @contextmanager
-def serve(folder: Path, database_url: str, **settings: str) -> Iterator[Service]:
+def serve(folder: Path, database_url: str, port: int = 0, /, **settings: str) -> Iterator[Service]:
     """Run `uvicorn api.main:app` with these settings, as the API's role, until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     given = {
         "DATABASE_URL": database_url,
         "API_KEYS": f"{API_KEY},{SECOND_API_KEY}",
@@ -90,6 +88,13 @@ def serve(folder: Path, database_url: str, **settings: str) -> Iterator[Service]
             client.close()
         process.kill()
         process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def refusal(**settings: str) -> str:
