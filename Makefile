@@ -145,9 +145,13 @@ test-llm: setup ## the detector against a real llama.cpp server (downloads a sma
 	@$(BIN)/pytest -m local_llm tests/integration/test_cue_local_llm.py
 
 .PHONY: docs
-docs: manifest ## the pages that are written from the project
-	@$(BIN)/warehouse exec -- $(BIN)/dbt --quiet compile --target-path target/docs
-	@$(BIN)/python -m documentation target/docs/manifest.json
+docs: manifest ## the pages that are written from the project and a made-up practice
+	@$(BIN)/python -m documentation
+
+.PHONY: dbt-docs
+dbt-docs: manifest ## every model and column with its words, as one page: target/docs/static_index.html
+	@$(BIN)/warehouse exec -- $(BIN)/dbt --quiet docs generate --target-path target/docs
+	@$(BIN)/python -m documentation.dbt_docs target/docs
 
 .PHONY: eval
 eval: setup ## measure question rules and cue detectors against experts' labels

@@ -1,36 +1,54 @@
-"""`python -m documentation`: write the pages; `--check` only says whether they are up to date."""
+"""`python -m documentation`: compute a made-up practice in a database of its own, write the pages from it."""
 
 import argparse
 import json
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
+from documentation import privacy
+from documentation.answers import with_answers
+from documentation.entities import entities_page
 from documentation.metric_page import metric_page
+from documentation.practice import practice
+from warehouse import connection
+from warehouse.connection import Role
+from warehouse.paths import PROJECT_DIR
 
-PROJECT_DIR = Path(__file__).resolve().parent.parent
+DOCS = PROJECT_DIR / "docs"
 
 
-def pages(manifest_file: Path) -> dict[Path, str]:
-    """Text of each generated page, by file."""
-    manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
-    return {PROJECT_DIR / "docs" / "metrics.md": metric_page(manifest)}
+def pages(manifest: dict[str, Any], practice_url: str) -> dict[Path, str]:
+    """Text of each written page by file, from a compiled manifest and the practice's database."""
+    analysts, private = DOCS / "analysts.md", DOCS / "privacy.md"
+    return {
+        DOCS / "metrics.md": metric_page(manifest),
+        DOCS / "entities.md": entities_page(manifest),
+        analysts: with_answers(analysts.read_text(encoding="utf-8"), practice_url),
+        private: privacy.with_rights(private.read_text(encoding="utf-8"), practice_url),
+    }
+
+
+def compiled_manifest() -> dict[str, Any]:
+    """The manifest of `dbt compile` over the database that DATABASE_URL names."""
+    with tempfile.TemporaryDirectory() as scratch:
+        command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "compile", "--target-path", scratch]
+        environment = connection.environment() | {"DBT_PROFILES_DIR": str(PROJECT_DIR)}
+        subprocess.run(command, cwd=PROJECT_DIR, env=environment, check=True)
+        manifest: dict[str, Any] = json.loads(Path(scratch, "manifest.json").read_text(encoding="utf-8"))
+        return manifest
 
 
 def main() -> int:
-    """Write or check the pages; exit status 1 when a check finds an outdated one."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("manifest", type=Path, help="manifest.json of `dbt compile`")
-    parser.add_argument("--check", action="store_true")
-    options = parser.parse_args()
-    outdated = []
-    for file, text in pages(options.manifest).items():
-        if not file.exists() or file.read_text(encoding="utf-8") != text:
-            outdated.append(file.relative_to(PROJECT_DIR))
-            if not options.check:
+    """Write the pages that changed, and say which."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    with practice(connection.url(Role.OWNER)) as practice_url:
+        for file, text in pages(compiled_manifest(), practice_url).items():
+            if not file.exists() or file.read_text(encoding="utf-8") != text:
                 file.write_text(text, encoding="utf-8")
-    if options.check and outdated:
-        print(f"Outdated: {', '.join(map(str, outdated))}. Run `make docs`.", file=sys.stderr)
-        return 1
+                print(f"written: {file.relative_to(PROJECT_DIR)}")
     return 0
 
 

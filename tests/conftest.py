@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.databases import database_name, fresh_database
+from tests.support.databases import database_name, fresh_database, with_database
 from tests.support.dbt import dbt
+from tests.support.in_process import Project
 from tests.support.pipeline import compute
 from warehouse import embedded
 from warehouse.fill import load_sample
@@ -55,6 +56,12 @@ def built_template(server_url: str, migrated_template: str) -> Iterator[str]:
     with fresh_database(server_url, migrated_template) as url:
         dbt(url, "build", "--exclude-resource-type", "test", "unit_test")
         yield database_name(url)
+
+
+@pytest.fixture(scope="session")
+def project(server_url: str, built_template: str, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The dbt project, parsed once."""
+    return Project(with_database(server_url, built_template), tmp_path_factory.mktemp("dbt"))
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,8 @@ import psycopg
 import pytest
 
 from tests.support.chain import Chain
-from tests.support.databases import database_name, fresh_database, with_database
+from tests.support.databases import database_name, fresh_database
 from tests.support.in_process import Project
-
-
-@pytest.fixture(scope="session")
-def project(server_url: str, built_template: str, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The dbt project, parsed once."""
-    return Project(with_database(server_url, built_template), tmp_path_factory.mktemp("dbt"))
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,9 @@ from warehouse.connection import environment
 class Project:
     """The parsed project, which can be run against any database that has been migrated."""
 
-    def __init__(self, database_url: str, scratch: Path) -> None:
+    def __init__(self, database_url: str, scratch: Path, folder: Path = PROJECT_DIR) -> None:
         self._scratch = scratch
+        self._folder = folder
         result = self._invoke(database_url, None, ["parse"])
         assert isinstance(result.result, Manifest)
         self._manifest = result.result
@@ -31,12 +32,22 @@ class Project:
         """`dbt run` for a selection, or for everything; fails the test when it does."""
         self._command(database_url, "run", list(select), variables)
 
+    def seed(self, database_url: str, *select: str) -> None:
+        """`dbt seed` for a selection; fails the test when it does."""
+        self._command(database_url, "seed", list(select), {})
+
     def compiled(self, database_url: str, *select: str) -> list[dict[str, Any]]:
         """The selected models, in the order of their dependencies, each with its compiled_code."""
         result = self._command(database_url, "compile", list(select), {})
         assert isinstance(result.result, RunExecutionResult)
         nodes = {r.node.unique_id: r.node.to_dict() for r in result.result.results}
         return [nodes[key] for key in _in_order(nodes)]
+
+    def compiled_manifest(self, database_url: str) -> dict[str, Any]:
+        """The whole manifest, as `dbt compile` writes it."""
+        self._command(database_url, "compile", [], {})
+        manifest: dict[str, Any] = json.loads((self._scratch / "target" / "manifest.json").read_text())
+        return manifest
 
     def _command(
         self, database_url: str, command: str, select: list[str], variables: dict[str, Any]
@@ -69,9 +80,9 @@ class Project:
                     *arguments,
                     *paths,
                     "--project-dir",
-                    str(PROJECT_DIR),
+                    str(self._folder),
                     "--profiles-dir",
-                    str(PROJECT_DIR),
+                    str(self._folder),
                     "--quiet",
                 ]
             )
