@@ -118,6 +118,10 @@ chromium:
 screenshots: chromium dashboard/node_modules/.installed ## the pictures in docs/images, taken of the demo in a real browser
 	@$(BIN)/python -m documentation.screenshots
 
+.PHONY: screenshots-dagster
+screenshots-dagster: chromium manifest .venv/.ui ## the picture of Dagster's asset graph in docs/images
+	@$(BIN)/python -m documentation.dagster_screenshot
+
 # Checking -------------------------------------------------------------------------------------
 
 .PHONY: lint

@@ -33,7 +33,7 @@ class RunOptions(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 def started_at(context: dg.AssetExecutionContext) -> datetime:
     """When the run was created: the one moment at which a run reads a clock."""
-    record = context.instance.get_run_record_by_id(context.run_id)
+    record = context.instance.get_run_record_by_id(context.run.run_id)
     return record.create_timestamp.astimezone(UTC) if record else datetime.now(UTC)
 
 

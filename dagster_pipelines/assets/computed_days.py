@@ -55,7 +55,7 @@ def computed_days(
     with for_dagster(), writing(context):
         dbt.build(names("clients", "risk", "alerts"), dbt_variables(options, days))
         with connect() as connection:
-            record_computed(connection, STAGES, as_dates(days), context.run_id)
+            record_computed(connection, STAGES, as_dates(days), context.run.run_id)
             outbox.fill(connection, PipelineSettings())
     return dg.MaterializeResult(metadata={"as_of": days, "days": (last - first).days + 1})
 

@@ -53,16 +53,16 @@ def date_models(context: dg.AssetExecutionContext, options: RunOptions, dbt: War
         with connect() as connection:
             done = [stage for stage in STAGES if set(names(stage, marts=True)) <= set(selected)]
             if clients is None:
-                record_computed(connection, done, as_dates(days), context.run_id)
+                record_computed(connection, done, as_dates(days), context.run.run_id)
                 show_days(context, done, as_dates(days))
             if "alerts" in done:
                 outbox.fill(connection, PipelineSettings())
             if list(STAGES) == done and noted_until is not None:
                 worklist.forget_clients(connection, noted_until, clients)
             if list(STAGES) == done:
-                requests.succeed(connection, context.run_id, clients)
+                requests.succeed(connection, context.run.run_id, clients)
             if context.job_name == "refresh_all":
-                models.record_build(connection, context.run_id)
+                models.record_build(connection, context.run.run_id)
             shown = figures(
                 connection,
                 (m for s in STAGES for m in marts(s, selected)),
@@ -79,4 +79,4 @@ def _taken_up(connection: Any, context: dg.AssetExecutionContext) -> list[reques
         record = context.instance.get_run_record_by_id(run_id)
         return record is None or record.dagster_run.is_finished
 
-    return requests.take_up(connection, context.run_id, is_abandoned)
+    return requests.take_up(connection, context.run.run_id, is_abandoned)
