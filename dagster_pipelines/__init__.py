@@ -4,5 +4,5 @@ import warnings
 
 import dagster
 
-# A partitioned asset's backfill policy is beta in Dagster; a person who runs the demo can do nothing about it.
+# A partitioned asset's backfill policy is beta in Dagster; whoever runs the demo can do nothing about it.
 warnings.filterwarnings("ignore", category=dagster.BetaWarning)

@@ -1,4 +1,4 @@
-"""`make screenshots-dagster`: docs/images/asset-graph.png, what an operator sees of the whole chain in Dagster.
+"""`make screenshots-dagster`: docs/images/asset-graph.png, the whole chain as an operator sees it.
 
 Needs Chromium and the packages of the group `ui`, like `make screenshots`.
 """

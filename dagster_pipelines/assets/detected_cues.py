@@ -10,7 +10,7 @@ import psycopg
 from cue_detector.run import detect_pending
 from cue_detector.run_report import RunReport
 from cue_detector.settings import CueSettings
-from dagster_pipelines.assets.translation import OWNERS, RETRIES
+from dagster_pipelines.assets.translation import OWNERS, RETRIES, WRITER_POOL
 from dagster_pipelines.assets.writing import for_dagster, writing
 from warehouse.connection import Role, url
 
@@ -37,7 +37,7 @@ SPECS = [
 ]
 
 
-@dg.multi_asset(name="detected_cues", specs=SPECS, retry_policy=RETRIES, pool="warehouse_writer")
+@dg.multi_asset(name="detected_cues", specs=SPECS, retry_policy=RETRIES, pool=WRITER_POOL)
 def detected_cues(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
     """Read every session on the list for cues and sentiment; one failing session never fails another."""
     with for_dagster(), writing(context):
