@@ -1,6 +1,8 @@
 """Which address each party connects to (architecture page, "Roles")."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 import psycopg
@@ -105,3 +107,19 @@ def environment() -> dict[str, str]:
     }
     dbt = {f"DBT_PG_{name.upper()}": parts.get(name) or default for name, default in defaults.items()}
     return {role.variable: url(role) for role in Role} | dbt
+
+
+@contextmanager
+def environment_in_force(**more: str) -> Iterator[None]:
+    """`environment()` and `more` for this process itself while the block runs; as before afterwards."""
+    wanted = environment() | more
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

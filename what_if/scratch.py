@@ -1,7 +1,6 @@
 """Builds client windows, risk and alerts of one coach in a schema of their own."""
 
 import json
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from psycopg import sql
 
-from warehouse.connection import environment
+from warehouse.connection import environment_in_force
 from warehouse.errors import WarehouseError
 from warehouse.paths import PROJECT_DIR
 
@@ -69,10 +68,10 @@ class ScratchModels:
     def _dbt(self, *arguments: str) -> Any:
         places = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
         logs = ["--log-path", str(self._folder), "--quiet", "--log-level", "none"]
-        os.environ.update(environment())
-        result = dbtRunner(manifest=self._manifest).invoke(
-            [*arguments, "--vars", json.dumps(self._variables), *places, *logs]
-        )
+        with environment_in_force():
+            result = dbtRunner(manifest=self._manifest).invoke(
+                [*arguments, "--vars", json.dumps(self._variables), *places, *logs]
+            )
         if not result.success:
             failed = [r.node.name for r in getattr(result.result, "results", []) if r.status == "error"]
             raise WarehouseError(f"dbt {arguments[0]} failed: {', '.join(failed) or 'before any model'}.")

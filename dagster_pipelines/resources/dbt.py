@@ -17,7 +17,7 @@ import psycopg2  # type: ignore[import-untyped]
 from dagster_dbt import DbtProject
 
 from dagster_pipelines.settings import PipelineSettings
-from warehouse.connection import environment
+from warehouse.connection import environment_in_force
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult")
@@ -170,17 +170,8 @@ def _environment() -> Iterator[None]:
     }
     given = os.environ.get("PGOPTIONS", "")
     limits = " ".join(f"-c {name}={value}" for name, value in options.items())
-    wanted = environment() | {"PGOPTIONS": f"{limits} {given}".strip()}
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
+    with environment_in_force(PGOPTIONS=f"{limits} {given}".strip()):
         yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 @contextlib.contextmanager

@@ -77,7 +77,7 @@ def serve(folder: Path, database_url: str, port: int = 0, /, **settings: str) ->
     with output.open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "api.main:app", "--host", "127.0.0.1", "--port", str(port)],
-            cwd=PROJECT_DIR, env={**os.environ, **given}, stdout=stream, stderr=stream,
+            cwd=PROJECT_DIR, env=_without_log_ins() | given, stdout=stream, stderr=stream,
         )  # fmt: skip
     service = Service(f"http://127.0.0.1:{port}", process, output)
     try:
@@ -88,6 +88,11 @@ def serve(folder: Path, database_url: str, port: int = 0, /, **settings: str) ->
             client.close()
         process.kill()
         process.wait()
+
+
+def _without_log_ins() -> dict[str, str]:
+    """This process' environment, but no log-in of a role: the service shall use the test's own database."""
+    return {name: value for name, value in os.environ.items() if not name.endswith("_DATABASE_URL")}
 
 
 def free_port() -> int:
