@@ -61,6 +61,6 @@ def test_readiness__is_an_exposure_of_what_it_reads(exposures: dict[str, set[str
 
 def test_coach_page__depends_on_what_the_routes_give_it(exposures: dict[str, set[str]]) -> None:
     read = {
-        mart for room, route in routes() if "GET" in route.methods for mart in marts_of(room, route) or ()
+        mart for room, route in routes() if "GET" in (route.methods or ()) for mart in marts_of(room, route)
     }
     assert exposures["coach_page"] == read
