@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from api.coach.settings_schemas import SettingsToSet
 from documentation.practice import AS_OF
 from tests.support.databases import database_name, fresh_database
 from tests.support.in_process import Project
@@ -97,6 +98,13 @@ def test_tune_thresholds__changes_scores_as_the_seed_says(url: str, changed_proj
     assert {row[2] for row in after} == {7}
     assert sum(row[1] for row in after) > sum(row[1] for row in before)
     assert all(now[1] >= was[1] for was, now in zip(before, after, strict=True))
+
+
+def test_tune_thresholds__shows_a_body_that_the_api_takes() -> None:
+    (body,) = re.findall(r"-d '(.+)'", "".join(blocks("tune-thresholds", "console")))
+    settings = SettingsToSet.model_validate_json(body).parameters()
+    assert (settings["days_since_session_warning"], settings["days_since_session_critical"]) == (7, 21)
+    assert settings["engagement_trend_warning"] is None
 
 
 def test_connect_supabase__gives_log_ins_with_the_rights_of_their_role(
