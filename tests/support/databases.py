@@ -2,15 +2,17 @@
 
 import itertools
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 _numbers = itertools.count(1)
+PATIENCE_SECONDS = 120
 
 
 def with_database(url: str, name: str) -> str:
@@ -30,8 +32,23 @@ def fresh_database(server_url: str, template: str | None = None) -> Iterator[str
     try:
         yield with_database(server_url, name)
     finally:
-        with psycopg.connect(server_url, autocommit=True) as connection:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        _drop(server_url, name)
+
+
+def _drop(server_url: str, name: str) -> None:
+    """Drop a database; a connection that is closing, and that the owner may not end, is waited for."""
+    statement = sql.SQL("drop database {} with (force)").format(sql.Identifier(name))
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            with psycopg.connect(server_url, autocommit=True) as connection:
+                connection.execute(statement)
+        except (errors.InsufficientPrivilege, errors.ObjectInUse):
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 def database_name(url: str) -> str:
