@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from psycopg.rows import dict_row
 
 from tests.api.conftest import practice_template  # noqa: F401 - a fixture
@@ -16,6 +16,9 @@ from tests.api.tokens import hs256
 from tests.support.databases import fresh_database
 from tests.ui.coach_page import CoachPage
 from warehouse.sample import DEMO_COACH_ID
+
+# ends a wait for what never comes; no test is judged by how long it takes
+expect.set_options(timeout=60_000)
 
 ARGUMENTS = [
     "--no-sandbox",

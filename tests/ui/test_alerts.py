@@ -40,6 +40,7 @@ def test_an_acknowledged_alert__goes_and_keeps_its_note(coach: CoachPage, owner:
 def test_a_note__can_be_given_up(coach: CoachPage) -> None:
     place = coach.page.locator(".alert").first
     place.get_by_role("button", name="Acknowledge").click()
+    expect(place.get_by_label("Note")).to_be_focused()
     coach.page.keyboard.press("Escape")
     expect(place.get_by_label("Note")).to_have_count(0)
 
