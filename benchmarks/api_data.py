@@ -1,7 +1,6 @@
 """The practice that the API's benchmark asks about: the sample, larger, computed for the last 30 days."""
 
 import contextlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -9,13 +8,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import psycopg
-from psycopg.conninfo import make_conninfo
-
-from warehouse import connection
 from warehouse.fill import load_sample
-from warehouse.migrate import migrate
 from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED
+from warehouse.temporary import temporary_database
 
 NAME = "bench_api"
 DAYS = 30
@@ -27,24 +22,10 @@ def practice(given: str | None, size: int) -> Iterator[str]:
     if given:
         yield given
         return
-    owner = connection.url()
-    with psycopg.connect(owner, autocommit=True) as server:
-        server.execute(f"drop database if exists {NAME} with (force)".encode())
-        server.execute(f"create database {NAME}".encode())
-    url = make_conninfo(owner, dbname=NAME)
-    before = os.environ.get("DATABASE_URL")
-    os.environ["DATABASE_URL"] = url
-    try:
-        migrate()
+    with temporary_database(NAME) as url:
         load_sample(DEFAULT_SEED, size, DEFAULT_LAST_DATE)
         _compute()
         yield url
-    finally:
-        os.environ.pop("DATABASE_URL")
-        if before is not None:
-            os.environ["DATABASE_URL"] = before
-        with psycopg.connect(owner, autocommit=True) as server:
-            server.execute(f"drop database {NAME} with (force)".encode())
 
 
 def _compute() -> None:

@@ -1,7 +1,6 @@
 """A database of scale data for the time of a benchmark, and dbt's runs in it."""
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -11,14 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
-from psycopg import sql
 
 from benchmarks.scale import Size, fill
-from warehouse import connection
-from warehouse.migrate import migrate
+from warehouse.temporary import temporary_database
 
 AS_OF = "2026-11-22"
 """The last day of the scale data."""
@@ -27,26 +23,10 @@ AS_OF = "2026-11-22"
 @contextmanager
 def scale_database(size: Size, database: str = "bench_scale") -> Iterator[str]:
     """The owner's address of a new database with scale data and built models; dropped afterwards."""
-    owner = connection.url()
-    before = os.environ.get("DATABASE_URL")
-    name = sql.Identifier(database)
-    drop = sql.SQL("drop database if exists {} with (force)").format(name)
-    with psycopg.connect(owner, autocommit=True) as server:
-        server.execute(drop)
-        server.execute(sql.SQL("create database {}").format(name))
-    url = urlsplit(owner)._replace(path=f"/{database}").geturl()
-    os.environ["DATABASE_URL"] = url
-    try:
-        migrate()
+    with temporary_database(database) as url:
         fill(url, size)
         dbt("build", "--exclude-resource-type", "test", "unit_test")
         yield url
-    finally:
-        os.environ.pop("DATABASE_URL")
-        if before is not None:
-            os.environ["DATABASE_URL"] = before
-        with psycopg.connect(owner, autocommit=True) as server:
-            server.execute(drop)
 
 
 @dataclass(frozen=True)

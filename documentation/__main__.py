@@ -14,7 +14,6 @@ from documentation.entities import entities_page
 from documentation.metric_page import metric_page
 from documentation.practice import practice
 from warehouse import connection
-from warehouse.connection import Role
 from warehouse.paths import PROJECT_DIR
 
 DOCS = PROJECT_DIR / "docs"
@@ -44,7 +43,7 @@ def compiled_manifest() -> dict[str, Any]:
 def main() -> int:
     """Write the pages that changed, and say which."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    with practice(connection.url(Role.OWNER)) as practice_url:
+    with practice() as practice_url:
         for file, text in pages(compiled_manifest(), practice_url).items():
             if not file.exists() or file.read_text(encoding="utf-8") != text:
                 file.write_text(text, encoding="utf-8")

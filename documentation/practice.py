@@ -6,16 +6,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import psycopg
-from psycopg import sql
 
 from warehouse.connection import environment
 from warehouse.fill import load_sample
-from warehouse.migrate import migrate
 from warehouse.paths import PROJECT_DIR
 from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
+from warehouse.temporary import temporary_database
 
 FIRST_DATE = DEFAULT_LAST_DATE - timedelta(days=119)
 """The first of the 120 days that are scored."""
@@ -36,31 +34,18 @@ where position % 3 > 0
 
 
 @contextmanager
-def practice(owner_url: str) -> Iterator[str]:
+def practice() -> Iterator[str]:
     """The owner's address of a new database with the computed practice; it is dropped afterwards.
 
     Raises RuntimeError when the pipeline fails; its messages stand above.
     """
-    name = f"documentation_{os.getpid()}"
-    url = urlsplit(owner_url)._replace(path=f"/{name}").geturl()
-    with psycopg.connect(owner_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    before = os.environ.get("DATABASE_URL")
-    os.environ["DATABASE_URL"] = url
-    try:
-        migrate()
+    with temporary_database(f"documentation_{os.getpid()}") as url:
         load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)
         command = [sys.executable, "-m", "dagster_pipelines.run", "--as-of", AS_OF]
         if subprocess.run(command, cwd=PROJECT_DIR, env=os.environ | environment(), check=False).returncode:
             raise RuntimeError("the practice could not be computed")
         acknowledge(url)
         yield url
-    finally:
-        os.environ.pop("DATABASE_URL")
-        if before is not None:
-            os.environ["DATABASE_URL"] = before
-        with psycopg.connect(owner_url, autocommit=True) as connection:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 def acknowledge(url: str) -> None:

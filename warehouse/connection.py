@@ -1,7 +1,7 @@
 """Which address each party connects to (architecture page, "Roles")."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 
@@ -112,14 +112,24 @@ def environment() -> dict[str, str]:
 @contextmanager
 def environment_in_force(**more: str) -> Iterator[None]:
     """`environment()` and `more` for this process itself while the block runs; as before afterwards."""
-    wanted = environment() | more
+    with variables_in_force(environment() | more):
+        yield
+
+
+@contextmanager
+def variables_in_force(wanted: Mapping[str, str | None]) -> Iterator[None]:
+    """These environment variables while the block runs, absent where None is wanted; as before afterwards."""
     before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
+    _set(wanted)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        _set(before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

@@ -1,0 +1,38 @@
+"""A database for a time: its own, migrated, named by DATABASE_URL alone, and gone afterwards."""
+
+import os
+
+import psycopg
+import pytest
+
+from tests.support.databases import database_name
+from warehouse.connection import Role, url
+from warehouse.temporary import temporary_database
+
+NAME = f"temporary_{os.getpid()}"
+
+
+def exists(server_url: str) -> bool:
+    with psycopg.connect(server_url) as connection:
+        found = connection.execute("select from pg_database where datname = %s", [NAME]).fetchone()
+    return found is not None
+
+
+def test_temporary_database__is_what_every_role_reaches_while_it_lasts(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUES_DATABASE_URL", database_url)
+    with temporary_database(NAME) as own:
+        assert {database_name(url(role)) for role in Role} == {NAME}
+        with psycopg.connect(own) as connection:
+            assert connection.execute("select count(*) from ai_backend.transcription_jobs").fetchone() == (0,)
+    assert os.environ["DATABASE_URL"] == os.environ["CUES_DATABASE_URL"] == database_url
+    assert not exists(database_url)
+
+
+def test_temporary_database__goes_when_its_work_fails_and_replaces_what_was_left(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"create database {NAME}".encode())
+    with pytest.raises(ZeroDivisionError), temporary_database(NAME):
+        raise ZeroDivisionError
+    assert not exists(database_url)

@@ -1,0 +1,34 @@
+"""A database of one's own for a time, beside the one that DATABASE_URL names."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from warehouse.connection import Role, url, variables_in_force
+from warehouse.migrate import migrate
+
+
+@contextmanager
+def temporary_database(name: str) -> Iterator[str]:
+    """The owner's address of a new, migrated database on the same server; dropped afterwards.
+
+    DATABASE_URL names it while the block runs. The other roles' variables are absent for that time: they name
+    log-ins to the database beside it. One of this name that an earlier process left is dropped first.
+    """
+    server_url = url()
+    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(drop)
+        server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    own = make_conninfo(server_url, dbname=name)
+    others = {role.variable: None for role in Role if role is not Role.OWNER}
+    try:
+        with variables_in_force({Role.OWNER.variable: own, **others}):
+            migrate()
+            yield own
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as server:
+            server.execute(drop)
