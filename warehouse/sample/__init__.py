@@ -5,7 +5,7 @@ analytics must say of each, stand in docs/sample-practice.md and, as data, in `E
 """
 
 from warehouse.sample.expectations import EXPECTATIONS, Expectation
-from warehouse.sample.library import sentences
+from warehouse.sample.phrases import sentences
 from warehouse.sample.practice import (
     COACH_IDS,
     DEFAULT_LAST_DATE,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from warehouse.sample.dice import Deck, Dice
-from warehouse.sample.library import Lines, Thread, Tone, Topic, library
+from warehouse.sample.phrases import Lines, Thread, Tone, Topic, library
 from warehouse.sample.plan import Session
 from warehouse.sample.wording import (
     SENTIMENT_SCORES,

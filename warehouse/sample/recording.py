@@ -9,7 +9,7 @@ from uuid import UUID
 
 from warehouse.sample.dialogue import SHORT_TALK, Client, Line, converse
 from warehouse.sample.dice import Dice, derived_id
-from warehouse.sample.library import Topic, library
+from warehouse.sample.phrases import Topic, library
 from warehouse.sample.plan import Session
 from warehouse.sample.rows import COLUMNS, Row
 from warehouse.sample.timing import Timed, with_times

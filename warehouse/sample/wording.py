@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from warehouse.sample.dice import Dice
-from warehouse.sample.library import Tone
+from warehouse.sample.phrases import Tone
 
 _SENTENCE_END = re.compile(r"(?<=[.!?]) +")
 _OPENERS = ("Well,", "Honestly,", "I mean,", "So,", "Look,", "To be fair,", "You know,", "Hmm,", "As I said,")
