@@ -18,7 +18,7 @@ from dagster_pipelines.assets.translation import (
     selected_names,
     translator,
 )
-from dagster_pipelines.assets.variables import dbt_variables
+from dagster_pipelines.assets.variables import dbt_variables, due
 from dagster_pipelines.assets.writing import for_dagster, writing
 from dagster_pipelines.options import RunOptions, started_at
 from dagster_pipelines.resources.dbt import WarehouseDbt, fresh_manifest, project
@@ -44,7 +44,7 @@ def date_models(context: dg.AssetExecutionContext, options: RunOptions, dbt: War
     if not any(marts(stage, selected) for stage in STAGES):
         # a part of the graph that rests on no session runs before it is known whose sessions changed
         with for_dagster(), writing(context):
-            built = dbt.build(selected, dbt_variables(options, days), with_tests=with_tests)
+            built = dbt.build(due(selected, options), dbt_variables(options, days), with_tests=with_tests)
         with connect() as connection:
             yield from with_figures(connection, dagster_events(context, built), {})
         return
@@ -56,7 +56,9 @@ def date_models(context: dg.AssetExecutionContext, options: RunOptions, dbt: War
         if clients is not None and not clients:
             context.log.info("No client's sessions changed: nothing to refresh.")
             return
-        built = dbt.build(selected, dbt_variables(options, days, clients), with_tests=with_tests)
+        built = dbt.build(
+            due(selected, options), dbt_variables(options, days, clients), with_tests=with_tests
+        )
         with connect() as connection:
             done = [stage for stage in STAGES if set(names(stage, marts=True)) <= set(selected)]
             if clients is None:

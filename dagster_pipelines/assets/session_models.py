@@ -17,7 +17,7 @@ from dagster_pipelines.assets.translation import (
     selected_names,
     translator,
 )
-from dagster_pipelines.assets.variables import dbt_variables
+from dagster_pipelines.assets.variables import dbt_variables, due
 from dagster_pipelines.assets.writing import for_dagster, writing
 from dagster_pipelines.options import RunOptions, started_at
 from dagster_pipelines.resources.dbt import BuildError, Built, WarehouseDbt, fresh_manifest, project
@@ -46,13 +46,13 @@ def session_models(
     shown: dict[str, dict[str, Any]] = {}
     with for_dagster(), writing(context):
         if MART not in selected:
-            built = dbt.build(selected, variables, with_tests=with_tests)
+            built = dbt.build(due(selected, options), variables, with_tests=with_tests)
         else:
             with connect() as connection:
                 broken.release_due(connection)
                 if worklist.is_built(connection):
                     worklist.note_clients(connection, worklist.pending_sessions(connection))
-            built = _build_around_broken(context, dbt, selected, with_tests, variables)
+            built = _build_around_broken(context, dbt, due(selected, options), with_tests, variables)
             with connect() as connection:
                 worklist.note_clients_of_last_build(connection)
                 broken.forget_mended(connection)
@@ -63,12 +63,12 @@ def session_models(
 
 
 def _build_around_broken(
-    context: dg.AssetExecutionContext, dbt: WarehouseDbt, selected: Sequence[str], with_tests: bool,
+    context: dg.AssetExecutionContext, dbt: WarehouseDbt, to_build: Sequence[str], with_tests: bool,
     variables: dict[str, Any],
 ) -> Built:  # fmt: skip
     """Build; when a row breaks a formula, find its session, hold it back, and build the others."""
     try:
-        return dbt.build(selected, variables, with_tests=with_tests)
+        return dbt.build(to_build, variables, with_tests=with_tests)
     except BuildError as error:
         if not error.is_data:
             raise
@@ -76,14 +76,14 @@ def _build_around_broken(
     settings = PipelineSettings()
 
     def build_some(jobs: Sequence[UUID]) -> None:
-        dbt.build(selected, variables | {"sessions": ",".join(map(str, jobs))})
+        dbt.build(to_build, variables | {"sessions": ",".join(map(str, jobs))})
 
     with connect() as connection:
         pending = worklist.pending_sessions(connection)
     culprits = broken.find_broken(pending, build_some)
     if not culprits:
         # the error went away, or lies in what no session on the list explains
-        return dbt.build(selected, variables, with_tests=with_tests)
+        return dbt.build(to_build, variables, with_tests=with_tests)
     with connect() as connection:
         for session, reason in culprits:
             is_final = broken.record(
@@ -91,4 +91,4 @@ def _build_around_broken(
             )
             fate = "set aside until it changes" if is_final else "held back for another try"
             context.log.warning(f"Session {session.job_id} broke a formula ({reason}): {fate}.")
-    return dbt.build(selected, variables, with_tests=with_tests)
+    return dbt.build(to_build, variables, with_tests=with_tests)

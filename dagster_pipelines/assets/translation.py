@@ -1,6 +1,7 @@
 """How a dbt model shows itself as an asset, and how an asset selection becomes a dbt selection."""
 
 from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -56,8 +57,25 @@ def has_tests(context: dg.AssetExecutionContext) -> bool:
 
 
 def dagster_events(context: dg.AssetExecutionContext, built: Built) -> Iterator[Any]:
-    """Materializations and check results of a build, as dagster-dbt makes them of dbt's own events."""
-    for event in built.events:
-        yield from DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
+    """Materializations and check results of a build, as dagster-dbt makes them of dbt's own events.
+
+    A view that was left standing shows what is new without being built: what rests on it may go on.
+    """
+    told = [
+        one
+        for event in built.events
+        for one in DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
             manifest=manifest_content(), dagster_dbt_translator=translator, context=context, project=project
         )
+    ]
+    outputs = {one.output_name: one for one in told if isinstance(one, dg.Output)}
+    for name in _outputs_in_order(context):
+        yield outputs.get(name, dg.Output(None, output_name=name, metadata={"left standing": True}))
+    yield from (one for one in told if not isinstance(one, dg.Output))
+
+
+def _outputs_in_order(context: dg.AssetExecutionContext) -> Iterator[str]:
+    """Names of the step's outputs, each after those it rests on, as Dagster wants them."""
+    wanted, asset = context.selected_asset_keys, context.assets_def
+    order = TopologicalSorter({key: asset.asset_deps[key] & wanted for key in sorted(wanted)})
+    yield from map(asset.get_output_name_for_asset_key, order.static_order())

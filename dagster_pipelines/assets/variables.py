@@ -1,4 +1,4 @@
-"""The variables of dbt that a run sets."""
+"""What a run builds of the models that its job names, and the variables of dbt that it sets."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,11 +8,28 @@ from cue_detector.llm.detector import LLM_VERSION, LlmDetector
 from cue_detector.settings import CueSettings
 from dagster_pipelines.options import RunOptions
 from dagster_pipelines.settings import PipelineSettings
+from dagster_pipelines.state.models import is_current, standing_views
+from dagster_pipelines.state.writer import connect
+
+
+def due(selected: Sequence[str], options: RunOptions) -> list[str]:
+    """Those of the selected models that this run must build.
+
+    A run for what waits leaves out the views that stand in the database as the models describe them.
+    """
+    if not options.only_waiting:
+        return list(selected)
+    with connect() as connection:
+        standing = standing_views(connection)
+    return [name for name in selected if name not in standing]
 
 
 def dbt_variables(options: RunOptions, days: str, clients: Sequence[UUID] | None = None) -> dict[str, Any]:
     """What is left out keeps the default that dbt_project.yml or the model states."""
     variables: dict[str, Any] = {"as_of": days, "business_time_zone": PipelineSettings().business_time_zone}
+    if options.only_waiting:
+        with connect() as connection:
+            variables["in_place"] = is_current(connection)
     if clients is not None:
         variables["clients"] = ",".join(map(str, clients))
     if options.rebuild:

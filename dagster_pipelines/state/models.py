@@ -1,4 +1,4 @@
-"""With which version of the models the warehouse was last built as a whole."""
+"""With which version of the models the warehouse was last built as a whole, and what of it still stands."""
 
 import hashlib
 from functools import cache
@@ -6,12 +6,16 @@ from typing import Any
 
 import psycopg
 
-from dagster_pipelines.resources.dbt import manifest_content
+from dagster_pipelines.resources.dbt import PROJECT_DIR, manifest_content
+from dagster_pipelines.settings import PipelineSettings
+
+PER_RUN = "per_run"
+"""Tag of views whose definition holds what a run was asked for: its dates, its clients."""
 
 
 @cache
 def models_revision() -> str:
-    """Changes whenever a model, seed or macro does."""
+    """Changes whenever a model, seed, macro or variable does."""
     content = manifest_content()
     parts = sorted(
         f"{unique_id}:{node['checksum']['checksum']}"
@@ -23,6 +27,8 @@ def models_revision() -> str:
         for unique_id, macro in content["macros"].items()
         if macro["package_name"] == content["metadata"]["project_name"]
     )
+    parts.append((PROJECT_DIR / "dbt_project.yml").read_text())
+    parts.append(PipelineSettings().business_time_zone)
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 
@@ -41,3 +47,19 @@ def record_build(connection: psycopg.Connection[Any], run_id: str) -> None:
         "on conflict (models_revision) do update set run_id = excluded.run_id, built_at = now()",
         [models_revision(), run_id],
     )
+
+
+def standing_views(connection: psycopg.Connection[Any]) -> set[str]:
+    """Names of the views that need not be built again: their models are those of the last complete build."""
+    if not is_current(connection):
+        return set()
+    addresses = {
+        f'"{node["schema"]}"."{node["alias"]}"': node["name"]
+        for node in manifest_content()["nodes"].values()
+        if node["config"].get("materialized") == "live_view" and PER_RUN not in node["config"]["tags"]
+    }
+    rows = connection.execute(
+        "select address from unnest(%s::text[]) as address where to_regclass(address) is not null",
+        [list(addresses)],
+    ).fetchall()
+    return {addresses[address] for (address,) in rows}

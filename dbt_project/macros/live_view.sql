@@ -23,7 +23,8 @@
         declare
             is_same boolean;
         begin
-            create temporary view live_view_candidate with ({{ options }}) as {{ sql }};
+            create temporary view live_view_candidate with ({{ options }}) as {{ sql }}
+            ;
             select
                 pg_get_viewdef(old.oid) = pg_get_viewdef(candidate.oid)
                 and old.reloptions is not distinct from candidate.reloptions
@@ -35,11 +36,13 @@
                 return;
             end if;
             begin
-                create or replace view {{ this }} with ({{ options }}) as {{ sql }};
+                create or replace view {{ this }} with ({{ options }}) as {{ sql }}
+            ;
             exception
                 when invalid_table_definition then -- other columns than before
                     drop view {{ this }} cascade;
-                    create view {{ this }} with ({{ options }}) as {{ sql }};
+                    create view {{ this }} with ({{ options }}) as {{ sql }}
+            ;
             end;
         end
         $live_view$

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,12 @@ DBT_AT_WORK = (
     "select count(*) from pg_stat_activity "
     "where application_name = 'coaching-analytics-dbt' and datname = current_database()"
 )
-CUT_DBT_OFF = (
-    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
-    "and application_name = 'coaching-analytics-dbt' and state = 'active'"
+DBT_WAITING = (
+    "select pid from pg_stat_activity where datname = current_database() "
+    "and application_name = 'coaching-analytics-dbt' and wait_event_type = 'Lock'"
 )
+CUT_DBT_OFF = f"select pg_terminate_backend(pid) from ({DBT_WAITING}) as waiting"
+KEEPS_WRITERS_OUT = "lock table ai_backend.session_analytics in share row exclusive mode"
 STRONGER_THAN_ROW_SHARE = """
 select l.mode, l.relation::regclass::text from pg_locks as l
 where l.granted and l.relation = any(%s::regclass[]) and l.mode not in ('AccessShareLock', 'RowShareLock')
@@ -192,45 +194,59 @@ def _until_dbt_works(process: subprocess.Popen[bytes]) -> None:
     pytest.fail("the run never reached the database")
 
 
+@contextmanager
+def once_dbt_waits(act: Callable[[psycopg.Connection[Any]], Any]) -> Iterator[list[int]]:
+    """Does `act` while a statement of dbt is held up: so it hits a statement, however fast the machine is.
+
+    Gives how often it was done, for the test to look at afterwards.
+    """
+    done = [0]
+
+    def work(ended: threading.Event) -> None:
+        with connect() as operator, psycopg.connect(os.environ["DATABASE_URL"]) as holder:
+            holder.execute(KEEPS_WRITERS_OUT)
+            while not ended.is_set() and not done[0]:
+                if operator.execute(DBT_WAITING).fetchall():
+                    act(operator)
+                    done[0] += 1
+                time.sleep(0.02)
+            if not holder.closed:
+                with suppress(psycopg.OperationalError):  # the server it was connected to is gone
+                    holder.rollback()
+
+    with meanwhile(work):
+        yield done
+
+
+def retries(result: Any) -> int:
+    """How often a step of a run was tried again."""
+    return sum(event.event_type_value == "STEP_UP_FOR_RETRY" for event in result.all_events)
+
+
 def test_lost_connections__are_tried_again_until_the_run_succeeds(
     marts: list[Any], instance: dg.DagsterInstance
 ) -> None:
-    cut = [0]
-
-    def cut_off_once(ended: threading.Event) -> None:
-        with connect() as operator:
-            while not ended.is_set() and not cut[0]:
-                cut[0] += len(operator.execute(CUT_DBT_OFF).fetchall())
-                time.sleep(0.02)
-
-    with meanwhile(cut_off_once):
+    with once_dbt_waits(lambda operator: operator.execute(CUT_DBT_OFF)) as done:
         result = run_job(LIVE, instance, run_config(rebuild=True))
-    assert cut[0] >= 1
+    assert done == [1]
     assert result.success
-    assert any(event.event_type_value == "STEP_UP_FOR_RETRY" for event in result.all_events)
+    assert retries(result) == 1
     assert fingerprint() == marts
 
 
 def test_restarted_server__is_waited_for_by_the_run(marts: list[Any], instance: dg.DagsterInstance) -> None:
     if "WAREHOUSE_HOME" not in os.environ:
         pytest.skip("the server that DATABASE_URL names is not ours to restart")
-    restarted = [0]
 
-    def restart_once(ended: threading.Event) -> None:
-        while not ended.is_set() and not restarted[0]:
-            with connect() as operator:
-                is_due = is_at_work(operator)
-            if is_due:
-                embedded.down()
-                embedded.up()
-                restarted[0] += 1
-            time.sleep(0.02)
+    def restart(_: psycopg.Connection[Any]) -> None:
+        embedded.down()
+        embedded.up()
 
-    with meanwhile(restart_once):
+    with once_dbt_waits(restart) as done:
         result = run_job(LIVE, instance, run_config(rebuild=True))
-    assert restarted[0] == 1
+    assert done == [1]
     assert result.success
-    assert any(event.event_type_value == "STEP_UP_FOR_RETRY" for event in result.all_events)
+    assert retries(result) >= 1
     assert fingerprint() == marts
 
 

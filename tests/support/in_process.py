@@ -36,9 +36,9 @@ class Project:
         """`dbt seed` for a selection; fails the test when it does."""
         self._command(database_url, "seed", list(select), {})
 
-    def compiled(self, database_url: str, *select: str) -> list[dict[str, Any]]:
+    def compiled(self, database_url: str, *select: str, **variables: Any) -> list[dict[str, Any]]:
         """The selected models, in the order of their dependencies, each with its compiled_code."""
-        result = self._command(database_url, "compile", list(select), {})
+        result = self._command(database_url, "compile", list(select), variables)
         assert isinstance(result.result, RunExecutionResult)
         nodes = {r.node.unique_id: r.node.to_dict() for r in result.result.results}
         return [nodes[key] for key in _in_order(nodes)]

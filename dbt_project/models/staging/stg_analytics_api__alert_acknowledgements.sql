@@ -1,5 +1,5 @@
 -- one row per acknowledged alert
-{{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
+{{ config(view_options='security_invoker = true', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with source as (
     -- not the notes: whoever may read this view needs a right on every column that it names

@@ -1,5 +1,5 @@
 -- one row per coach who set thresholds or alert preferences
-{{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
+{{ config(view_options='security_invoker = true', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with source as (
     select * from {{ source('analytics_api', 'coach_settings') }}

@@ -1,7 +1,5 @@
 -- one row per coaching relationship
-{{ config(
-    materialized='live_view', view_options='security_invoker = false', grants={'select': ['warehouse_analyst']}
-) }}
+{{ config(grants={'select': ['warehouse_analyst']}) }}
 
 with source as (
     select * from {{ source('public', 'coach_clients') }}

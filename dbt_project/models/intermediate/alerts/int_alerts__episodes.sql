@@ -1,5 +1,5 @@
 -- one row per pair, alert type and episode that follows from the scored dates
-{{ config(materialized='table', unlogged=true) }}
+{{ config(materialized='working_table', unlogged=true) }}
 
 with judgements as (
     select * from {{ ref('int_alerts__judgements') }}

@@ -3,7 +3,7 @@
     It is the one with the same key, or else the latest one of its kind that was recorded as open on one of its days: a
     recorded alert keeps its identity even if the days around it are scored differently now.
 #}
-{{ config(materialized='table', unlogged=true) }}
+{{ config(materialized='working_table', unlogged=true) }}
 
 with episodes as (
     select

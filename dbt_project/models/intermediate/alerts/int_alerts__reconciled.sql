@@ -1,5 +1,5 @@
 -- one row per alert as this run leaves it: new, brought up to date, or resolved since nothing bears it out now
-{{ config(materialized='table', unlogged=true) }}
+{{ config(materialized='working_table', unlogged=true) }}
 
 with matches as (
     select * from {{ ref('int_alerts__matches') }}

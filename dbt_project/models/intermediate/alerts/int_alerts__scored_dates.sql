@@ -1,7 +1,7 @@
 -- one row per active pair and scored date: what the alert rules look at, and the index of what they must judge
 {# An era ends when the relationship does: what was open then is over, and a resumed relationship begins afresh. #}
 {{ config(
-    materialized='table', unlogged=true,
+    materialized='working_table', unlogged=true,
     indexes=[{'columns': ['coach_id', 'client_id', 'as_of_date'], 'unique': true}]
 ) }}
 

@@ -1,7 +1,7 @@
 -- one row per pair with a session: its sessions in order, as arrays of dates and running sums
 {# Any window of any day is then two positions in an array and a subtraction (docs/adr/0040). #}
 {{ config(
-    materialized='table', unlogged=true,
+    materialized='working_table', unlogged=true,
     indexes=[{'columns': ['coach_id', 'client_id'], 'unique': true}]
 ) }}
 

@@ -1,6 +1,6 @@
 -- one row per session that must be read for language cues
 {{ config(
-    materialized='table', unlogged=true,
+    materialized='working_table', unlogged=true,
     indexes=[{'columns': ['job_id'], 'unique': true}],
     grants={'select': ['warehouse_cues']},
     post_hook="analyze {{ this }}"

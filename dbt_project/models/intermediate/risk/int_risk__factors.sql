@@ -1,5 +1,5 @@
 -- one row per scored pair, as_of date and risk factor: what it contributes to the score
-{{ config(materialized='table', unlogged=true) }}
+{{ config(materialized='working_table', unlogged=true) }}
 
 with shares as (
     select * from {{ ref('int_risk__shares') }}

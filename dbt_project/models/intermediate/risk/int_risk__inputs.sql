@@ -3,7 +3,7 @@
     A date that another version of the formulas has scored is left alone, unless a run asks for the new version by
     name (variable rescore_with), or the recorded score knew a session that was erased.
 #}
-{{ config(materialized='table', unlogged=true) }}
+{{ config(materialized='working_table', unlogged=true) }}
 
 with windows as (
     select * from {{ ref('int_clients__windows') }}

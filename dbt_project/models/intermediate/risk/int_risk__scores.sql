@@ -1,6 +1,6 @@
 -- one row per scored pair and as_of date: score, level, factors, advice
 {{ config(
-    materialized='table', unlogged=true,
+    materialized='working_table', unlogged=true,
     indexes=[{'columns': ['coach_id', 'client_id', 'as_of_date'], 'unique': true}]
 ) }}
 

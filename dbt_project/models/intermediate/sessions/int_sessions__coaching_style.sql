@@ -1,5 +1,5 @@
 -- one row per session on the worklist with words of the coach: questions and statements
-{{ config(materialized='table', unlogged=true) }}
+{{ config(materialized='working_table', unlogged=true) }}
 
 with worklist as (
     select * from {{ ref('int_sessions__worklist') }}

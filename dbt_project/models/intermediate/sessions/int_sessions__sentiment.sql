@@ -1,5 +1,5 @@
 -- one row per session on the worklist that has utterances: how client and coach sounded
-{{ config(materialized='table', unlogged=true) }}
+{{ config(materialized='working_table', unlogged=true) }}
 
 with worklist as (
     select * from {{ ref('int_sessions__worklist') }}

@@ -1,5 +1,5 @@
 -- one row per utterance of each session on the worklist, in order, with what it adds to each metric; no words
-{{ config(materialized='table', unlogged=true, post_hook="analyze {{ this }}") }}
+{{ config(materialized='working_table', unlogged=true, post_hook="analyze {{ this }}") }}
 
 with worklist as (
     select * from {{ ref('int_sessions__worklist') }}

@@ -1,6 +1,6 @@
 -- one row per session whose analytics are missing, outdated or to be removed
 {{ config(
-    materialized='table', unlogged=true,
+    materialized='working_table', unlogged=true,
     post_hook=["alter table {{ this }} set (parallel_workers = 2)", "analyze {{ this }}"]
 ) }}
 
