@@ -1,7 +1,6 @@
 """Start Postgres, fill in a sample practice, compute it through Dagster, serve it, and wait for Ctrl-C."""
 
 import argparse
-import contextlib
 import os
 import signal
 import sys
@@ -12,12 +11,10 @@ from rich.console import Console
 
 from demo import data, services, summary
 from demo.database import start_database
-from demo.secrets import demo_secrets
-from demo.token import demo_token
 from warehouse import connection, embedded
 from warehouse.errors import WarehouseError
 
-console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else summary.WIDTH)
 
 
 def say(line: str) -> None:
@@ -27,22 +24,9 @@ def say(line: str) -> None:
 
 def serve(with_ui: bool, seconds: float | None) -> None:
     """Start the services, print how to reach them, and wait."""
-    secrets = demo_secrets()
-    coach = summary.demo_coach()
-    job = summary.latest_session(coach)
-    with contextlib.ExitStack() as stack:
-        api = stack.enter_context(services.api(secrets))
-        ui = stack.enter_context(services.dagster_ui()) if with_ui else None
-        summary.show_sessions(console, coach)
-        token = demo_token(coach, secrets.jwt_secret)
-        console.print("\nThe coach's page, signed in for a day:\n")
-        print(summary.page_link(api, token))
-        console.print(f"\nAPI       {api}  (its pages: {api}/docs)")
-        console.print(f"Dagster   {ui or 'make demo UI=1, or make dagster'}")
-        console.print("Database  .venv/bin/warehouse url")
-        console.print("\nAsk for the demo coach's newest session:\n")
-        print(summary.curl(api, secrets.api_key, token, job), flush=True)
-        console.print("\nCtrl-C stops everything.")
+    with services.served(with_ui) as served:
+        summary.show(console, served)
+        sys.stdout.flush()
         time.sleep(seconds if seconds is not None else 10**9)
 
 

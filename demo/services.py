@@ -11,7 +11,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
-from demo.secrets import DemoSecrets
+from demo.secrets import DemoSecrets, demo_secrets
+from demo.summary import Served, demo_coach
+from demo.token import demo_token
 from warehouse.connection import environment
 from warehouse.paths import PROJECT_DIR
 
@@ -26,6 +28,17 @@ def free_port(preferred: int) -> int:
             probe.bind(("127.0.0.1", port))
             return int(probe.getsockname()[1])
     raise OSError("no free port")
+
+
+@contextlib.contextmanager
+def served(with_ui: bool) -> Iterator[Served]:
+    """The API and, if wanted, the Dagster UI while the block runs, with a token for the demo's coach."""
+    secrets = demo_secrets()
+    token = demo_token(demo_coach(), secrets.jwt_secret)
+    with contextlib.ExitStack() as stack:
+        address = stack.enter_context(api(secrets))
+        ui = stack.enter_context(dagster_ui()) if with_ui else None
+        yield Served(address, ui, secrets.api_key, token)
 
 
 @contextlib.contextmanager

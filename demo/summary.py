@@ -1,5 +1,6 @@
 """What the demo shows once everything is computed: a small table, addresses, and a request to paste."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from rich import box
@@ -8,6 +9,9 @@ from rich.table import Table
 
 from warehouse.connection import connect
 from warehouse.sample import DEMO_COACH_ID
+
+WIDTH = 110
+"""Columns where the output is no terminal."""
 
 LATEST_SESSIONS = """
 select
@@ -18,6 +22,37 @@ where coach_id = %s
 order by session_date desc, completed_at desc, job_id desc
 limit 8
 """
+
+
+@dataclass(frozen=True)
+class Served:
+    """What was started, and what opens it."""
+
+    api: str
+    """Address of the REST API."""
+    ui: str | None
+    """Address of the Dagster UI, if it was started."""
+    api_key: str
+    token: str
+    """The coach's bearer token."""
+
+
+def show(console: Console, served: Served) -> None:
+    """Print everything that a visitor needs; README.md shows the same (documentation/readme.py)."""
+
+    def say(text: str) -> None:  # addresses and tokens are no markup, and stay on one line
+        console.print(text, markup=False, soft_wrap=True)
+
+    coach = demo_coach()
+    show_sessions(console, coach)
+    say("The coach's page, signed in for a day:\n")
+    say(page_link(served.api, served.token))
+    say(f"\nAPI       {served.api}  (its pages: {served.api}/docs)")
+    say(f"Dagster   {served.ui or 'make demo UI=1, or make dagster'}")
+    say("Database  .venv/bin/warehouse url")
+    say("\nAsk for the demo coach's newest session:\n")
+    say(curl(served.api, served.api_key, served.token, latest_session(coach)))
+    say("\nCtrl-C stops everything.")
 
 
 def demo_coach() -> UUID:

@@ -13,6 +13,7 @@ from documentation.answers import with_answers
 from documentation.entities import entities_page
 from documentation.metric_page import metric_page
 from documentation.practice import practice
+from documentation.readme import with_demo_output
 from warehouse import connection
 from warehouse.paths import PROJECT_DIR
 
@@ -20,13 +21,17 @@ DOCS = PROJECT_DIR / "docs"
 
 
 def pages(manifest: dict[str, Any], practice_url: str) -> dict[Path, str]:
-    """Text of each written page by file, from a compiled manifest and the practice's database."""
-    analysts, private = DOCS / "analysts.md", DOCS / "privacy.md"
+    """Text of each written page by file, from a compiled manifest and the practice's database.
+
+    DATABASE_URL names that database too: the demo's own code prints the README's example.
+    """
+    analysts, private, readme = DOCS / "analysts.md", DOCS / "privacy.md", PROJECT_DIR / "README.md"
     return {
         DOCS / "metrics.md": metric_page(manifest),
         DOCS / "entities.md": entities_page(manifest),
         analysts: with_answers(analysts.read_text(encoding="utf-8"), practice_url),
         private: privacy.with_rights(private.read_text(encoding="utf-8"), practice_url),
+        readme: with_demo_output(readme.read_text(encoding="utf-8")),
     }
 
 

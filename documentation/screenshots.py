@@ -15,8 +15,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo import data, services, summary
 from demo.database import start_database
-from demo.secrets import demo_secrets
-from demo.token import demo_token
 from warehouse import connection, embedded
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
@@ -82,9 +80,8 @@ def main() -> int:
         data.fill(print)
         if not data.compute(print):
             return 1
-        secrets, coach = demo_secrets(), summary.demo_coach()
-        with services.api(secrets) as address, sync_playwright() as playwright:
-            link = summary.page_link(address, demo_token(coach, secrets.jwt_secret))
+        with services.served(with_ui=False) as served, sync_playwright() as playwright:
+            link = summary.page_link(served.api, served.token)
             browser = playwright.chromium.launch(
                 executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
             )
