@@ -29,11 +29,14 @@ class Picture:
     height: int
     scheme: Literal["light", "dark"] = "light"
     width: int = WIDTH
+    part: str | None = None
+    """What of the page; default: what is in sight."""
 
 
 PICTURES = (
     Picture("overview", 800),
     Picture("client", 1010),
+    Picture("client-trends", 1010, part=".trends"),
     Picture("session", 1000),
     Picture("client-dark", 1010, "dark"),
     Picture("overview-phone", 844, width=390),
@@ -57,7 +60,8 @@ def take(browser: Browser, picture: Picture, link: str) -> None:
         page.click(".scroll tbody tr:first-child a")
         page.wait_for_selector(".talk-bar")
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=FOLDER / f"{picture.name}.png")
+    part = page.locator(picture.part) if picture.part else page
+    part.screenshot(path=FOLDER / f"{picture.name}.png")
     context.close()
 
 

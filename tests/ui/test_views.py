@@ -1,5 +1,6 @@
 """Each view shows what the routes answer, and every number explains itself."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -107,6 +108,48 @@ def test_session__shows_talk_cues_questions_and_comparison(
     coach.page.locator(".moment").last.click()
     expect(coach.page.locator(".cue").last).to_be_focused()
     assert coach.troubles == []
+
+
+def test_session__leads_to_the_ones_before_and_after(
+    coach: CoachPage, page_service: Service, owner: Owner
+) -> None:
+    client_id = riskiest_client(owner)
+    listed = answer(page_service, coach, f"/clients/{client_id}/sessions", limit=100)["sessions"]
+    newest_first = [session["job_id"] for session in listed]
+    ways = coach.page.get_by_role("navigation", name="Sessions before and after")
+    coach.open_session(newest_first[0])
+    expect(ways).to_contain_text("the newest session")
+    expect(ways.get_by_role("link", name="After")).to_have_count(0)
+    before, after = (ways.get_by_role("link", name=name) for name in ("Before", "After"))
+    for place in (1, 2, 3):
+        before.click()
+        expect(after).to_have_attribute("href", f"#/sessions/{newest_first[place - 1]}")
+    for place in (2, 1):
+        after.click()
+        expect(before).to_have_attribute("href", f"#/sessions/{newest_first[place + 1]}")
+    expect(coach.page).to_have_url(f"{coach.address}#/sessions/{newest_first[1]}")
+    coach.open_session(newest_first[-1])
+    expect(ways.get_by_role("link", name="After")).to_be_visible()
+    expect(ways.get_by_role("link", name="Before")).to_have_count(0)
+
+
+def test_changes_of_risk__say_what_they_compare_with(
+    coach: CoachPage, page_service: Service, owner: Owner
+) -> None:
+    expect(coach.page.get_by_role("columnheader", name="Since last scored")).to_be_visible()
+    client_id = riskiest_client(owner)
+    risk = answer(page_service, coach, f"/clients/{client_id}/risk", history_limit=2)
+    before = date.fromisoformat(risk["history"][1]["as_of_date"])
+    coach.open_client(client_id)
+    change = coach.page.get_by_role("button", name=f"Since {before.day} {before:%b}", exact=True)
+    expect(change).to_be_visible()
+
+
+def test_clients__go_by_the_beginning_of_their_id(coach: CoachPage, owner: Owner) -> None:
+    client_id = riskiest_client(owner)
+    expect(coach.card("Clients at risk")).to_contain_text("the warehouse holds no names")
+    coach.open_client(client_id)
+    expect(coach.page.locator("h1")).to_have_text(f"Client {client_id[:8]}")
 
 
 def test_session__says_its_warnings_in_plain_words(coach: CoachPage, owner: Owner) -> None:

@@ -1,12 +1,14 @@
 // One client: how great the risk is and why, and how the sessions have been going.
 
-import type { ClientRisk, ClientSummary, ClientTrends, SessionAnalyticsSummary, SessionList, Window } from "../../../api/client/analytics";
+import type {
+  ClientRisk, ClientSummary, ClientTrends, RiskScore, RiskScoreHistory, SessionAnalyticsSummary, SessionList, Window,
+} from "../../../api/client/analytics";
 import { ask, Failure } from "../api";
 import { CueGrid } from "../charts/cue-grid";
 import { LineChart } from "../charts/line";
 import { TalkBars } from "../charts/talk-bars";
 import { Explained } from "../explain";
-import { change, clientName, day, number, percent, plural, UNKNOWN, words } from "../format";
+import { change, clientName, day, number, percent, plural, shortDay, UNKNOWN, words } from "../format";
 import { useLoad } from "../load";
 import { Card, Level, Stat, State } from "../parts";
 import { warning } from "../warnings";
@@ -58,12 +60,18 @@ export function ClientView({ id, window }: { id: string; window: Window }) {
             </Card>
           )}
           {data.risk ? <Risk risk={data.risk} /> : <Card title="Risk"><p class="hint">The risk is unknown: no day has been scored yet.</p></Card>}
-          <div class={client.isBusy ? "is-busy" : ""}><Sessions data={data} /></div>
+          <div class={client.isBusy ? "trends is-busy" : "trends"}><Sessions data={data} /></div>
         </>
       )}
     </>
   );
 }
+
+/** The day of the score that this one is compared with. */
+const scoredBefore = (history: RiskScoreHistory[], score: RiskScore): string => {
+  const before = history.find((entry) => entry.as_of_date < score.as_of_date);
+  return before ? shortDay(before.as_of_date) : "last scored";
+};
 
 const noneIfNotThere = (error: unknown): null => {
   if (error instanceof Failure && error.kind === "not-there") return null;
@@ -78,7 +86,7 @@ function Risk({ risk: { risk_score: score, history } }: { risk: ClientRisk }) {
           <Explained field="RiskScore.risk_score" label="Score" class="big">
             <span class={`score-value text-${score.risk_level}`}>{number(score.risk_score)}</span><span class="of">of 100</span>
           </Explained>
-          <Explained field="RiskScore.score_change" label="Since the day before"><strong>{change(score.score_change, 1)}</strong></Explained>
+          <Explained field="RiskScore.score_change" label={`Since ${scoredBefore(history, score)}`}><strong>{change(score.score_change, 1)}</strong></Explained>
           <Explained field="RiskScore.trend" label="Trend"><strong>{score.trend ?? UNKNOWN}</strong></Explained>
         </div>
         <Explained field="RiskScore.recommended_action" label="What to do" class="action"><span>{score.recommended_action}</span></Explained>

@@ -97,13 +97,14 @@ function Clients({ list }: { list: AtRiskClients }) {
             <tr>
               <th scope="col">Client</th>
               <th scope="col"><Explained field="AtRiskClient.risk_score" label="Risk" /></th>
-              <th scope="col" class="wide"><Explained field="AtRiskClient.score_change" label="Change" /></th>
+              <th scope="col" class="wide"><Explained field="AtRiskClient.score_change" label="Since last scored" /></th>
               <th scope="col"><Explained field="AtRiskClient.days_since_last_session" label="Silent" /></th>
             </tr>
           </thead>
           <tbody>{shown.map((client) => <Row key={client.client_id} client={client} />)}</tbody>
         </table>
       )}
+      <p class="hint">Clients go by the beginning of their id: the warehouse holds no names. A front end that knows them shows them in its place.</p>
       {showAll && list.total > list.clients.length && <p class="hint">The {PAGE} with the greatest risk of {list.total}.</p>}
     </Card>
   );

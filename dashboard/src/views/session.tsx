@@ -7,12 +7,16 @@ import { CUES } from "../cues";
 import { Explained } from "../explain";
 import { capital, change, clientName, clock, day, number, percent, plural, UNKNOWN } from "../format";
 import { useLoad } from "../load";
+import { Neighbours, sessionAfter } from "../neighbours";
 import { Card, Stat, State } from "../parts";
 import { warning } from "../warnings";
 
 export function SessionView({ id }: { id: string }) {
-  const session = useLoad(id, () => ask("get_session", { path: { job_id: id } }));
-  const { data } = session;
+  const session = useLoad(id, async () => {
+    const detail = await ask("get_session", { path: { job_id: id } });
+    return { detail, after: await sessionAfter(detail.session_analytics) };
+  });
+  const data = session.data?.detail;
   const numbers = data?.session_analytics;
   return (
     <>
@@ -23,7 +27,8 @@ export function SessionView({ id }: { id: string }) {
       <State of={session} missing="No such session" missingHint="It isn't there, or it is not one of yours." />
       {data && numbers && (
         <>
-          <div class="title"><h1>Session of {day(numbers.session_date)}</h1><p>{clock(numbers.total_duration_seconds)} minutes</p></div>
+          <div class="title"><h1>Session of {day(numbers.session_date)}</h1><p>{clock(numbers.total_duration_seconds)} minutes</p>
+            <Neighbours detail={data} after={session.data?.after ?? null} /></div>
           {numbers.quality_warnings.length > 0 && (
             <div class="notice" role="note">
               <div><strong>Read these numbers with care.</strong>
@@ -43,7 +48,7 @@ export function SessionView({ id }: { id: string }) {
             </Card>
             <div class="stack">
               <Card title="Your questions"><Questions numbers={numbers} /></Card>
-              <Card title="Since the session before"><Comparison comparison={data.comparison} /></Card>
+              <Card title="Since the session before" note={data.comparison && day(data.comparison.previous_session_date)}><Comparison comparison={data.comparison} /></Card>
             </div>
           </div>
         </>
@@ -167,7 +172,6 @@ function Comparison({ comparison }: { comparison: SessionComparison | null }) {
       </dl>
       {comparison.notable_changes.map((sentence) => <p key={sentence}>{sentence}</p>)}
       {comparison.notable_changes.length === 0 && <p class="hint">Nothing changed much.</p>}
-      <p><a href={`#/sessions/${comparison.previous_job_id}`}>Session of {day(comparison.previous_session_date)}</a></p>
     </>
   );
 }
