@@ -22,6 +22,7 @@ from dagster_pipelines.assets.variables import dbt_variables, due
 from dagster_pipelines.assets.writing import for_dagster, writing
 from dagster_pipelines.options import RunOptions, started_at
 from dagster_pipelines.resources.dbt import WarehouseDbt, fresh_manifest, project
+from dagster_pipelines.runs import is_abandoned
 from dagster_pipelines.settings import PipelineSettings
 from dagster_pipelines.state import models, outbox, requests, worklist
 from dagster_pipelines.state.dates import STAGES, as_dates, record_computed
@@ -41,17 +42,11 @@ def date_models(context: dg.AssetExecutionContext, options: RunOptions, dbt: War
     """Build and test the selected models for the run's days, as one range in one statement each."""
     selected, with_tests = selected_names(context), has_tests(context)
     days = options.days(context)
-    if not any(marts(stage, selected) for stage in STAGES):
-        # a part of the graph that rests on no session runs before it is known whose sessions changed
-        with for_dagster(), writing(context):
-            built = dbt.build(due(selected, options), dbt_variables(options, days), with_tests=with_tests)
-        with connect() as connection:
-            yield from with_figures(connection, dagster_events(context, built), {})
-        return
     with for_dagster(), writing(context):
         with connect() as connection:
             waiting, noted_until = worklist.clients_to_refresh(connection)
-            asked = [request.client_id for request in _taken_up(connection, context)]
+            taken_up = requests.take_up(connection, context.run.run_id, is_abandoned(context.instance))
+            asked = [request.client_id for request in taken_up]
         clients: Sequence[UUID] | None = sorted({*waiting, *asked}) if options.only_waiting else None
         if clients is not None and not clients:
             context.log.info("No client's sessions changed: nothing to refresh.")
@@ -81,11 +76,3 @@ def date_models(context: dg.AssetExecutionContext, options: RunOptions, dbt: War
     # told after the lock is given back: whoever listens may take its time
     with connect() as connection:
         yield from with_figures(connection, dagster_events(context, built), shown)
-
-
-def _taken_up(connection: Any, context: dg.AssetExecutionContext) -> list[requests.OpenRequest]:
-    def is_abandoned(run_id: str) -> bool:
-        record = context.instance.get_run_record_by_id(run_id)
-        return record is None or record.dagster_run.is_finished
-
-    return requests.take_up(connection, context.run.run_id, is_abandoned)

@@ -156,7 +156,8 @@ def _common_arguments(target: str) -> list[str]:
     # dbt's own lines would quote the row that broke a statement: nothing is logged but what _Report shows.
     return [
         "--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR), "--target-path", target,
-        "--log-path", target, "--log-level", "none", "--log-level-file", "none",
+        "--log-path", target, "--log-level", "none", "--log-level-file", "none", "--no-write-json",
+        "--cache-selected-only",
     ]  # fmt: skip
 
 

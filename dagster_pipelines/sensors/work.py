@@ -1,9 +1,8 @@
 """Sensors that start what waits. What waits is asked of Postgres each time; a cursor only saves work."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import dagster as dg
 import orjson
@@ -11,6 +10,7 @@ import orjson
 from dagster_pipelines import jobs
 from dagster_pipelines.nightly import NIGHTLY, due_day, request
 from dagster_pipelines.options import run_config
+from dagster_pipelines.runs import is_abandoned
 from dagster_pipelines.settings import PipelineSettings
 from dagster_pipelines.state import requests, worklist
 from dagster_pipelines.state.dates import business_day
@@ -159,23 +159,11 @@ def _is_too_soon(context: dg.SensorEvaluationContext, job: str, failures: int, n
     return now - last.create_timestamp.astimezone(UTC) < pause
 
 
-def is_abandoned(instance: dg.DagsterInstance) -> Any:
-    """Tells of a run's id whether nobody works on it any more."""
-
-    def ask(run_id: str) -> bool:
-        run = instance.get_run_by_id(run_id)
-        return run is None or run.is_finished
-
-    return ask
-
-
 def _has_run(
-    context: dg.SensorEvaluationContext, names: Iterable[str], statuses: list[dg.DagsterRunStatus],
-    tags: Mapping[str, str] | None = None,
-) -> bool:  # fmt: skip
+    context: dg.SensorEvaluationContext, names: Iterable[str], statuses: list[dg.DagsterRunStatus]
+) -> bool:
     return any(
-        context.instance.get_runs(dg.RunsFilter(job_name=name, statuses=statuses, tags=tags), limit=1)
-        for name in names
+        context.instance.get_runs(dg.RunsFilter(job_name=name, statuses=statuses), limit=1) for name in names
     )
 
 
