@@ -135,7 +135,8 @@ types: setup
 	@$(BIN)/mypy
 
 .PHONY: test
-test: manifest lint types ## lint, types, dbt build with its tests, pytest
+test: manifest ## lint, types, dbt build with its tests, pytest
+	@$(MAKE) -j2 --output-sync lint types
 	@$(BIN)/pytest -n 2 --dist loadfile --ignore tests/ui
 
 .PHONY: test-ui

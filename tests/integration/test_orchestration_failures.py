@@ -165,15 +165,26 @@ def test_two_runs__the_second_one_writes_nothing_while_the_first_one_writes(
     assert fingerprint() == marts
 
 
+def test_two_runs_at_once__write_one_after_the_other(marts: list[Any], instance: dg.DagsterInstance) -> None:
+    other = _start_run()
+    assert run_job(LIVE, instance, run_config(rebuild=True)).success
+    assert other.wait() == 0
+    assert fingerprint() == marts
+
+
+def _start_run() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "dagster_pipelines.run", "--job", LIVE, "--rebuild"],
+        cwd=Path(__file__).parents[2], env=os.environ | environment(),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
 def test_killed_run__leaves_whole_marts_and_the_next_one_heals(
     marts: list[Any], instance: dg.DagsterInstance
 ) -> None:
     for wait in (0.0, 1.0):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dagster_pipelines.run", "--job", LIVE, "--rebuild"],
-            cwd=Path(__file__).parents[2], env=os.environ | environment(),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+        process = _start_run()
         _until_dbt_works(process)
         time.sleep(wait)
         os.killpg(process.pid, signal.SIGKILL)
@@ -221,6 +232,27 @@ def once_dbt_waits(act: Callable[[psycopg.Connection[Any]], Any]) -> Iterator[li
 def retries(result: Any) -> int:
     """How often a step of a run was tried again."""
     return sum(event.event_type_value == "STEP_UP_FOR_RETRY" for event in result.all_events)
+
+
+def test_write_errors__are_tried_three_times_more_with_growing_pauses(
+    marts: list[Any], instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCK_TIMEOUT_SECONDS", "1")
+    with psycopg.connect(os.environ["DATABASE_URL"]) as holder:
+        holder.execute(KEEPS_WRITERS_OUT)
+        result = run_job(LIVE, instance, run_config(rebuild=True))
+    assert not result.success
+    assert retries(result) == 3
+    pauses = [
+        event.step_retry_data.seconds_to_wait or 0
+        for event in result.all_events
+        if event.event_type_value == "STEP_UP_FOR_RETRY"
+    ]
+    assert pauses[2] > pauses[0], pauses
+    error = next(e for e in result.all_events if e.is_step_failure).step_failure_data.error
+    assert error is not None
+    assert "LockNotAvailable (55P03)" in str(error)
+    assert fingerprint() == marts
 
 
 def test_lost_connections__are_tried_again_until_the_run_succeeds(

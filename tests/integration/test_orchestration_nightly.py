@@ -1,15 +1,16 @@
 """What the night owes, and in which order."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 import psycopg
 import pytest
+from dagster._utils.schedules import schedule_execution_time_iterator
 
-from dagster_pipelines.nightly import NIGHTLY, due_day, request
+from dagster_pipelines.nightly import NIGHTLY, NightlyStage, due_day, request
 from dagster_pipelines.state.dates import as_dates, business_day, record_computed
 from dagster_pipelines.state.writer import connect, single_writer
 from warehouse.writer import WriterBusyError
@@ -105,6 +106,36 @@ def test_schedules__speak_for_the_day_of_the_scheduled_time(database: psycopg.Co
     assert requests is not None
     assert [r.run_config["resources"]["options"]["config"]["as_of"] for r in requests] == ["2026-11-22"]
     assert [r.run_config["resources"]["options"]["config"]["check_content"] for r in requests] == [True]
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def test_due_day__where_the_clock_jumps_over_the_hour_the_night_begins_after_the_jump() -> None:
+    """On 2026-03-29 it is never two o'clock in Berlin: one second after 01:59:59 it is three."""
+    jump = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+    assert due_day(CLIENTS, jump - timedelta(seconds=1), BERLIN) == date(2026, 3, 28)
+    assert due_day(CLIENTS, jump, BERLIN) == date(2026, 3, 29)
+
+
+def test_due_day__where_the_hour_comes_twice_the_night_is_owed_once(
+    database: psycopg.Connection[Any],
+) -> None:
+    first, second = datetime(2026, 10, 25, 0, 0, tzinfo=UTC), datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
+    day = date(2026, 10, 25)
+    assert due_day(CLIENTS, first, BERLIN) == due_day(CLIENTS, second, BERLIN) == day
+    assert asked(database, CLIENTS, day) == "2026-10-25"
+    record_computed(database, ["clients"], [day], "run")
+    assert asked(database, CLIENTS, day) == "2026-10-25 is computed already."
+
+
+@pytest.mark.parametrize("sunday", [date(2026, 3, 29), date(2026, 10, 25)], ids=["spring", "autumn"])
+@pytest.mark.parametrize("stage", NIGHTLY, ids=lambda stage: stage.job)
+def test_schedules__tick_once_a_night_where_the_clock_jumps(stage: NightlyStage, sunday: date) -> None:
+    begin = datetime.combine(sunday - timedelta(days=2), datetime.min.time(), BERLIN)
+    ticks = schedule_execution_time_iterator(begin.timestamp(), stage.cron, BERLIN.key)
+    days = [business_day(next(ticks), BERLIN) for _ in range(5)]
+    assert days == [begin.date() + timedelta(days=number) for number in range(5)]
 
 
 def test_single_writer__keeps_a_second_one_out_and_lets_it_in_afterwards(database_url: str) -> None:

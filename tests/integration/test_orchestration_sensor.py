@@ -1,5 +1,6 @@
 """A completed session is computed by itself, and its client's analytics, score and alerts with it."""
 
+import json
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -75,6 +76,16 @@ def test_completed_sessions__many_make_one_run_that_refreshes_their_client_at_on
         if event.asset_key == dg.AssetKey(["ai_backend", "risk_scores"]):
             assert shown["latest/low"].value == 1
             assert shown["dagster/row_count"].value == 1
+            assert "| low | 1 | █" in str(shown["chart"].value)
+        if event.asset_key == dg.AssetKey(["ai_backend", "language_cues"]):
+            assert shown["cues/commitment"].value == 2
+            assert "| commitment | 2 | █" in str(shown["chart"].value)
+        if event.asset_key == dg.AssetKey(["ai_backend", "risk_alert_episodes"]):
+            assert (shown["opened"].value, shown["open_now"].value, shown["resolved"].value) == (0, 0, 0)
+        if event.asset_key == dg.AssetKey(["cue_detection", "session_detections"]):
+            assert (shown["sessions"].value, shown["succeeded"].value) == (2, 2)
+            assert (shown["requests"].value, shown["prompt_tokens"].value) == (0, 0)
+            assert "cost_usd" not in shown, "nothing was paid"
 
     assert computed(database) == jobs
     assert (
@@ -112,6 +123,31 @@ def test_completed_sessions__a_job_completed_long_ago_is_found_behind_the_cursor
     assert again[0].run_key == requests[0].run_key, "Dagster drops the second of two requests with one key"
     assert run_request(requests[0], LIVE, instance).success
     assert late in computed(database)
+
+
+def test_completed_sessions__a_clock_set_back_loses_nothing(
+    database: psycopg.Connection[Any], instance: dg.DagsterInstance
+) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    cursor = json.dumps({"thorough_at": tomorrow, "mark": tomorrow})
+    session(database, days_ago=2)
+    assert len(tick("completed_sessions", instance, cursor)[0]) == 1
+
+
+def test_completed_sessions__what_a_dead_run_left_is_asked_for_again(
+    database: psycopg.Connection[Any], instance: dg.DagsterInstance
+) -> None:
+    session(database, days_ago=2)
+    requests, cursor = tick("completed_sessions", instance)
+    run = instance.add_run(
+        dg.DagsterRun(job_name=LIVE, tags=dict(requests[0].tags), status=dg.DagsterRunStatus.STARTED)
+    )
+    assert tick("completed_sessions", instance, cursor)[0] == [], "a run is under way"
+
+    instance.report_run_failed(run)
+    again, _ = tick("completed_sessions", instance, cursor)
+    assert len(again) == 1
+    assert again[0].run_key != requests[0].run_key, "Dagster drops the second of two requests with one key"
 
 
 def test_completed_sessions__a_new_transcript_is_computed_again(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,13 +32,22 @@ def try_dbt(
 ) -> subprocess.CompletedProcess[str]:
     """Run one dbt command, whatever comes of it."""
     with tempfile.TemporaryDirectory() as scratch:
+        target = target_path or Path(scratch)
+        take_parsed(target)
         return subprocess.run(
             [
                 str(Path(sys.executable).parent / "warehouse"), "exec", "--",
                 str(Path(sys.executable).parent / "dbt"), *arguments,
                 "--vars", json.dumps(variables or {}), "--log-path", scratch,
-                "--target-path", str(target_path or scratch),
+                "--target-path", str(target),
             ],
             cwd=PROJECT_DIR, env=os.environ | {"DATABASE_URL": database_url}, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
         )  # fmt: skip
+
+
+def take_parsed(target: Path) -> None:
+    """Give a target folder what `make manifest` has parsed, so that dbt reads only what changed since."""
+    parsed = PROJECT_DIR / "target" / "partial_parse.msgpack"
+    if parsed.exists():
+        shutil.copy(parsed, target)

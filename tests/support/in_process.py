@@ -13,7 +13,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from tests.support.databases import database_name
-from tests.support.dbt import PROJECT_DIR
+from tests.support.dbt import PROJECT_DIR, take_parsed
 from warehouse.connection import environment
 
 
@@ -23,6 +23,10 @@ class Project:
     def __init__(self, database_url: str, scratch: Path, folder: Path = PROJECT_DIR) -> None:
         self._scratch = scratch
         self._folder = folder
+        target = scratch / "target"
+        target.mkdir(exist_ok=True)
+        if folder == PROJECT_DIR:
+            take_parsed(target)
         result = self._invoke(database_url, None, ["parse"])
         assert isinstance(result.result, Manifest)
         self._manifest = result.result
