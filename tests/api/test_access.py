@@ -179,6 +179,7 @@ def test_key__sent_twice_counts_as_missing(service: Service) -> None:
 
 
 NOW = int(time.time())
+DAY = 86_400
 HEADER = {"alg": "HS256", "typ": "JWT"}
 FAULTY: dict[str, str] = {
     "empty": "",
@@ -193,8 +194,8 @@ FAULTY: dict[str, str] = {
         ]
     ),
     "expired": hs256(DEMO_COACH_ID, exp=NOW - 60),
-    "not valid yet": hs256(DEMO_COACH_ID, nbf=NOW + 300),
-    "issued in the future": hs256(DEMO_COACH_ID, iat=NOW + 300),
+    "not valid yet": hs256(DEMO_COACH_ID, nbf=NOW + DAY),
+    "issued in the future": hs256(DEMO_COACH_ID, iat=NOW + DAY),
     "no expiry": hs256(DEMO_COACH_ID, exp=None),
     "expiry is no number": hs256(DEMO_COACH_ID, exp="tomorrow"),
     "wrong audience": hs256(DEMO_COACH_ID, aud="anon"),

@@ -1,6 +1,6 @@
 """Runs client analytics, risk and alerts as plain SQL in a test's own transaction, for many nights.
 
-dbt compiles the models once. A night is then what dbt would do: tables take their present content,
+dbt compiles the models once. A night is then what dbt would do: working tables take their present content,
 incremental marts replace rows by key, views stay. Session analytics are not computed but given
 (tests/support/histories.py), so that a test can put a value just below, at or above a threshold; the session
 formulas have tests of their own.
@@ -79,7 +79,7 @@ def _run_node(connection: psycopg.Connection, node: dict[str, Any]) -> None:
     table = sql.Identifier(node["schema"], node["alias"])
     body = sql.SQL(node["compiled_code"])
     materialized = node["config"]["materialized"]
-    if materialized == "table":
+    if materialized == "working_table":
         _execute(connection, sql.SQL("delete from {}").format(table))
         _execute(connection, sql.SQL("insert into {} {}").format(table, body))
     elif materialized == "incremental":
