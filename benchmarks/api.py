@@ -21,6 +21,7 @@ from api.gate import PREFIX
 from benchmarks.api_data import practice
 from benchmarks.api_load import Measured, measure
 from benchmarks.api_pgbench import per_second as pgbench
+from benchmarks.api_plans import plans
 from benchmarks.api_report import NOTHING, Result, missed, section
 from benchmarks.api_service import KEY, SECRET, service
 from demo.token import demo_token
@@ -75,8 +76,11 @@ def run(seconds: float = 0.5, rounds: int = 15, size: int = 40, database: str | 
             missing = {"not there": summary([uuid4() for _ in others]), "not yours": summary(others)}
             refused = alike(missing, audited, seconds / 2, rounds)
         bare = {name: pgbench(url, name, coach, clients, PGBENCH_SECONDS) for name in ROUTES}
+        explained = plans(url, coach, clients[0])
     cores = os.cpu_count() or 1
-    return Result(peaks, ratios, halves, bare, refused, CONNECTIONS, cores, len(clients), rounds, seconds)
+    return Result(
+        peaks, ratios, halves, bare, refused, explained, CONNECTIONS, cores, len(clients), rounds, seconds
+    )
 
 
 def busiest_coach(url: str) -> tuple[UUID, list[UUID], list[UUID]]:

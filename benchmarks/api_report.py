@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from benchmarks.api_load import Measured
+from benchmarks.api_plans import OTHER_PRACTICES, TIMES_THE_HISTORY, Plans
 
 NOTHING = "nothing"
 GOAL_AUDITED = 0.40
 GOAL_UNAUDITED = 0.50
 GOAL_HALF_LOAD_MS = 50.0
+GOAL_GROWTH = 1.5
 HEAD = """\
 ## The API
 
@@ -19,6 +21,14 @@ for each route; ÷ (b) is the median of the rounds' own ratios.
 
 | Route | (a) /s | all on /s | ÷ (b) | p50 ms | p99 ms | p99 ms at half load | audit off /s | ÷ (b) |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|
+"""
+PLANS = """
+## The reads' plans
+
+As the API's role, with a generic plan, beside {others} other practices of the same size.
+
+| Route | Scans |
+|---|---|
 """
 Peaks = Mapping[tuple[str, str], Measured]
 
@@ -35,6 +45,7 @@ class Result:
     halves: Mapping[str, Measured]
     bare: Mapping[str, float | None]
     refused: Mapping[str, Measured]
+    explained: Plans
     connections: int
     cores: int
     clients: int
@@ -45,7 +56,19 @@ class Result:
 def section(result: Result) -> str:
     """The section in Markdown."""
     lines = [_row(result, name) for name in (NOTHING, *_routes(result))]
-    return HEAD.format(**vars(result)) + "\n".join(lines) + "\n\n" + "\n".join(_sentences(result)) + "\n"
+    return (
+        HEAD.format(**vars(result))
+        + "\n".join(lines)
+        + "\n\n"
+        + "\n".join(_sentences(result))
+        + "\n"
+        + _plans(result.explained)
+    )
+
+
+def _plans(explained: Plans) -> str:
+    rows = [f"| `{name}` | {', '.join(scans)} |" for name, scans in explained.scans.items()]
+    return PLANS.format(others=OTHER_PRACTICES) + "\n".join(rows) + "\n"
 
 
 def missed(result: Result) -> list[str]:
@@ -61,7 +84,7 @@ def _row(result: Result, name: str) -> str:
     on, off, bare = result.peaks["audit", name], result.peaks["no audit", name], result.bare.get(name)
     cells = [
         "(b) no database" if name == NOTHING else f"`{name}`",
-        f"{bare:,.0f}" if bare else "not measured",
+        f"{bare:,.0f}" if bare else "\u2013",
         f"{on.per_second:,.0f}",
         f"{result.ratios['audit', name]:.2f}",
         f"{on.p50:.1f}",
@@ -88,6 +111,17 @@ def _goals(result: Result) -> Iterator[tuple[str, bool]]:
         f"At half of its peak load the slowest p99, `{slowest}`, is {p99:.1f} ms; "
         f"the goal is below {GOAL_HALF_LOAD_MS:.0f} ms.",
         p99 < GOAL_HALF_LOAD_MS,
+    )
+    sequential = ", ".join(result.explained.sequential) or "none"
+    yield (
+        f"Sequential scans over a mart beside {OTHER_PRACTICES} other practices: {sequential}.",
+        sequential == "none",
+    )
+    name, ratio = max(result.explained.growth.items(), key=lambda item: item[1])
+    yield (
+        f"With {TIMES_THE_HISTORY} times the history the list that slows down most, `{name}`, takes "
+        f"{ratio:.2f} of its time before; the goal is {GOAL_GROWTH:.1f}.",
+        ratio <= GOAL_GROWTH,
     )
 
 

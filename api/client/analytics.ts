@@ -192,7 +192,7 @@ export interface ClientTrends {
   /** One entry for each metric asked for. */
   trends: Record<string, TrendData>;
   /** All values in one list. */
-  data_points: MetricDataPoint[];
+  data_points: DataPoint[];
 }
 
 /** What the coach has set, with defaults for the rest. It takes effect with the next scoring. */
@@ -272,7 +272,7 @@ export interface CueCounts {
 /** What a client's words give away (specification, "CueType"). */
 export type CueType = "resistance" | "commitment" | "breakthrough" | "concern" | "deflection" | "enthusiasm" | "doubt" | "agreement" | "goal_setting";
 
-/** A session's value. */
+/** A session's value and what it is a value of. */
 export interface DataPoint {
   /** Day of the session. */
   date: string;
@@ -282,6 +282,8 @@ export interface DataPoint {
   job_id: string;
   /** Its analytics (`session_analytics.id`). */
   session_id: string;
+  /** engagement, sentiment or talk_ratio. */
+  metric: string;
 }
 
 /** Falls of engagement within 90 days; two decimals are kept. */
@@ -330,20 +332,6 @@ export interface LanguageCue {
   interpretation: string | null;
   /** When the cue was detected. */
   created_at: string;
-}
-
-/** A session's value and what it is a value of. */
-export interface MetricDataPoint {
-  /** Day of the session. */
-  date: string;
-  /** Engagement or talk ratio 0 to 100, sentiment -1 to 1. */
-  value: number;
-  /** The session. */
-  job_id: string;
-  /** Its analytics (`session_analytics.id`). */
-  session_id: string;
-  /** engagement, sentiment or talk_ratio. */
-  metric: string;
 }
 
 /** RFC 9457 problem details: the shape of every error. */

@@ -182,7 +182,7 @@ class ClientRisk(Answer):
 
 
 class DataPoint(Answer):
-    """A session's value."""
+    """A session's value and what it is a value of."""
 
     date: Day
     """Day of the session."""
@@ -192,11 +192,6 @@ class DataPoint(Answer):
     """The session."""
     session_id: Identifier
     """Its analytics (`session_analytics.id`)."""
-
-
-class MetricDataPoint(DataPoint):
-    """A session's value and what it is a value of."""
-
     metric: str = Field(pattern="^(engagement|sentiment|talk_ratio)$")
     """engagement, sentiment or talk_ratio."""
 
@@ -225,5 +220,5 @@ class ClientTrends(Answer):
 
     trends: dict[str, TrendData]
     """One entry for each metric asked for."""
-    data_points: list[MetricDataPoint]
+    data_points: list[DataPoint]
     """All values in one list."""

@@ -16,22 +16,21 @@ matching as not materialized (
     select
         job_id,
         session_date,
-        duration_minutes,
-        coach_talk_percentage,
-        client_talk_percentage,
-        engagement_score,
-        client_sentiment_score,
-        cue_count,
-        cue_counts,
-        has_warnings,
-        has_cue_evidence,
         completed_at
-    from ai_backend.session_overview
+    from ai_backend.session_analytics
     where
         coach_id = %(coach_id)s
         and client_id = %(client_id)s
         and (%(from_date)s::date is null or session_date >= %(from_date)s::date)
         and (%(to_date)s::date is null or session_date <= %(to_date)s::date)
+),
+
+-- only what is shown is spelled out: a long past must not slow its newest page down
+shown as (
+    select job_id, session_date
+    from matching
+    order by session_date desc, completed_at desc nulls first, job_id desc
+    limit %(limit)s offset %(offset)s
 ),
 
 page as (
@@ -47,9 +46,14 @@ page as (
         cue_counts,
         has_warnings,
         has_cue_evidence
-    from matching
+    from ai_backend.session_overview
+    where
+        coach_id = %(coach_id)s
+        and client_id = %(client_id)s
+        and session_date >= (select min(shown.session_date) from shown)
+        and session_date <= (select max(shown.session_date) from shown)
+        and job_id in (select shown.job_id from shown)
     order by session_date desc, completed_at desc nulls first, job_id desc
-    limit %(limit)s offset %(offset)s
 ),
 
 final as (

@@ -5,22 +5,17 @@ with client as (
     where coach_id = %(coach_id)s and client_id = %(client_id)s
 ),
 
-asked as (
-    select
-        names.metric,
-        names.position
-    from unnest(%(metrics)s::text[]) with ordinality as names (metric, position)
-),
-
-points as (
+trends as (
     select
         metric,
-        position,
-        point_date as date,
-        value,
-        job_id,
-        session_id
-    from ai_backend.client_trend_points
+        array_position(%(metrics)s::text[], metric) as position,
+        current_value,
+        previous_value,
+        change,
+        change_percentage,
+        trend,
+        data_points
+    from ai_backend.client_trends
     where
         coach_id = %(coach_id)s
         and client_id = %(client_id)s
@@ -30,48 +25,26 @@ points as (
 
 by_metric as (
     select
-        metric,
-        json_agg(
-            json_build_object('date', date, 'value', value, 'job_id', job_id, 'session_id', session_id)
+        json_object_agg(
+            metric,
+            json_build_object(
+                'metric_name', metric,
+                'current_value', current_value,
+                'previous_value', previous_value,
+                'change', change,
+                'change_percentage', change_percentage,
+                'trend', trend,
+                'data_points', array_to_json(data_points)
+            )
             order by position
-        ) as data_points
-    from points
-    group by metric
-),
-
-trends as (
-    select
-        trend.metric,
-        asked.position,
-        json_build_object(
-            'metric_name', trend.metric,
-            'current_value', trend.current_value,
-            'previous_value', trend.previous_value,
-            'change', trend.change,
-            'change_percentage', trend.change_percentage,
-            'trend', trend.trend,
-            'data_points', coalesce(by_metric.data_points, '[]')
-        ) as data
-    from ai_backend.client_trends as trend
-    inner join asked on trend.metric = asked.metric
-    left join by_metric on trend.metric = by_metric.metric
-    where trend.coach_id = %(coach_id)s and trend.client_id = %(client_id)s and trend.window_type = %(window)s
+        ) as body
+    from trends
 ),
 
 flat as (
-    select
-        json_agg(
-            json_build_object(
-                'date', points.date,
-                'value', points.value,
-                'job_id', points.job_id,
-                'session_id', points.session_id,
-                'metric', points.metric
-            )
-            order by asked.position, points.position
-        ) as data_points
-    from points
-    inner join asked on points.metric = asked.metric
+    select coalesce(json_agg(points.point order by trends.position, points.position), '[]') as body
+    from trends
+    cross join lateral unnest(trends.data_points) with ordinality as points (point, position)
 ),
 
 final as (
@@ -79,13 +52,11 @@ final as (
         %(client_id)s::uuid as client_id,
         null::uuid as job_id,
         (
-            select
-                json_build_object(
-                    'trends', (select json_object_agg(metric, data order by position) from trends),
-                    'data_points', coalesce((select flat.data_points from flat), '[]')
-                )
+            select json_build_object('trends', by_metric.body, 'data_points', flat.body)
             from client
-            where exists (select 1 from trends)
+            cross join by_metric
+            cross join flat
+            where by_metric.body is not null
         ) as body
 )
 

@@ -248,15 +248,16 @@ def test_trends__every_value_equals_the_marts(
                 given = dict(body["trends"][metric])
                 points = given.pop("data_points")
                 assert given.pop("metric_name") == metric
-                assert_equals_row(given, row, without=[*key, "point_count"])
+                assert_equals_row(given, row, without=[*key, "point_count", "data_points"])
+                assert row["point_count"] == len(points)
                 expected = owner.execute(
-                    'select point_date as "date", value, job_id, session_id '
+                    'select point_date as "date", value, job_id, session_id, metric '
                     "from ai_backend.client_trend_points where coach_id = %(coach_id)s "
                     "and client_id = %(client_id)s and window_type = %(window_type)s "
                     "and metric = %(metric)s order by position", key,
                 ).fetchall()  # fmt: skip
                 assert points == [as_json(point) for point in expected]
-                assert points == [_without_metric(p) for p in body["data_points"] if p["metric"] == metric]
+                assert points == [p for p in body["data_points"] if p["metric"] == metric]
             ClientTrends.model_validate(body)
 
 
@@ -295,7 +296,3 @@ def _one(owner: Owner, relation: str, **key: Any) -> dict[str, Any]:
         # Outside of a request nothing has expired; the practice's scores are young, so it's the same.
         assert rows[0]["risk_score_stale"] is False
     return rows[0]
-
-
-def _without_metric(point: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in point.items() if key != "metric"}

@@ -5,37 +5,39 @@ with clients as (
     select * from {{ ref('active_clients') }}
 ),
 
-recent as (
+windows as not materialized (
     select * from {{ ref('client_analytics') }}
-    where window_type = '90d'
-),
-
-altogether as (
-    select * from {{ ref('client_analytics') }}
-    where window_type = 'all_time'
 ),
 
 scores as (
     select * from {{ ref('risk_scores') }}
 ),
 
-alerts as (
+open_alerts as not materialized (
     -- not the notes, which not every reader of this view may see
     select
         coach_id,
         client_id,
-        status,
-        resolved_at,
-        is_muted
+        status
     from {{ ref('risk_alerts') }}
+    where resolved_at is null and not is_muted
 ),
 
+-- Client by client, so that the cost follows their number, whatever the planner believes it to be; and counts as
+-- subqueries in the list, which cost nothing where a reader doesn't ask for them.
 final as (
     select
         clients.coach_id,
         clients.client_id,
         recent.as_of_date,
-        altogether.total_sessions,
+        (
+            select altogether.total_sessions
+            from windows as altogether
+            where
+                altogether.coach_id = clients.coach_id
+                and altogether.client_id = clients.client_id
+                and altogether.window_type = 'all_time'
+        ) as total_sessions,
         recent.last_session_date,
         recent.days_since_last_session,
         recent.average_engagement_score,
@@ -55,28 +57,35 @@ final as (
         current_score.computed_at as risk_computed_at,
         current_score.valid_until as risk_valid_until,
         current_score.valid_until <= {{ request_moment() }} as is_risk_expired,
-        open_alerts.open_alert_count,
-        open_alerts.pending_alert_count
+        (
+            select count(*)::integer
+            from open_alerts
+            where open_alerts.coach_id = clients.coach_id and open_alerts.client_id = clients.client_id
+        ) as open_alert_count,
+        (
+            select count(*)::integer
+            from open_alerts
+            where
+                open_alerts.coach_id = clients.coach_id
+                and open_alerts.client_id = clients.client_id
+                and open_alerts.status = 'pending'
+        ) as pending_alert_count
     from clients
-    inner join recent on clients.coach_id = recent.coach_id and clients.client_id = recent.client_id
-    inner join altogether on clients.coach_id = altogether.coach_id and clients.client_id = altogether.client_id
+    cross join
+        lateral (
+            select * from windows
+            where
+                windows.coach_id = clients.coach_id
+                and windows.client_id = clients.client_id
+                and windows.window_type = '90d'
+            limit 1
+        ) as recent
     left join lateral (
         select * from scores
         where scores.coach_id = clients.coach_id and scores.client_id = clients.client_id
         order by scores.as_of_date desc
         limit 1
     ) as current_score on true
-    cross join lateral (
-        select
-            count(*)::integer as open_alert_count,
-            (count(*) filter (where alerts.status = 'pending'))::integer as pending_alert_count
-        from alerts
-        where
-            alerts.coach_id = clients.coach_id
-            and alerts.client_id = clients.client_id
-            and alerts.resolved_at is null
-            and not alerts.is_muted
-    ) as open_alerts
 )
 
 select * from final

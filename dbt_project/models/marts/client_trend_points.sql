@@ -32,15 +32,8 @@ final as (
             and windows.window_end >= sessions.session_date
     cross join
         lateral (
-            values
-            ('engagement', sessions.engagement_score::numeric(6, 3)),
-            ('sentiment', sessions.client_sentiment_score::numeric(6, 3)),
-            -- where neither coach nor client was recognised a share of 0 means unknown
-            (
-                'talk_ratio',
-                case when sessions.coach_turns + sessions.client_turns > 0 then sessions.client_talk_percentage end
-            )
-        ) as metrics (metric, value)
+            {{ trend_metrics() }}
+        ) as metrics (metric, trend, value)
     where metrics.value is not null
 )
 

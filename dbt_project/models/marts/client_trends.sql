@@ -1,54 +1,72 @@
--- one row per pair, window and metric: from the first to the last known value, and the trend in between
+-- one row per pair, window and metric: from the first to the last known value, the trend, and all values between
 {{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with windows as (
     select * from {{ ref('client_analytics') }}
 ),
 
-points as (
-    select * from {{ ref('client_trend_points') }}
+sessions as (
+    select * from {{ ref('session_analytics') }}
 ),
 
-ends as (
-    select
-        coach_id,
-        client_id,
-        window_type,
-        metric,
-        (array_agg(value order by position))[1] as previous_value,
-        (array_agg(value order by position desc))[1] as current_value,
-        count(*)::integer as point_count
-    from points
-    group by coach_id, client_id, window_type, metric
-),
-
-final as (
+-- Not over client_trend_points: the service asks for this row most often, and one pass gives both ends and points.
+courses as (
     select
         windows.coach_id,
         windows.client_id,
         windows.window_type,
         metrics.metric,
-        ends.current_value,
-        ends.previous_value,
-        (ends.current_value - ends.previous_value)::numeric(6, 3) as change,
-        (100 * (ends.current_value - ends.previous_value) / nullif(abs(ends.previous_value), 0))::numeric(10, 2)
-            as change_percentage,
         metrics.trend,
-        coalesce(ends.point_count, 0) as point_count
+        array_agg(metrics.value order by sessions.session_date, sessions.completed_at, sessions.job_id)
+        filter (where metrics.value is not null) as known_values,
+        array_agg(row_to_json(data_point) order by sessions.session_date, sessions.completed_at, sessions.job_id)
+        filter (where metrics.value is not null) as data_points
     from windows
+    left join sessions
+        on
+            windows.coach_id = sessions.coach_id
+            and windows.client_id = sessions.client_id
+            and windows.window_start <= sessions.session_date
+            and windows.window_end >= sessions.session_date
     cross join
         lateral (
-            values
-            ('engagement', windows.engagement_trend),
-            ('sentiment', windows.sentiment_trend),
-            ('talk_ratio', windows.talk_ratio_trend)
-        ) as metrics (metric, trend)
-    left join ends
-        on
-            windows.coach_id = ends.coach_id
-            and windows.client_id = ends.client_id
-            and windows.window_type = ends.window_type
-            and metrics.metric = ends.metric
+            {{ trend_metrics() }}
+        ) as metrics (metric, trend, value)
+    cross join
+        lateral (
+            select
+                sessions.session_date as date, -- noqa: RF04
+                metrics.value,
+                sessions.job_id,
+                sessions.id as session_id,
+                metrics.metric
+        ) as data_point
+    group by windows.coach_id, windows.client_id, windows.window_type, metrics.metric, metrics.trend
+),
+
+ends as (
+    select
+        courses.*,
+        known_values[1] as previous_value,
+        known_values[cardinality(known_values)] as current_value
+    from courses
+),
+
+final as (
+    select
+        coach_id,
+        client_id,
+        window_type,
+        metric,
+        current_value,
+        previous_value,
+        (current_value - previous_value)::numeric(6, 3) as change,
+        (100 * (current_value - previous_value) / nullif(abs(previous_value), 0))::numeric(10, 2)
+            as change_percentage,
+        trend,
+        coalesce(cardinality(known_values), 0) as point_count,
+        coalesce(data_points, '{}') as data_points
+    from ends
 )
 
 select * from final

@@ -1,0 +1,15 @@
+{#-
+    The metrics whose course is shown: name, trend of the window, value of the session; null where it is unknown.
+    For a lateral join beside `windows` and `sessions`.
+-#}
+{% macro trend_metrics() -%}
+    values
+    ('engagement', windows.engagement_trend, sessions.engagement_score::numeric(6, 3)),
+    ('sentiment', windows.sentiment_trend, sessions.client_sentiment_score::numeric(6, 3)),
+    -- where neither coach nor client was recognised a share of 0 means unknown
+    (
+        'talk_ratio',
+        windows.talk_ratio_trend,
+        case when sessions.coach_turns + sessions.client_turns > 0 then sessions.client_talk_percentage end
+    )
+{%- endmacro %}
