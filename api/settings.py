@@ -67,7 +67,7 @@ class Settings(BaseSettings):
         description="Log-in of the role warehouse_api; unset: from DATABASE_URL, or the embedded server.",
     )
     pool_size: int = Field(
-        alias="API_POOL_SIZE", default=5, ge=1, le=200, description="Most database connections."
+        alias="API_POOL_SIZE", default=8, ge=1, le=200, description="Most database connections."
     )
     pool_wait_seconds: float = Field(
         alias="API_POOL_WAIT_SECONDS", default=2, gt=0, le=60, description="Longest wait for a connection."

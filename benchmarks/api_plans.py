@@ -96,7 +96,7 @@ def _copy(
 ) -> None:
     fields = sql.SQL(", ").join(
         sql.SQL("{}, {}").format(column, sql.SQL(change))
-        for column, change in changes.items()  # type: ignore[arg-type]
+        for column, change in changes.items()
     )
     connection.execute(
         sql.SQL(

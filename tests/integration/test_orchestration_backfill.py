@@ -40,10 +40,6 @@ def test_backfill__computes_its_days_in_one_run_and_marks_them_on_the_calendar()
         assert result.success
         assert instance.get_materialized_partitions(KEY) == {"2026-11-01", *map(str, DAYS)}
     assert scored_days() == [date(2026, 11, 1), *DAYS]
-    with connect() as connection:
-        assert (
-            column(connection, "select distinct as_of_date from operations.computed_dates order by 1") == DAYS
-        )
 
 
 def scored_days() -> list[date]:
