@@ -4,10 +4,10 @@ Redact first, cut afterwards: a cut could leave half a number that no pattern kn
 "Cues"). What is found becomes a placeholder such as [name] or [phone]; redacting twice changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from cue_detector.domain import ContextLine, SessionInput
+from cue_detector.domain import ContextLine, InputUtterance, SessionInput
 from cue_detector.redaction_names import find_names, presented_names
 from cue_detector.redaction_patterns import Found, find_patterns
 
@@ -35,10 +35,13 @@ def find(text: str, also: frozenset[str] = frozenset()) -> list[Found]:
 
 
 def redact(text: str, also: frozenset[str] = frozenset()) -> str:
-    """Return the text with every finding replaced by its placeholder."""
+    """Return the text with every finding replaced by its placeholder; the same object without any."""
+    found = find(text, also)
+    if not found:
+        return text
     pieces: list[str] = []
     end = 0
-    for one in find(text, also):
+    for one in found:
         pieces += [text[end : one.start], f"[{one.kind}]"]
         end = one.end
     return "".join([*pieces, text[end:]])
@@ -53,17 +56,15 @@ def redact_session(session: SessionInput) -> SessionInput:
         line.text for u in session.utterances for line in u.context
     }
     clean = _redact_all(texts)
-    return replace(
-        session,
-        utterances=tuple(
-            replace(
-                utterance,
-                text=clean[utterance.text],
-                context=tuple(ContextLine(line.speaker, clean[line.text]) for line in utterance.context),
-            )
-            for utterance in session.utterances
-        ),
-    )
+    return replace(session, utterances=tuple(_redacted(each, clean) for each in session.utterances))
+
+
+def _redacted(utterance: InputUtterance, clean: Mapping[str, str]) -> InputUtterance:
+    lines = utterance.context
+    if utterance.text == clean[utterance.text] and all(line.text == clean[line.text] for line in lines):
+        return utterance
+    context = tuple(ContextLine(line.speaker, clean[line.text]) for line in lines)
+    return replace(utterance, text=clean[utterance.text], context=context)
 
 
 def _redact_all(texts: Iterable[str]) -> dict[str, str]:

@@ -6,9 +6,10 @@ unmistakable given name, standing where a name stands ("my wife ...", "Dr ...", 
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 
 from cue_detector.redaction_patterns import Found
@@ -88,6 +89,8 @@ _ARTICLE = re.compile(
 )
 _PARTICLE_TEXT = "de la del della di da dos du van von der den ter bin ibn al el le"
 _PARTICLES = frozenset(_PARTICLE_TEXT.split())
+_SHORT_TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof", "st", "sgt"})
+"""Their dot ends no sentence."""
 # "Frank's temper" is a person's; "Joy's gone" may be joy.
 _NO_POSSESSIVE = frozenset({"frank", "will", "rich", "drew", "rob", "sue", "pat", "jack", "mark"})
 
@@ -98,6 +101,8 @@ class _Token:
     end: int
     text: str
     key: str
+    section: str
+    """Which list knows it, "" for none."""
     is_capital: bool
     is_initial: bool
     is_name: bool = False
@@ -105,7 +110,7 @@ class _Token:
 
 def find_names(text: str, also: frozenset[str] = frozenset()) -> list[Found]:
     """Return the names in a text, first and last name as one; `also` holds further names, folded."""
-    if not _has_candidate(text):
+    if not _has_candidate(_WORD.findall(text), also):
         return []
     tokens = _tokenise(text)
     capitals = sum(token.is_capital for token in tokens)
@@ -122,29 +127,43 @@ def presented_names(texts: Iterable[str]) -> frozenset[str]:
     A word that the talk also uses in lower case is an ordinary word and is left out.
     """
     texts = list(texts)
-    presented = {
-        token.key
-        for text in texts
-        if _has_candidate(text)
-        for token in _tokenise(text)
-        if token.is_capital and len(token.key) > 2 and not _section(token.key) and _is_presented(text, token)
-    }
+    presented = {key for text in texts for key in _presented_in(text)}
     if presented:
         presented -= {fold(word) for text in texts for word in _WORD.findall(text) if not word[0].isupper()}
     return frozenset(presented)
 
 
-def _has_candidate(text: str) -> bool:
+def _presented_in(text: str) -> Iterator[str]:
+    """Yield the unknown words that stand where a name stands; never the first, which nothing presents."""
+    for match in islice(_WORD.finditer(text), 1, None):
+        word = match.group()
+        if word[0].isupper() and _may_be_name(word):
+            token = _token(match, is_initial=False)
+            if len(token.key) > 2 and not token.section and _is_presented(text, token):
+                yield token.key
+
+
+def _has_candidate(words: Sequence[str], also: frozenset[str]) -> bool:
     """Tell, at little cost, whether any word could be a name; most of what is said has none."""
-    for word in _WORD.findall(text):
-        key = fold(word)
-        section = _section(key)
-        if word[0].isupper():
-            if section or key not in _NO_NAMES:
-                return True
-        elif section in ("also lower case", "capitalised") or key in ("mr", "mrs", "ms"):
-            return True
-    return False
+    if also and not also.isdisjoint(map(fold, words)):
+        return True
+    # A first word that no list knows begins with a capital like any other, and nothing presents it.
+    return any(map(_may_be_name, words[1:])) or bool(
+        words and _may_be_name(words[0]) and _is_listed(words[0])
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _may_be_name(word: str) -> bool:
+    key = fold(word)
+    section = _section(key)
+    if word[0].isupper():
+        return bool(section) or key not in _NO_NAMES
+    return section in ("also lower case", "capitalised") or key in ("mr", "mrs", "ms")
+
+
+def _is_listed(word: str) -> bool:
+    return bool(_section(fold(word))) or not word[0].isupper()
 
 
 @lru_cache(maxsize=50_000)
@@ -181,20 +200,20 @@ def _tokenise(text: str) -> list[_Token]:
     tokens: list[_Token] = []
     previous_end = 0
     for match in _WORD.finditer(text):
-        word = match.group()
-        end = match.end() - (2 if word.endswith("'s") else 0)
         gap = text[previous_end : match.start()]
-        is_initial = previous_end == 0 or bool(_SENTENCE_BREAK.search(gap))
-        if (
-            is_initial
-            and gap == ". "
-            and tokens
-            and tokens[-1].key in {"dr", "mr", "mrs", "ms", "prof", "st", "sgt"}
-        ):
+        is_initial = gap != " " and (previous_end == 0 or bool(_SENTENCE_BREAK.search(gap)))
+        if is_initial and gap == ". " and tokens and tokens[-1].key in _SHORT_TITLES:
             is_initial = False
-        tokens.append(_Token(match.start(), end, word, fold(word), word[0].isupper(), is_initial))
+        tokens.append(_token(match, is_initial=is_initial))
         previous_end = match.end()
     return tokens
+
+
+def _token(match: re.Match[str], *, is_initial: bool) -> _Token:
+    word = match.group()
+    key = fold(word)
+    end = match.end() - (2 if word.endswith("'s") else 0)
+    return _Token(match.start(), end, word, key, _section(key), word[0].isupper(), is_initial)
 
 
 def _is_presented(text: str, token: _Token) -> bool:
@@ -208,10 +227,11 @@ def _is_presented(text: str, token: _Token) -> bool:
 
 
 def _is_name(text: str, token: _Token, is_headline: bool) -> bool:
-    section = _section(token.key)
+    section = token.section
     if not token.is_capital:
         window = max(0, token.start - 48)
-        if _TITLE_IN_LOWER_CASE.search(text, window, token.start):
+        is_behind_dot = text[token.start - 2 : token.start - 1] == "."
+        if is_behind_dot and _TITLE_IN_LOWER_CASE.search(text, window, token.start):
             return token.key not in _NO_NAMES
         is_known = section and not section.startswith("also a")
         return section == "also lower case" or bool(is_known and _PRESENTED.search(text, window, token.start))
@@ -269,7 +289,7 @@ def _take_surname(text: str, tokens: list[_Token], first: int) -> None:
 
 
 def _can_be_name(token: _Token) -> bool:
-    is_known_otherwise = _section(token.key) in ("also a word", "also a place or thing")
+    is_known_otherwise = token.section in ("also a word", "also a place or thing")
     return token.is_capital and not token.is_initial and token.key not in _NO_NAMES and not is_known_otherwise
 
 

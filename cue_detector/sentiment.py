@@ -5,7 +5,8 @@ VADER's own compound saturates on long text, so each sentence is scored alone an
 sentence's words; `make eval` prints how well each way separates change talk from sustain talk (ADR 0023).
 """
 
-from functools import cache
+from functools import cache, lru_cache
+from string import punctuation
 from typing import NamedTuple
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
@@ -36,7 +37,7 @@ def score(text: str) -> float | None:
     for sentence in sentences(text[:_MAX_CHARACTERS]):
         length = len(words(sentence))
         if length:
-            total += length * _spoken().polarity_scores(sentence)["compound"]
+            total += length * _compound(sentence)
             weight += length
     return round(total / weight, 4) if weight else None
 
@@ -45,6 +46,17 @@ def plain_valence(text: str) -> Valence:
     """Return VADER's unchanged scores of a whole text; all zero for a text without words."""
     scores = _plain().polarity_scores(text[:_MAX_CHARACTERS])
     return Valence(scores["pos"], scores["neg"], scores["neu"], scores["compound"])
+
+
+@lru_cache(maxsize=10_000)
+def _compound(sentence: str) -> float:
+    """Return VADER's compound of a sentence; short ones come again and again."""
+    lexicon = _spoken().lexicon
+    tokens = sentence.lower().split()
+    # Without a word of its lexicon neither idioms nor emphasis count; emoji it reads as words.
+    if sentence.isascii() and not any(t in lexicon or t.strip(punctuation) in lexicon for t in tokens):
+        return 0.0
+    return float(_spoken().polarity_scores(sentence)["compound"])
 
 
 @cache
