@@ -5,6 +5,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from cue_detector.local.client_talk import positions
+
 DEFAULT_DIRECTORY = "../shared/data/annomi"
 DIRECTORY_VARIABLE = "ANNOMI_DIR"
 
@@ -20,7 +22,7 @@ class ClientTurn:
     """The assigned client: dialogues of one topic or series share it, so it is a stricter unit."""
     start_seconds: float
     position: float
-    """Where in the dialogue it starts: 0 at the beginning, 1 at the last utterance."""
+    """Where in the dialogue it starts: 0 at the beginning, 1 at the client's last utterance."""
     text: str
     context: tuple[tuple[str, str], ...]
     """(role, text) of up to two utterances before, oldest first."""
@@ -61,11 +63,15 @@ def client_turns(folder: Path | None = None) -> list[ClientTurn]:
     clients = {row["id"]: jobs[row["job_id"]] for row in read_rows(folder / "transcripts.csv")}
     dialogues: dict[str, list[dict[str, str]]] = {}
     for row in read_rows(folder / "utterances.csv"):
+        if not row["text"].strip():
+            continue  # the detector never sees it
         dialogues.setdefault(row["transcript_id"], []).append(row)
     turns = []
     for transcript_id, rows in dialogues.items():
         rows.sort(key=lambda row: (float(row["start_time"]), int(row["sequence_number"])))
-        last_start = max(float(row["start_time"]) for row in rows)
+        said = [row for row in rows if row["speaker_label"] == "client"]
+        starts = [float(row["start_time"]) for row in said]
+        position_of = dict(zip((row["id"] for row in said), positions(starts), strict=True))
         for place, row in enumerate(rows):
             expert = gold.get(row["id"])
             if expert is None or not expert["client_talk_type"]:
@@ -77,7 +83,7 @@ def client_turns(folder: Path | None = None) -> list[ClientTurn]:
                     dialogue=expert["transcript_id"],
                     client=clients[transcript_id],
                     start_seconds=float(row["start_time"]),
-                    position=float(row["start_time"]) / last_start if last_start else 0.0,
+                    position=position_of[row["id"]],
                     text=row["text"],
                     context=tuple((each["speaker_label"], each["text"]) for each in before),
                     label=expert["client_talk_type"],

@@ -92,21 +92,28 @@ def predict_client_talk(utterances: Sequence[InputUtterance], model: Model | Non
 
 def client_lines(utterances: Sequence[InputUtterance]) -> list[ClientLine]:
     """Return what the model reads of each client utterance of one session, in the order given."""
-    last_start = max((each.start_seconds for each in utterances), default=0.0)
+    clients = [each for each in utterances if each.role == "client"]
     lines = []
-    for each in utterances:
-        if each.role != "client":
-            continue
+    for each, place in zip(clients, positions([each.start_seconds for each in clients]), strict=True):
         before = each.context[-1] if each.context else None
         is_coach = before is not None and before.speaker.strip().lower() == "coach"
         lines.append(
             ClientLine(
                 text=each.text,
                 coach_text=before.text if before is not None and is_coach else "",
-                position=each.start_seconds / last_start if last_start > 0 else 0.0,
+                position=place,
             )
         )
     return lines
+
+
+def positions(starts: Sequence[float]) -> list[float]:
+    """Return where in its session each client utterance starts: 0 at the beginning, 1 at the client's last.
+
+    Measured by the client's utterances alone: the detector does not read all that a coach said.
+    """
+    last = max(starts, default=0.0)
+    return [start / last if last > 0 else 0.0 for start in starts]
 
 
 def line_probabilities(line: ClientLine, model: Model | None = None) -> Probabilities:

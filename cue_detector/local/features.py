@@ -40,7 +40,7 @@ class ClientLine:
     coach_text: str
     """The coach's utterance right before; empty when the client spoke before."""
     position: float
-    """Where in the session it starts: 0 at the beginning, 1 at the last utterance."""
+    """Where in the session it starts: 0 at the beginning, 1 at the client's last utterance."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,15 @@ def test_client_lines__read_the_coach_only_when_the_coach_spoke_last() -> None:
     assert [line.position for line in client_lines([by_coach, by_client])] == [0.5, 1.0]
 
 
+def test_client_lines__are_the_same_whether_or_not_the_coach_is_listed() -> None:
+    asked = _spoken(1, "coach", "Would you like to quit?")
+    answer = _spoken(2, "client", "Yes.", (ContextLine("coach", asked.text),))
+    last = _spoken(4, "client", "I will.", (ContextLine("client", "Yes."),))
+    lines = client_lines([answer, last])
+    assert client_lines([asked, answer, last, _spoken(8, "coach", "Goodbye.")]) == lines
+    assert [line.position for line in lines] == [0.5, 1.0]
+
+
 def test_with_neighbours__moves_a_line_towards_the_lines_around_it() -> None:
     change, unclear = (0.2, 0.7, 0.1), (0.64, 0.25, 0.11)
     alone = with_neighbours([unclear], MODEL)[0]
