@@ -54,6 +54,8 @@ class SessionInput:
     source_revision: str
     """Changes when the transcript does; a detection answers for exactly one revision."""
     utterances: tuple[InputUtterance, ...]
+    is_redacted: bool = False
+    """Set by redaction alone: nothing else may say that a text holds no one's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from cue_detector.local import confidence as runtime
 from cue_detector.local import rules as table
 from cue_detector.local.client_talk import Probabilities, load_model
 from evaluation import annomi, client_talk
-from evaluation.cues import Calibration, calibrate, candidates, read_gold
+from evaluation.calibration import Calibration, calibrate
+from evaluation.cues import candidates, read_gold
 
 
 def main() -> int:
@@ -29,7 +30,7 @@ def main() -> int:
     found = candidates(read_gold(turns), by_utterance(turns, scores), load_model())
     calibration = calibrate(found)
     _write(calibration)
-    print(f"{len(found)} matches; weights of the model's evidence: {dict(calibration.talk_weights)}")
+    print(f"{len(found)} matches; weights of the evidence: {dict(calibration.weights)}")
     return 0
 
 
@@ -50,7 +51,7 @@ def _write(calibration: Calibration) -> None:
         for row in rows:
             confidence = calibration.confidences[row["rule_id"]]
             writer.writerow({**row, "confidence": f"{confidence:.2f}"})
-    text = json.dumps({"talk_weights": dict(calibration.talk_weights)}, indent=4) + "\n"
+    text = json.dumps({"weights": dict(calibration.weights)}, indent=4) + "\n"
     (folder / runtime.CALIBRATION_FILE).write_text(text, encoding="utf-8")
 
 

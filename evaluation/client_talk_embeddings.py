@@ -1,7 +1,7 @@
 """Trains the head of the extra `embeddings`, and measures it by the same folds as the default model."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -32,14 +32,31 @@ from evaluation.measures import macro_f1
 
 VERSION = "client-talk-embeddings-2"
 
-# Chosen on the folds, in coarse steps; `nested` shows what the choice of the share is worth.
+
+class Choice(NamedTuple):
+    """What can be chosen about the head."""
+
+    inputs: str
+    """A name in INPUTS."""
+    share: float
+    """Weight of the head in the blend."""
+
+
+# Chosen by hand on the report's folds; `nested` shows what choosing inputs and share there is worth.
 SHARE = 0.45
-SHARES = (1 / 3, SHARE, 0.6)
+INPUTS: Mapping[str, Mapping[str, float]] = {
+    "all five": {
+        "text": 1.5, "coach_before": 0.8, "client_before": 0.5, "client_two_before": 0.3, "coach_after": 0.5,
+    },
+    "two": {
+        "text": 1.5, "coach_before": 0.8, "client_before": 0.0, "client_two_before": 0.0, "coach_after": 0.0,
+    },
+}  # fmt: skip
+"""How strongly each place counts; 0 leaves it out."""
+SHIPPED = Choice("all five", SHARE)
+CHOICES = tuple(Choice(inputs, share) for inputs in INPUTS for share in (1 / 3, SHARE, 0.6))
 _STRENGTH = 0.35
 _INNER_FOLDS = 4
-_SCALES: Mapping[str, float] = {
-    "text": 1.5, "coach_before": 0.8, "client_before": 0.5, "client_two_before": 0.3, "coach_after": 0.5,
-}  # fmt: skip
 
 Scores = dict[int, Sequence[float]]
 
@@ -56,15 +73,19 @@ def vectors_of(turns: Sequence[ClientTurn], encoder: SentenceEncoder) -> Array:
 
 
 def train_head(
-    features: Sequence[Features], vectors: Array, labels: Sequence[str], base: Model
+    features: Sequence[Features],
+    vectors: Array,
+    labels: Sequence[str],
+    base: Model,
+    inputs: str = SHIPPED.inputs,
 ) -> dict[str, Any]:
     """Return the weights of the head as written to its file, fitted to these utterances."""
     target = np.array([LABELS.index(label) for label in labels])
     scale = np.array(base.numbers)
     numbers = (np.array([each.numbers for each in features]) - scale[:, 0]) / scale[:, 1] * NUMBER_SCALE
-    scales = np.repeat([_SCALES[place] for place in PLACES], DIMENSIONS)
-    inputs = np.hstack([vectors.reshape(len(vectors), -1) * scales, numbers])
-    fitted = LogisticRegression(C=_STRENGTH, max_iter=300).fit(inputs, target)
+    scales = np.repeat([INPUTS[inputs][place] for place in PLACES], DIMENSIONS)
+    matrix = np.hstack([vectors.reshape(len(vectors), -1) * scales, numbers])
+    fitted = LogisticRegression(C=_STRENGTH, max_iter=300).fit(matrix, target)
     weights = relative(fitted.coef_).T
     places = np.split(weights[:, : scales.size] * scales, len(PLACES), axis=1)
     return {
@@ -80,13 +101,13 @@ def cross_validated(
     turns: Sequence[ClientTurn], groups: Sequence[str], vectors: Array, seed: int = 0
 ) -> list[Probabilities]:
     """Return out-of-fold probabilities with the head; see client_talk.cross_validated."""
-    return _for_shares(turns, groups, vectors, seed, shares=(SHARE,), count=FOLDS)[SHARE]
+    return _for_choices(turns, groups, vectors, seed, choices=(SHIPPED,), count=FOLDS)[SHIPPED]
 
 
 def nested(
     turns: Sequence[ClientTurn], groups: Sequence[str], vectors: Array, seed: int = 0
-) -> tuple[list[Probabilities], list[float]]:
-    """Return out-of-fold probabilities where each fold's share was chosen without that fold, and the shares.
+) -> tuple[list[Probabilities], list[Choice]]:
+    """Return out-of-fold probabilities where inputs and share were chosen without that fold, and the choices.
 
     The choice is made by cross-validation within the other folds, so nothing of it has seen what it is
     measured on.
@@ -97,29 +118,29 @@ def nested(
     for fold in trained_folds(turns, features, groups, seed):
         inside = [turns[i] for i in fold.inside]
         names = [groups[i] for i in fold.inside]
-        tried = _for_shares(inside, names, vectors[fold.inside], seed, shares=SHARES, count=_INNER_FOLDS)
+        tried = _for_choices(inside, names, vectors[fold.inside], seed, choices=CHOICES, count=_INNER_FOLDS)
         gold = [turn.label for turn in inside]
-        best = max(SHARES, key=lambda share: _f1(gold, tried[share], fold.model))
+        best = max(CHOICES, key=lambda choice: _f1(gold, tried[choice], fold.model))
         chosen.append(best)
         found |= smoothed(turns, _blended(turns, features, vectors, fold, (best,))[best], fold.model)
     return [found[index] for index in range(len(turns))], chosen
 
 
-def _for_shares(
+def _for_choices(
     turns: Sequence[ClientTurn],
     groups: Sequence[str],
     vectors: Array,
     seed: int,
     *,
-    shares: Sequence[float],
+    choices: Sequence[Choice],
     count: int,
-) -> dict[float, list[Probabilities]]:
+) -> dict[Choice, list[Probabilities]]:
     features = [extract(line) for line in lines_of(turns)]
-    found: dict[float, dict[int, Probabilities]] = {share: {} for share in shares}
+    found: dict[Choice, dict[int, Probabilities]] = {choice: {} for choice in choices}
     for fold in trained_folds(turns, features, groups, seed, count):
-        for share, scores in _blended(turns, features, vectors, fold, shares).items():
-            found[share] |= smoothed(turns, scores, fold.model)
-    return {share: [each[index] for index in range(len(turns))] for share, each in found.items()}
+        for choice, scores in _blended(turns, features, vectors, fold, choices).items():
+            found[choice] |= smoothed(turns, scores, fold.model)
+    return {choice: [each[index] for index in range(len(turns))] for choice, each in found.items()}
 
 
 def _blended(
@@ -127,15 +148,21 @@ def _blended(
     features: Sequence[Features],
     vectors: Array,
     fold: Trained,
-    shares: Sequence[float],
-) -> dict[float, Scores]:
-    """Return the scores of the utterances outside for each share, by a head trained on those inside."""
+    choices: Sequence[Choice],
+) -> dict[Choice, Scores]:
+    """Return the scores of the utterances outside for each choice, by heads trained on those inside."""
     model = fold.model
     labels = [turns[i].label for i in fold.inside]
-    head = Head.from_dict(train_head([features[i] for i in fold.inside], vectors[fold.inside], labels, model))
+    inside = [features[i] for i in fold.inside]
     own = {i: logits(features[i], model) for i in fold.outside}
-    added = {i: head_logits(features[i], vectors[i], head, model) for i in fold.outside}
-    return {share: {i: blend(own[i], added[i], share) for i in fold.outside} for share in shares}
+    added: dict[str, Scores] = {}
+    for inputs in dict.fromkeys(choice.inputs for choice in choices):
+        head = Head.from_dict(train_head(inside, vectors[fold.inside], labels, model, inputs))
+        added[inputs] = {i: head_logits(features[i], vectors[i], head, model) for i in fold.outside}
+    return {
+        choice: {i: blend(own[i], added[choice.inputs][i], choice.share) for i in fold.outside}
+        for choice in choices
+    }
 
 
 def _f1(gold: Sequence[str], scores: Sequence[Probabilities], model: Model) -> float:

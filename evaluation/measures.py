@@ -1,5 +1,6 @@
 """Small measures and table helpers for the evaluation report."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -64,6 +65,15 @@ def binned_error(probabilities: Sequence[float], is_right: Sequence[bool], bins:
         ]
         error += abs(sum(p for p, _ in inside) - sum(right for _, right in inside))
     return error / len(probabilities)
+
+
+def precision_interval(right: int, total: int) -> tuple[float, float]:
+    """Return the Wilson 95 % interval of a share; `total` above 0."""
+    z = 1.96
+    share = right / total
+    centre = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return centre - half, centre + half
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

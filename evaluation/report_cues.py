@@ -1,29 +1,24 @@
 """The report's section on the nine cue types."""
 
+import math
 from collections.abc import Callable, Sequence
 
 from cue_detector.domain import CueType
 from cue_detector.local.client_talk import Probabilities, load_model
-from cue_detector.local.confidence import talk_weights
+from cue_detector.local.confidence import evidence_weights
 from cue_detector.local.rules import load_rules
 from evaluation.annomi import ClientTurn
 from evaluation.calibrate_rules import by_utterance
+from evaluation.calibration import CAUTION, Calibration, Judged, calibrate, cross_reported, reported
 from evaluation.client_talk import FOLDS
-from evaluation.cues import (
-    Calibration,
-    Judged,
-    LabelledTurn,
-    calibrate,
-    candidates,
-    cross_reported,
-    expected_calibration_error,
-    precision_interval,
-    read_gold,
-    reported,
-)
-from evaluation.measures import markdown_table, share
+from evaluation.cues import Candidate, LabelledTurn, candidates, read_gold
+from evaluation.measures import binned_error, markdown_table, precision_interval, share
 
 THRESHOLD = 0.7
+_SHUFFLES = 5
+_CAUTIONS = {
+    "the mean": None, "the 0.40 quantile": 0.4, "the 0.25 quantile": 0.25, "the 0.10 quantile": 0.1,
+}  # fmt: skip
 
 Filter = Callable[[LabelledTurn], bool]
 
@@ -39,7 +34,7 @@ def section(turns: Sequence[ClientTurn], scores: Sequence[Probabilities]) -> str
     measured = {
         name: calibrate([each for each in found if keep(each.labelled)]) for name, keep in parts.items()
     }
-    shipped = Calibration({rule.rule_id: rule.confidence for rule in load_rules()}, talk_weights())
+    shipped = Calibration({rule.rule_id: rule.confidence for rule in load_rules()}, evidence_weights())
     of_check = [each for each in found if parts["check"](each.labelled)]
     of_development = [each for each in found if parts["development"](each.labelled)]
     fresh_check = [each for each in of_check if each.labelled.is_fresh]
@@ -53,6 +48,8 @@ def section(turns: Sequence[ClientTurn], scores: Sequence[Probabilities]) -> str
             "utterances that were read for the first time after the rules had been written: what to expect "
             "of new dialogues.",
             _table(gold, cross_reported(found, _is_fresh), _is_fresh),
+            _cautions(found),
+            _shuffles([cross_reported(found, _is_fresh, shuffle) for shuffle in range(_SHUFFLES)]),
             "All labelled utterances:",
             _table(gold, cross_reported(found, _is_any), _is_any),
             "### Check: confidences measured on the development part, judged on the check part",
@@ -71,6 +68,63 @@ def section(turns: Sequence[ClientTurn], scores: Sequence[Probabilities]) -> str
             _table(gold, reported(found, shipped), _is_any),
         ]
     )
+
+
+def _shuffles(judged: Sequence[Sequence[Judged]]) -> str:
+    """Return the table of the same precisions for several ways to deal the dialogues into folds."""
+    rows = []
+    for cue_type in (*CueType, None):
+        shares = []
+        for of_shuffle in judged:
+            sure = _stated(of_shuffle, cue_type)
+            right = sum(each.is_right for each in sure)
+            shares.append(f"{share(right / len(sure) if sure else None)} ({right} of {len(sure)})")
+        rows.append((cue_type or "**all**", *shares))
+    table = markdown_table(("Cue", *(f"shuffle {number}" for number, _ in enumerate(judged, 1))), rows)
+    return (
+        "Few cues, and a rule's confidence may stand close to the line; so the same precision for "
+        f"{len(judged)} ways to shuffle the dialogues into folds, the first being that of the table above:"
+        f"\n\n{table}"
+    )
+
+
+def _cautions(found: Sequence[Candidate]) -> str:
+    """Return the table of what caution costs: the same fresh utterances under other cautions."""
+    rows = []
+    for name, caution in _CAUTIONS.items():
+        judged = cross_reported(found, _is_fresh, caution=caution)
+        sure = _stated(judged, None)
+        right = sum(each.is_right for each in sure)
+        resistance = _stated(judged, CueType.RESISTANCE)
+        of_resistance = f"{sum(each.is_right for each in resistance)} of {len(resistance)}"
+        rows.append(
+            (name, len(sure), right, share(right / len(sure)), of_resistance, share(_surprise(judged)))
+        )
+    table = markdown_table(
+        ("Drawn towards", "reported", "right", "precision", "resistance", "log loss of all matches"), rows
+    )
+    return (
+        "A rule is drawn towards a cautious share of its cue type, a low quantile of what that may be. What "
+        "this costs in cues that are right, on the same utterances and folds (shipped: the "
+        f"{CAUTION:.2f} quantile):"
+        f"\n\n{table}"
+    )
+
+
+def _surprise(judged: Sequence[Judged]) -> float:
+    """Return the mean log loss of the confidences."""
+    return -sum(math.log(each.confidence if each.is_right else 1 - each.confidence) for each in judged) / len(
+        judged
+    )
+
+
+def _stated(judged: Sequence[Judged], cue_type: CueType | None) -> list[Judged]:
+    """Return the cues of a type, or of all, that are reported with confidence."""
+    return [
+        each
+        for each in judged
+        if each.confidence >= THRESHOLD and (cue_type is None or each.cue_type is cue_type)
+    ]
 
 
 def _is_fresh(labelled: LabelledTurn) -> bool:
@@ -111,11 +165,7 @@ def _table(gold: Sequence[LabelledTurn], judged: Sequence[Judged], keep: Filter)
     """Return the table of the cues found in the utterances to keep; `gold` are all labelled ones."""
     rows = []
     for cue_type in (*CueType, None):
-        sure = [
-            each
-            for each in judged
-            if each.confidence >= THRESHOLD and (cue_type is None or each.cue_type is cue_type)
-        ]
+        sure = _stated(judged, cue_type)
         right = sum(each.is_right for each in sure)
         there = sum(
             each.weight * (len(each.labels) if cue_type is None else cue_type in each.labels)
@@ -138,7 +188,7 @@ def _table(gold: Sequence[LabelledTurn], judged: Sequence[Judged], keep: Filter)
         ("Cue", "reported", "right", "precision", "95 % interval", "coverage"),
         rows,
     )
-    error = expected_calibration_error(judged)
+    error = binned_error([each.confidence for each in judged], [each.is_right for each in judged], bins=5)
     return (
         f"{table}\n\nExpected calibration error of the confidences of all {len(judged)} matched cues, "
         f"also those below {THRESHOLD}: {share(error)} (5 bins)."

@@ -1,8 +1,9 @@
-"""The probability that a matched cue is right: the rule's own, raised or lowered by the client talk model.
+"""The probability that a matched cue is right: the rule's own, moved by what else speaks for or against it.
 
-A rule's confidence is its measured precision (rules.csv). For cue types that are kinds of change or sustain
-talk the model's evidence is added in log odds, with a weight that was fitted too (calibration.json): 0 means
-that the model does not help. Both are written by `python -m evaluation.calibrate_rules` (ADR 0021).
+A rule's confidence is a cautious measure of its precision where it matched alone (rules.csv). Two things are
+added in log odds, each with a fitted weight (calibration.json; 0 means that it does not help): that another
+rule found the same cue, and, for cue types that are kinds of change or sustain talk, the client talk model's
+evidence. All are written by `python -m evaluation.calibrate_rules` (ADR 0021, ADR 0025).
 """
 
 import json
@@ -27,6 +28,9 @@ TALK_OF: Mapping[CueType, Literal["change", "sustain"]] = {
 }
 """The kind of client talk a cue belongs to; the other types have none."""
 
+SUPPORT = "support"
+"""Name of the weight of another rule's agreement."""
+
 _LARGEST_EVIDENCE = 1.5
 _LOWEST, _HIGHEST = 0.01, 0.99
 
@@ -41,17 +45,27 @@ def evidence(cue_type: CueType, probabilities: Probabilities, model: Model) -> f
     return max(-_LARGEST_EVIDENCE, min(_LARGEST_EVIDENCE, ratio))
 
 
-def adjusted(rule_confidence: float, cue_type: CueType, found: float, weights: Mapping[str, float]) -> float:
-    """Return the confidence 0.01-0.99, 2 decimals, of a rule's cue given the model's evidence."""
+def adjusted(
+    rule_confidence: float,
+    cue_type: CueType,
+    found: float,
+    weights: Mapping[str, float],
+    *,
+    is_supported: bool = False,
+) -> float:
+    """Return the confidence 0.01-0.99, 2 decimals, of a rule's cue.
+
+    `found` is the model's evidence; `is_supported` says that another rule found the same cue.
+    """
     base = max(_LOWEST, min(_HIGHEST, rule_confidence))
-    weight = weights.get(TALK_OF.get(cue_type, ""), 0.0)
-    odds = math.log(base / (1 - base)) + weight * found
+    odds = math.log(base / (1 - base)) + weights.get(TALK_OF.get(cue_type, ""), 0.0) * found
+    odds += weights.get(SUPPORT, 0.0) * is_supported
     return round(max(_LOWEST, min(_HIGHEST, 1 / (1 + math.exp(-odds)))), 2)
 
 
 @cache
-def talk_weights() -> Mapping[str, float]:
-    """Return the fitted weight of the model's evidence for change and for sustain talk."""
+def evidence_weights() -> Mapping[str, float]:
+    """Return the fitted weights by kind of evidence: change, sustain, support."""
     text = files("cue_detector.local").joinpath(CALIBRATION_FILE).read_text(encoding="utf-8")
-    weights: dict[str, float] = json.loads(text)["talk_weights"]
+    weights: dict[str, float] = json.loads(text)["weights"]
     return weights

@@ -7,11 +7,8 @@ on any machine: rules, coefficients and calibration are files of this package, a
 import hashlib
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from importlib.resources import files
-from itertools import islice
-from multiprocessing import get_context
 
 from cue_detector.domain import (
     Cue,
@@ -29,16 +26,13 @@ from cue_detector.local.client_talk import (
     line_probabilities,
     load_model,
 )
-from cue_detector.local.confidence import CALIBRATION_FILE, TALK_OF, adjusted, evidence, talk_weights
+from cue_detector.local.confidence import CALIBRATION_FILE, TALK_OF, adjusted, evidence, evidence_weights
 from cue_detector.local.features import LEXICON_FILE, SIGNALS_FILE, ClientLine
 from cue_detector.local.rules import RULES_FILE, find_matches
 from cue_detector.text import is_backchannel
 
-RULES_VERSION = "1"
-"""Raised when the meaning of the rules changes; the digest in the version changes with any edit."""
-
-_SESSIONS_PER_BATCH = 64
-_BATCHES_AHEAD = 4
+RULES_VERSION = "2"
+"""Raised when the meaning of rules or confidence changes; the digest in the version changes with any edit."""
 
 
 class LocalDetector:
@@ -46,32 +40,14 @@ class LocalDetector:
 
     name = "local"
 
-    def __init__(self, processes: int = 1) -> None:
-        """Use so many processes; more than one pays from some thousands of utterances on."""
-        if processes < 1:
-            raise ValueError("processes must be at least 1")
-        self.processes = processes
+    def __init__(self) -> None:
+        """Read the data files."""
         self.version = detector_version()
 
     def detect(self, sessions: Iterable[SessionInput]) -> Iterator[SessionDetection]:
         """Yield one detection per session, in the order given."""
-        if self.processes == 1:
-            for session in sessions:
-                yield detect_session(session, self.version)
-            return
-        yield from self._detect_in_processes(iter(sessions))
-
-    def _detect_in_processes(self, sessions: Iterator[SessionInput]) -> Iterator[SessionDetection]:
-        """Read a few batches ahead at a time, so that a long list never sits in memory."""
-        ahead = self.processes * _BATCHES_AHEAD * _SESSIONS_PER_BATCH
-        with ProcessPoolExecutor(self.processes, mp_context=get_context("spawn")) as pool:
-            while group := list(islice(sessions, ahead)):
-                yield from pool.map(
-                    detect_session,
-                    group,
-                    [self.version] * len(group),
-                    chunksize=_SESSIONS_PER_BATCH,
-                )
+        for session in sessions:
+            yield detect_session(session, self.version)
 
 
 @cache
@@ -120,7 +96,7 @@ def _session_cues(session: SessionInput) -> Iterator[Cue]:
 
 
 def _cues(utterance: InputUtterance, line: ClientLine) -> Iterator[Cue]:
-    weights = talk_weights()
+    weights = evidence_weights()
     probabilities: Probabilities | None = None
     for match in find_matches(utterance.text):
         cue_type = match.rule.cue_type
@@ -131,11 +107,13 @@ def _cues(utterance: InputUtterance, line: ClientLine) -> Iterator[Cue]:
         yield Cue(
             utterance_id=utterance.utterance_id,
             cue_type=cue_type,
-            confidence=adjusted(match.rule.confidence, cue_type, found, weights),
+            confidence=adjusted(
+                match.rule.confidence, cue_type, found, weights, is_supported=match.is_supported
+            ),
             interpretation=match.rule.interpretation,
             span=match.span,
         )
 
 
 def _model_counts(cue_type: CueType) -> bool:
-    return talk_weights().get(TALK_OF.get(cue_type, ""), 0.0) > 0
+    return evidence_weights().get(TALK_OF.get(cue_type, ""), 0.0) > 0

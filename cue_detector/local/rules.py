@@ -9,7 +9,7 @@ adverbs and fillers between two words. `hit` and `miss` are an example that the 
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -54,6 +54,8 @@ class Match:
 
     rule: Rule
     span: tuple[int, int]
+    is_supported: bool = False
+    """True when another rule found the same cue in the same utterance."""
 
 
 def rules_file() -> Traversable:
@@ -92,12 +94,15 @@ def find_matches(text: str) -> list[Match]:
     Of several rules of one type the most confident wins, then the first in the table. Spans are positions in
     `text`.
     """
-    best: dict[CueType, Match] = {}
+    by_type: dict[CueType, list[Match]] = {}
     for match in all_matches(text):
-        known = best.get(match.rule.cue_type)
-        if known is None or match.rule.confidence > known.rule.confidence:
-            best[match.rule.cue_type] = match
-    return [best[cue_type] for cue_type in CueType if cue_type in best]
+        by_type.setdefault(match.rule.cue_type, []).append(match)
+    best = {cue_type: max(found, key=lambda m: m.rule.confidence) for cue_type, found in by_type.items()}
+    return [
+        replace(best[cue_type], is_supported=len(by_type[cue_type]) > 1)
+        for cue_type in CueType
+        if cue_type in best
+    ]
 
 
 def all_matches(text: str) -> list[Match]:

@@ -7,42 +7,65 @@ from cue_detector.domain import CueType
 from evaluation import __main__ as command
 from evaluation import annomi, cue_sample
 from evaluation.annomi import ClientTurn
-from evaluation.cues import (
-    GOLD_FILE,
-    Calibration,
-    Candidate,
-    Judged,
-    LabelledTurn,
-    calibrate,
-    expected_calibration_error,
-    precision_interval,
-    reported,
-)
+from evaluation.calibration import Calibration, calibrate, reported
+from evaluation.cues import GOLD_FILE, Candidate, LabelledTurn
+from evaluation.measures import binned_error, precision_interval
 
 needs_dialogues = pytest.mark.skipif(not annomi.is_available(), reason="the dialogues are not there")
 
 
 def _candidate(
-    utterance: int, rule_id: str, cue_type: CueType, is_right: bool, is_fresh: bool = True
+    utterance: int,
+    rule_id: str,
+    cue_type: CueType,
+    is_right: bool,
+    *,
+    is_fresh: bool = True,
+    is_supported: bool = False,
 ) -> Candidate:
     turn = ClientTurn(str(utterance), "d", "c", 0.0, 0.0, "text", (), "neutral")
     labels = frozenset({cue_type} if is_right else ())
-    return Candidate(LabelledTurn(turn, "check", is_fresh, 1.0, labels), rule_id, cue_type, 0.0, is_right)
+    labelled = LabelledTurn(turn, "check", is_fresh, 1.0, labels)
+    return Candidate(labelled, rule_id, cue_type, 0.0, is_right, is_supported)
 
 
-def test_calibrate__draws_rare_rules_towards_their_type() -> None:
-    found = [_candidate(n, "worry_worried", CueType.CONCERN, n < 8) for n in range(10)]
-    found.append(_candidate(20, "worry_what_if", CueType.CONCERN, True))
+def test_calibrate__is_cautious_where_a_types_matches_are_few() -> None:
+    many = [_candidate(n, "worry_worried", CueType.CONCERN, n % 5 > 0) for n in range(200)]
+    few = [_candidate(1000 + n, "agree_word", CueType.AGREEMENT, n % 5 > 0) for n in range(5)]
+    confidences = calibrate(many + few).confidences
+    assert confidences["worry_worried"] == pytest.approx(0.8, abs=0.01)
+    assert confidences["agree_echo"] < confidences["worry_scared"] < 0.8
+    mean = calibrate(many + few, caution=None).confidences
+    assert mean["agree_echo"] == mean["worry_scared"] == 0.8
+
+
+def test_calibrate__draws_a_rule_towards_its_type_until_it_has_matches_of_its_own() -> None:
+    found = [_candidate(n, "worry_worried", CueType.CONCERN, n % 2 == 0) for n in range(100)]
+    found += [_candidate(200 + n, "worry_scared", CueType.CONCERN, True) for n in range(3)]
+    found += [_candidate(300 + n, "worry_scares_me", CueType.CONCERN, True) for n in range(30)]
     confidences = calibrate(found).confidences
-    assert 0.75 < confidences["worry_worried"] < 0.85
-    assert confidences["worry_worried"] < confidences["worry_what_if"] < 0.9
-    assert 0.7 < confidences["worry_scared"] < 0.9
+    assert confidences["worry_what_if"] < confidences["worry_scared"] < confidences["worry_scares_me"]
+    assert confidences["worry_scared"] < 0.8 < confidences["worry_scares_me"]
 
 
 def test_calibrate__counts_only_fresh_utterances_for_what_it_draws_towards() -> None:
     known = [_candidate(n, "worry_worried", CueType.CONCERN, True, is_fresh=False) for n in range(20)]
     fresh = [_candidate(100 + n, "worry_scared", CueType.CONCERN, n < 2) for n in range(4)]
-    assert calibrate(known + fresh).confidences["worry_what_if"] == 0.5
+    assert calibrate(known + fresh).confidences["worry_what_if"] < 0.5
+
+
+def test_calibrate__measures_a_rule_where_it_stood_alone_and_weighs_the_others_agreement() -> None:
+    alone = [_candidate(n, "worry_worried", CueType.CONCERN, n % 2 == 0) for n in range(40)]
+    both = [
+        _candidate(100 + n, rule, CueType.CONCERN, True, is_supported=True)
+        for n in range(20)
+        for rule in ("worry_worried", "worry_scared")
+    ]
+    calibration = calibrate(alone + both)
+    assert calibration.confidences == calibrate(alone).confidences
+    assert calibration.weights["support"] > 1
+    assert all(each.confidence > 0.7 for each in reported(both, calibration))
+    assert all(each.confidence < 0.6 for each in reported(alone, calibration))
 
 
 def test_reported__keeps_the_most_confident_cue_of_a_type() -> None:
@@ -58,11 +81,9 @@ def test_reported__keeps_the_most_confident_cue_of_a_type() -> None:
     }
 
 
-def test_expected_calibration_error__compares_confidence_with_the_share_right() -> None:
-    right, wrong = (Judged(CueType.DOUBT, 0.5, each, 1.0) for each in (True, False))
-    assert expected_calibration_error([right, wrong]) == 0
-    assert expected_calibration_error([wrong, wrong]) == 0.5
-    assert expected_calibration_error([]) is None
+def test_binned_error__compares_confidence_with_the_share_right() -> None:
+    assert binned_error([0.5, 0.5], [True, False]) == 0
+    assert binned_error([0.5, 0.5], [False, False]) == 0.5
 
 
 def test_precision_interval__is_wide_for_few_and_stays_in_range() -> None:

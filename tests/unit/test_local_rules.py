@@ -72,6 +72,12 @@ def test_find_matches__gives_each_type_once_with_its_most_confident_rule() -> No
     assert matches[types.index(CueType.COMMITMENT)].rule.confidence == best
 
 
+def test_find_matches__says_when_another_rule_found_the_same_cue() -> None:
+    matches = find_matches("I promise. I'll call them. I'm worried about it.")
+    support = {match.rule.cue_type: match.is_supported for match in matches}
+    assert support == {CueType.COMMITMENT: True, CueType.CONCERN: False}
+
+
 def test_find_matches__leaves_out_what_somebody_else_is_quoted_with() -> None:
     assert _ids("I'm going to talk to my manager this week.") == {"commit_going_to"}
     assert _ids('My brother goes, "I\'m going to talk to my manager," every week.') == set()
