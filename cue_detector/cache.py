@@ -5,7 +5,7 @@ pays for nothing twice, and erasing a session erases the answers that serve nobo
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from cue_detector.domain import SessionInput
 from cue_detector.llm.budget import today
 from cue_detector.store_connection import LastingConnection
+from cue_detector.store_statements import Insert
 
 AnswerJson = list[dict[str, Any]]
 
@@ -28,16 +29,16 @@ _READ = """
     )
     select content_key, cues from cue_detection.llm_answers where content_key = any(%(keys)s)
 """
-_KEEP = """
-    insert into cue_detection.llm_answers (content_key, model, prompt_version, cues)
-    values (%(key)s, %(model)s, %(prompt_version)s, %(cues)s)
-    on conflict do nothing
-"""
-_USE = """
-    insert into cue_detection.llm_answer_uses (content_key, job_id, coach_id, client_id)
-    values (%(key)s, %(job_id)s, %(coach_id)s, %(client_id)s)
-    on conflict do nothing
-"""
+_KEEP = Insert(
+    "llm_answers",
+    {"content_key": "text", "model": "text", "prompt_version": "text", "cues": "jsonb"},
+    "on conflict do nothing",
+)
+_USE = Insert(
+    "llm_answer_uses",
+    {"content_key": "text", "job_id": "uuid", "coach_id": "uuid", "client_id": "uuid"},
+    "on conflict do nothing",
+)
 _SPEND = """
     insert into cue_detection.llm_spending as spending
         (spent_on, model, requests, prompt_tokens, completion_tokens)
@@ -47,6 +48,29 @@ _SPEND = """
         prompt_tokens = spending.prompt_tokens + excluded.prompt_tokens,
         completion_tokens = spending.completion_tokens + excluded.completion_tokens
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was paid: requests, and tokens as the provider counts them."""
+
+    requests: int
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """Return all tokens."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one request brought: validated answers by key, the session they serve, and what was paid."""
+
+    session: SessionInput
+    answers: Mapping[str, AnswerJson]
+    spent: Spent
 
 
 class AnswerCache:
@@ -70,23 +94,39 @@ class AnswerCache:
         except psycopg.errors.ForeignKeyViolation:
             return {}  # the session, or an answer, was erased a moment ago
 
-    def keep(self, session: SessionInput, answers: Mapping[str, AnswerJson]) -> None:
-        """Commit validated answers and their use; a session erased meanwhile keeps nothing."""
-        shared = {**_owner(session), "model": self._model, "prompt_version": self._prompt_version}
-        rows = [{**shared, "key": key, "cues": Jsonb(cues)} for key, cues in sorted(answers.items())]
+    def keep(self, entries: Sequence[Entry]) -> None:
+        """Commit what was answered and paid, together; a session erased meanwhile keeps nothing.
 
-        def insert(connection: psycopg.Connection[Any]) -> None:
-            with connection.cursor() as cursor:
-                cursor.executemany(_KEEP, rows)
-                cursor.executemany(_USE, rows)
+        What was paid is counted in any case.
+        """
+        try:
+            self._connection.run(lambda connection: self._write(connection, entries))
+        except psycopg.errors.ForeignKeyViolation:
+            if len(entries) == 1:
+                self.keep([replace(entries[0], answers={})])
+                return
+            for entry in entries:
+                self.keep([entry])
 
-        with suppress(psycopg.errors.ForeignKeyViolation):
-            self._connection.run(insert)
-
-    def spend(self, requests: int, prompt_tokens: int, completion_tokens: int) -> None:
-        """Count what was paid today, at once."""
-        row = [today(), self._model, requests, prompt_tokens, completion_tokens]
-        self._connection.run(lambda connection: connection.execute(_SPEND, row))
+    def _write(self, connection: psycopg.Connection[Any], entries: Sequence[Entry]) -> None:
+        rows = [
+            {
+                **_owner(entry.session), "content_key": key, "cues": Jsonb(cues),
+                "model": self._model, "prompt_version": self._prompt_version,
+            }
+            for entry in entries
+            for key, cues in sorted(entry.answers.items())
+        ]  # fmt: skip
+        for insert in (_KEEP, _USE) if rows else ():
+            connection.execute(insert.statement, insert.by_column(rows))
+        spent = [entry.spent for entry in entries]
+        connection.execute(
+            _SPEND,
+            [
+                today(), self._model, sum(each.requests for each in spent),
+                sum(each.prompt_tokens for each in spent), sum(each.completion_tokens for each in spent),
+            ],
+        )  # fmt: skip
 
     def spent_today(self) -> int:
         """Return the tokens that all runs of this day (UTC) have paid for, of any model."""

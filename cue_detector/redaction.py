@@ -48,15 +48,18 @@ def redact(text: str, also: frozenset[str] = frozenset()) -> str:
 
 
 def redact_session(session: SessionInput) -> SessionInput:
-    """Return the session with every text redacted, its context lines too.
+    """Return the session with every text redacted, its context lines too; one that is redacted as it is.
 
     A name that the talk presents once ("my wife Thandiwe") is known in all of that session.
     """
+    if session.is_redacted:
+        return session
     texts = {u.text for u in session.utterances} | {
         line.text for u in session.utterances for line in u.context
     }
     clean = _redact_all(texts)
-    return replace(session, utterances=tuple(_redacted(each, clean) for each in session.utterances))
+    utterances = tuple(_redacted(each, clean) for each in session.utterances)
+    return replace(session, utterances=utterances, is_redacted=True)
 
 
 def _redacted(utterance: InputUtterance, clean: Mapping[str, str]) -> InputUtterance:

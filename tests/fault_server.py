@@ -7,11 +7,15 @@ import json
 import re
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -35,6 +39,8 @@ class Fault:
     """error, hang, drop, html, broken_body, malformed, no_choices, truncated, refusal, filtered or edit."""
     status: int = 500
     retry_after: str | None = None
+    retry_after_date: float | None = None
+    """Seconds from now, sent as an HTTP date."""
     code: str | None = None
     seconds: float = 0.0
     edit: Callable[[list[dict[str, Any]]], Any] | None = None
@@ -123,6 +129,16 @@ class FaultServer:
             self._at_once -= 1
 
 
+@contextmanager
+def in_a_process_of_its_own(delay_seconds: float) -> Iterator[str]:
+    """Serve from another process, so that its work does not slow whom it serves; the base URL."""
+    command = [sys.executable, "-m", __name__, str(delay_seconds)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.communicate()
+
+
 def think(lines: list[tuple[int, str]]) -> list[dict[str, Any]]:
     """Return the answer's lines: what CUE_WORDS finds."""
     return [
@@ -146,6 +162,7 @@ def think(lines: list[tuple[int, str]]) -> list[dict[str, Any]]:
 class _Handler(BaseHTTPRequestHandler):
     owner: FaultServer
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -173,8 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case "error":
                 error = {"message": f"echo: {lines}", "type": "error", "code": fault.code, "param": None}
-                headers = {"retry-after": fault.retry_after} if fault.retry_after else {}
-                self._send(fault.status, json.dumps({"error": error}), headers=headers)
+                self._send(fault.status, json.dumps({"error": error}), headers=_retry_after(fault))
             case "html":
                 self._send(200, "<html>gateway</html>", content_type="text/html")
             case "broken_body":
@@ -222,6 +238,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay silent."""
 
 
+def _retry_after(fault: Fault) -> dict[str, str]:
+    if fault.retry_after_date is not None:
+        return {"retry-after": formatdate(time.time() + fault.retry_after_date, usegmt=True)}
+    return {"retry-after": fault.retry_after} if fault.retry_after else {}
+
+
 def _completion(
     body: dict[str, Any], content: str | None, finish_reason: str, refusal: str | None = None
 ) -> dict[str, Any]:
@@ -246,3 +268,14 @@ def _completion(
             "total_tokens": prompt + completion,
         },
     }
+
+
+def main() -> None:
+    """Serve until the standard input ends; the first argument is the delay of each answer in seconds."""
+    with FaultServer(delay_seconds=float(sys.argv[1])) as server:
+        print(server.url, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

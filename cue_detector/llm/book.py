@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from cue_detector.cache import AnswerCache
+from cue_detector.cache import AnswerCache, Entry, Spent
 from cue_detector.domain import SessionInput
 from cue_detector.llm.answers import Answer, AnsweredCue
 
@@ -15,21 +15,31 @@ class AnswerBook:
         """Start with what the cache knows."""
         self._cache = cache
         self._asked: dict[str, asyncio.Event] = {}
+        self._waiting: list[Entry] = []
+        self._writing = asyncio.Lock()
 
     async def known(self, session: SessionInput, keys: Iterable[str]) -> dict[str, Answer]:
         """Return the answers there are; they serve this session from now on."""
         kept = await asyncio.to_thread(self._cache.read, session, list(keys))
         return {key: tuple(AnsweredCue.from_json(cue) for cue in cues) for key, cues in kept.items()}
 
-    async def keep(self, session: SessionInput, answers: Mapping[str, Answer]) -> None:
-        """Commit validated answers."""
-        as_json = {key: [cue.as_json() for cue in answer] for key, answer in answers.items()}
-        # Shielded: a deadline that strikes now must not lose what was paid for.
-        await asyncio.shield(asyncio.to_thread(self._cache.keep, session, as_json))
+    async def keep(self, session: SessionInput, answers: Mapping[str, Answer], spent: Spent) -> None:
+        """Commit validated answers and what was paid; returns when that is done.
 
-    async def spend(self, requests: int, prompt_tokens: int, completion_tokens: int) -> None:
-        """Count what was paid."""
-        await asyncio.shield(asyncio.to_thread(self._cache.spend, requests, prompt_tokens, completion_tokens))
+        What comes while a transaction is under way goes into the next one, all together.
+        """
+        if not spent.requests:
+            return
+        as_json = {key: [cue.as_json() for cue in answer] for key, answer in answers.items()}
+        self._waiting.append(Entry(session, as_json, spent))
+        # Shielded: a deadline that strikes now must not lose what was paid for.
+        await asyncio.shield(self._write())
+
+    async def _write(self) -> None:
+        async with self._writing:
+            entries, self._waiting = self._waiting, []
+            if entries:
+                await asyncio.to_thread(self._cache.keep, entries)
 
     def claim(self, keys: Iterable[str]) -> set[str]:
         """Return the keys that nobody is asking for; the caller asks, and must release them."""

@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 
-from cue_detector.llm.prompt import Question, messages, render
+from cue_detector.llm.prompt import Question, messages, render, system_prompt
 
 _BYTES_PER_TOKEN = 3.5
 """English has about 4.2 bytes a token; fewer here, so that the estimate errs on the dear side."""
@@ -11,15 +13,42 @@ _BYTES_PER_TOKEN = 3.5
 _TOKENS_PER_REQUEST = 24
 """What roles, separators and the schema's name add to the messages."""
 
+_ROOM_PER_REQUEST = 100
+"""Tokens of an answer that are no utterance's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent about some questions, made once."""
+
+    questions: Sequence[Question]
+    messages: list[dict[str, str]]
+    prompt_tokens: int
+    """About how many it has."""
+    output_room: int
+    """The most tokens that its answer may have."""
+
+    @property
+    def tokens(self) -> int:
+        """Return the most tokens that it may cost, about."""
+        return self.prompt_tokens + self.output_room
+
+
+def make_request(questions: Sequence[Question], room_per_utterance: int) -> Request:
+    """Return the request about these questions; `room_per_utterance` in tokens of the answer."""
+    both = messages(questions)
+    said = estimate_tokens(both[1]["content"])
+    return Request(
+        questions=questions,
+        messages=both,
+        prompt_tokens=_TOKENS_PER_REQUEST + _system_tokens() + said,
+        output_room=_ROOM_PER_REQUEST + len(questions) * room_per_utterance,
+    )
+
 
 def estimate_tokens(text: str) -> int:
     """Return about how many tokens a text is, rather too many than too few."""
     return math.ceil(len(text.encode()) / _BYTES_PER_TOKEN)
-
-
-def estimate_prompt_tokens(questions: Sequence[Question]) -> int:
-    """Return about how many prompt tokens a request with these questions has."""
-    return _TOKENS_PER_REQUEST + sum(estimate_tokens(message["content"]) for message in messages(questions))
 
 
 def split(questions: Sequence[Question], max_tokens: int, max_utterances: int) -> list[list[Question]]:
@@ -41,3 +70,8 @@ def split(questions: Sequence[Question], max_tokens: int, max_utterances: int) -
         chunks[-1].append(question)
         used += size
     return chunks
+
+
+@cache
+def _system_tokens() -> int:
+    return estimate_tokens(system_prompt())

@@ -6,7 +6,7 @@ may repeat what was sent.
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,8 +17,9 @@ from openai.types.chat import ChatCompletion
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
-from cue_detector.llm.chunks import estimate_tokens
-from cue_detector.llm.prompt import ANSWER_SCHEMA, Question, messages
+from cue_detector.llm.chunks import Request, estimate_tokens
+from cue_detector.llm.deadline import Deadline
+from cue_detector.llm.prompt import ANSWER_SCHEMA
 from cue_detector.settings import CueSettings
 
 _RETRIED = {408, 409, 425, 429}
@@ -68,14 +69,12 @@ class ModelClient:
         """Close the connections."""
         await self._client.close()
 
-    async def ask(
-        self, questions: Sequence[Question], deadline: float, on_request: Callable[[], None]
-    ) -> Reply:
-        """Return the reply to one request about the questions; `on_request` is called for each try.
+    async def ask(self, request: Request, deadline: Deadline, on_request: Callable[[], None]) -> Reply:
+        """Return the reply to a request; `on_request` is called before each try and may raise ProviderError.
 
         Retries 408, 409, 425, 429, 5xx, time-outs, dropped connections and malformed replies with exponential
         back-off and jitter, waits as long as Retry-After says, and gives up when the wait would pass the
-        deadline (seconds of the loop's clock). Raises ProviderError or RefusedRequestError.
+        deadline, which starts to run with the first try. Raises ProviderError or RefusedRequestError.
         """
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self._settings.llm_attempts),
@@ -88,7 +87,8 @@ class ModelClient:
                 with attempt:
                     async with self._slots:
                         on_request()
-                        return await self._send(questions, deadline)
+                        deadline.start()
+                        return await self._send(request, deadline)
         except openai.APIStatusError as error:
             raise _explain(error) from None
         except openai.APITimeoutError:
@@ -99,9 +99,8 @@ class ModelClient:
             raise ProviderError("the response was not a chat completion") from None
         raise AssertionError("tenacity either returns or raises")
 
-    async def _send(self, questions: Sequence[Question], deadline: float) -> Reply:
+    async def _send(self, request: Request, deadline: Deadline) -> Reply:
         settings = self._settings
-        left = max(deadline - asyncio.get_running_loop().time(), 0.01)
         options: dict[str, Any] = {
             "temperature": settings.llm_temperature,
             "reasoning_effort": settings.llm_reasoning_effort,
@@ -109,20 +108,15 @@ class ModelClient:
         try:
             completion = await self._client.chat.completions.create(
                 model=settings.llm_model,
-                messages=messages(questions),  # type: ignore[arg-type]
-                max_completion_tokens=output_room(settings, len(questions)),
+                messages=request.messages,  # type: ignore[arg-type]
+                max_completion_tokens=request.output_room,
                 response_format=_response_format(settings),
-                timeout=min(settings.llm_request_timeout_seconds, left),
+                timeout=min(settings.llm_request_timeout_seconds, max(deadline.left(), 0.01)),
                 **{name: value for name, value in options.items() if value is not None},
             )
         except (json.JSONDecodeError, UnicodeDecodeError, openai.APIResponseValidationError):
             raise MalformedReplyError from None
-        return _read(completion, questions)
-
-
-def output_room(settings: CueSettings, questions: int) -> int:
-    """Return the most tokens that an answer to so many questions may have."""
-    return 100 + questions * settings.llm_output_tokens_per_utterance
+        return _read(completion, request)
 
 
 def retry_after_seconds(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
@@ -150,8 +144,8 @@ def _wait(state: RetryCallState) -> float:
     return max(_backoff(state), asked or 0.0)
 
 
-def _is_worth_retrying(error: BaseException, deadline: float) -> bool:
-    left = deadline - asyncio.get_running_loop().time()
+def _is_worth_retrying(error: BaseException, deadline: Deadline) -> bool:
+    left = deadline.left()
     if left <= 0:
         return False
     if isinstance(error, openai.APIStatusError):
@@ -178,7 +172,7 @@ def _response_format(settings: CueSettings) -> Any:
     return {"type": "json_schema", "json_schema": schema}
 
 
-def _read(completion: object, questions: Sequence[Question]) -> Reply:
+def _read(completion: object, request: Request) -> Reply:
     """Check the envelope; the client itself raises nothing for a body that is not a completion."""
     if (
         not isinstance(completion, ChatCompletion)
@@ -194,15 +188,11 @@ def _read(completion: object, questions: Sequence[Question]) -> Reply:
     return Reply(
         content=None if is_refused else text,
         is_cut_off=choice.finish_reason == "length",
-        prompt_tokens=_count(
-            getattr(usage, "prompt_tokens", None), *(m["content"] for m in messages(questions))
-        ),
-        completion_tokens=_count(getattr(usage, "completion_tokens", None), text),
+        prompt_tokens=_reported(getattr(usage, "prompt_tokens", None)) or request.prompt_tokens,
+        completion_tokens=_reported(getattr(usage, "completion_tokens", None)) or estimate_tokens(text),
     )
 
 
-def _count(reported: object, *texts: str) -> int:
-    """Return the tokens as reported; a server that reports none is estimated, so that caps hold."""
-    if isinstance(reported, int) and reported > 0:
-        return reported
-    return sum(estimate_tokens(text) for text in texts)
+def _reported(count: object) -> int:
+    """Return the tokens as reported, 0 by a server that reports none: it is estimated, so that caps hold."""
+    return count if isinstance(count, int) and count > 0 else 0

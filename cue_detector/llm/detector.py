@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from cue_detector.cache import AnswerCache
 from cue_detector.domain import (
@@ -19,10 +18,11 @@ from cue_detector.domain import (
     Usage,
 )
 from cue_detector.llm.book import AnswerBook
+from cue_detector.llm.breaker import Breaker
 from cue_detector.llm.budget import TokenBudget
 from cue_detector.llm.client import ModelClient
 from cue_detector.llm.prompt import prompt_version
-from cue_detector.llm.reader import Problem, Reading, SessionReader
+from cue_detector.llm.reader import Inquiry, Problem, SessionReader
 from cue_detector.redaction import redact_session
 from cue_detector.settings import CueSettings
 
@@ -30,21 +30,8 @@ LLM_VERSION = "llm-1"
 """Raise it when what is asked, checked or kept changes in a way that the prompt's version does not show."""
 
 
-@dataclass
-class _Breaker:
-    """Stops asking a provider that is down or refuses the key, instead of waiting for it in every session."""
-
-    limit: int
-    in_a_row: int = 0
-    reason: str | None = None
-
-    def note(self, reading: Reading) -> None:
-        if reading.problem is not Problem.PROVIDER:
-            self.in_a_row = 0 if reading.requests else self.in_a_row
-            return
-        self.in_a_row += 1 if reading.requests else 0
-        if reading.is_final or self.in_a_row >= self.limit:
-            self.reason = self.reason or reading.reason
+_SESSIONS_PER_REQUEST_SLOT = 2
+"""While one session is asked about, another is made ready, so that no request waits for this machine."""
 
 
 class LlmDetector:
@@ -60,9 +47,9 @@ class LlmDetector:
         self._fallback = fallback
 
     def detect(self, sessions: Iterable[SessionInput]) -> Iterator[SessionDetection]:
-        """Yield one detection per session, as each is ready; no more sessions are taken than run at once.
+        """Yield one detection per session, as each is ready; few more are taken than are asked about at once.
 
-        Texts are redacted here also when the caller has done so: nothing else may leave the machine.
+        What was not redacted yet is redacted here: nothing else may leave the machine.
         """
         waiting = iter(sessions)
         running: set[Future[SessionDetection]] = set()
@@ -71,11 +58,12 @@ class LlmDetector:
             asyncio.run_coroutine_threadsafe(work.open(), loop).result()
             try:
                 while True:
-                    while len(running) < self._settings.llm_concurrency:
+                    while len(running) < self._settings.llm_concurrency * _SESSIONS_PER_REQUEST_SLOT:
                         session = next(waiting, None)
                         if session is None:
                             break
-                        running.add(asyncio.run_coroutine_threadsafe(work.detect(session), loop))
+                        asking = work.detect(redact_session(session))
+                        running.add(asyncio.run_coroutine_threadsafe(asking, loop))
                     if not running:
                         return
                     done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -97,7 +85,6 @@ class _Work:
         self._cache = cache
         self._fallback = fallback
         self._version = version
-        self._breaker = _Breaker(settings.llm_failures_in_a_row)
         self._client: ModelClient
 
     async def open(self) -> None:
@@ -105,64 +92,64 @@ class _Work:
         self._client = ModelClient(settings)
         spent = await asyncio.to_thread(self._cache.spent_today)
         budget = TokenBudget(settings.llm_tokens_per_run, settings.llm_tokens_per_day, spent)
-        self._reader = SessionReader(settings, self._client, AnswerBook(self._cache), budget)
+        breaker = Breaker(settings.llm_failures_in_a_row)
+        self._reader = SessionReader(settings, self._client, AnswerBook(self._cache), budget, breaker)
 
     async def close(self) -> None:
         await self._client.close()
 
     async def detect(self, session: SessionInput) -> SessionDetection:
         started = time.monotonic()
-        reading = await self._reader.read(redact_session(session), self._breaker.reason)
-        self._breaker.note(reading)
-        return self._conclude(reading, time.monotonic() - started)
+        inquiry = await self._reader.read(session)
+        return self._conclude(inquiry, time.monotonic() - (inquiry.asked_at or started))
 
-    def _conclude(self, reading: Reading, seconds: float) -> SessionDetection:
-        missing = frozenset(question.utterance.utterance_id for question in reading.unanswered)
-        status, cues = DetectionStatus.SUCCEEDED, _cues(reading)
+    def _conclude(self, inquiry: Inquiry, seconds: float) -> SessionDetection:
+        missing = frozenset(question.utterance.utterance_id for question in inquiry.unanswered)
+        status, cues = DetectionStatus.SUCCEEDED, _cues(inquiry)
         failure: FailureKind | None = None
         fell_back = False
-        if missing and reading.problem is Problem.BUDGET:
+        if missing and inquiry.problem is Problem.BUDGET:
             status, cues = DetectionStatus.DEFERRED, ()
         elif missing:
-            failure = reading.problem.failure if reading.problem else FailureKind.ANSWER
+            failure = inquiry.problem.failure if inquiry.problem else FailureKind.ANSWER
             if self._fallback:
                 fell_back = True
-                cues += _stand_in(self._fallback, reading.session, missing)
+                cues += _stand_in(self._fallback, inquiry.session, missing)
             else:
                 status, cues = DetectionStatus.FAILED, ()
         return SessionDetection(
-            job_id=reading.session.job_id,
+            job_id=inquiry.session.job_id,
             detector=LlmDetector.name,
             detector_version=self._version,
             prompt_version=prompt_version(),
             status=status,
             cues=cues,
-            usage=self._usage(reading, seconds),
+            usage=self._usage(inquiry, seconds),
             fell_back=fell_back,
             stood_in_for=missing if fell_back else frozenset(),
             failure=failure,
-            error=reading.reason if missing else None,
+            error=inquiry.reason if missing else None,
         )
 
-    def _usage(self, reading: Reading, seconds: float) -> Usage:
+    def _usage(self, inquiry: Inquiry, seconds: float) -> Usage:
         prompt_price, completion_price = self._settings.llm_prompt_price, self._settings.llm_completion_price
         cost = None
         if prompt_price is not None and completion_price is not None:
-            paid = reading.prompt_tokens * prompt_price + reading.completion_tokens * completion_price
+            paid = inquiry.prompt_tokens * prompt_price + inquiry.completion_tokens * completion_price
             cost = paid / 1_000_000
         return Usage(
-            requests=reading.requests,
-            prompt_tokens=reading.prompt_tokens,
-            completion_tokens=reading.completion_tokens,
-            cached_utterances=reading.cached,
+            requests=inquiry.requests,
+            prompt_tokens=inquiry.prompt_tokens,
+            completion_tokens=inquiry.completion_tokens,
+            cached_utterances=inquiry.cached,
             cost_usd=cost,
             latency_seconds=seconds,
         )
 
 
-def _cues(reading: Reading) -> tuple[Cue, ...]:
-    answered = (question for question in reading.questions if question.key in reading.answers)
-    return tuple(cue.cue(question) for question in answered for cue in reading.answers[question.key])
+def _cues(inquiry: Inquiry) -> tuple[Cue, ...]:
+    answered = (question for question in inquiry.questions if question.key in inquiry.answers)
+    return tuple(cue.cue(question) for question in answered for cue in inquiry.answers[question.key])
 
 
 def _stand_in(fallback: Detector, session: SessionInput, missing: frozenset[object]) -> tuple[Cue, ...]:

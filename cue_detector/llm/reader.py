@@ -2,16 +2,20 @@
 
 import asyncio
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from cue_detector.cache import Spent
 from cue_detector.domain import FailureKind, SessionInput
 from cue_detector.llm.answers import Answer, read_answers
 from cue_detector.llm.book import AnswerBook
+from cue_detector.llm.breaker import Breaker
 from cue_detector.llm.budget import BudgetExhaustedError, TokenBudget
-from cue_detector.llm.chunks import estimate_prompt_tokens, split
-from cue_detector.llm.client import ModelClient, ProviderError, RefusedRequestError, output_room
+from cue_detector.llm.chunks import Request, make_request, split
+from cue_detector.llm.client import ModelClient, ProviderError, RefusedRequestError, Reply
+from cue_detector.llm.deadline import Deadline
 from cue_detector.llm.prompt import Question, make_question
 from cue_detector.settings import CueSettings
 from cue_detector.text import is_backchannel
@@ -31,7 +35,7 @@ class Problem(Enum):
 
 
 @dataclass
-class Reading:
+class Inquiry:
     """What is known of a session so far; filled while it is read, so that a deadline loses nothing."""
 
     session: SessionInput
@@ -43,8 +47,10 @@ class Reading:
     completion_tokens: int = 0
     problem: Problem | None = None
     reason: str | None = None
-    is_final: bool = False
-    """True when the provider said that no later request can fare better."""
+    is_lost: bool = False
+    """True when the provider has failed it."""
+    asked_at: float | None = None
+    """When its first request was made, by the monotonic clock; none before."""
 
     @property
     def unanswered(self) -> list[Question]:
@@ -60,99 +66,103 @@ class SessionReader:
     client: ModelClient
     book: AnswerBook
     budget: TokenBudget
+    breaker: Breaker
 
-    async def read(self, session: SessionInput, blocked: str | None) -> Reading:
-        """Return the reading of a redacted session; never raises for what provider or model do.
+    async def read(self, session: SessionInput) -> Inquiry:
+        """Return what came of asking about a redacted session; never raises for what provider or model do.
 
-        `blocked` is why nothing may be asked any more; then only the cache answers.
+        When the provider is given up, only the cache answers.
         """
-        reading = Reading(session, make_questions(session, self.settings.llm_model))
-        if not reading.questions:
-            return reading
-        deadline = asyncio.get_running_loop().time() + self.settings.llm_deadline_seconds
-        reading.answers.update(await self.book.known(session, {q.key for q in reading.questions}))
-        reading.cached = len(reading.questions) - len(reading.unanswered)
-        if blocked and reading.unanswered:
-            reading.problem, reading.reason = Problem.PROVIDER, blocked
-            return reading
+        inquiry = Inquiry(session, make_questions(session, self.settings.llm_model))
+        if not inquiry.questions:
+            return inquiry
         try:
-            async with asyncio.timeout_at(deadline):
-                await self._ask_in_rounds(reading, deadline)
+            async with asyncio.timeout(None) as limit:
+                await self._ask_in_rounds(inquiry, Deadline(self.settings.llm_deadline_seconds, limit))
         except TimeoutError:
-            reading.problem, reading.reason = Problem.PROVIDER, "no answer within the session's deadline"
-        return reading
+            self._lose(inquiry, "no answer within the session's deadline")
+        return inquiry
 
-    async def _ask_in_rounds(self, reading: Reading, deadline: float) -> None:
+    async def _ask_in_rounds(self, inquiry: Inquiry, deadline: Deadline) -> None:
         per_request = self.settings.llm_chunk_utterances
-        for _ in range(self.settings.llm_rounds):
-            pending = {question.key: question for question in reading.unanswered}
-            if not pending:
-                return
-            reading.problem = None
+        for number in range(self.settings.llm_rounds):
+            pending = {question.key: question for question in inquiry.unanswered}
+            inquiry.problem = None
             mine = self.book.claim(pending)
             try:
-                asked = [question for key, question in pending.items() if key in mine]
+                # Looked up once they are claimed: nobody can have them answered and paid for in between.
+                inquiry.answers.update(await self.book.known(inquiry.session, pending))
+                if number == 0:
+                    inquiry.cached = len(inquiry.questions) - len(inquiry.unanswered)
+                asked = [q for q in pending.values() if q.key in mine and q.key not in inquiry.answers]
                 chunks = split(asked, self.settings.llm_chunk_tokens, per_request)
-                whole = await asyncio.gather(*(self._ask(reading, chunk, deadline) for chunk in chunks))
+                whole = await asyncio.gather(*(self._ask(inquiry, chunk, deadline) for chunk in chunks))
             finally:
                 self.book.release(mine)
-            theirs = pending.keys() - mine
+            theirs = pending.keys() - mine - inquiry.answers.keys()
             if theirs:
                 await self.book.wait(theirs)
-                reading.answers.update(await self.book.known(reading.session, theirs))
-            if reading.problem in (Problem.PROVIDER, Problem.BUDGET):
+                inquiry.answers.update(await self.book.known(inquiry.session, theirs))
+            if not inquiry.unanswered or inquiry.problem in (Problem.PROVIDER, Problem.BUDGET):
                 return
             if not all(whole):
                 # Refused or cut off as a whole: smaller requests show which utterance it was.
                 per_request = max(1, math.ceil(max(len(chunk) for chunk in chunks) / 2))
-        if reading.unanswered and reading.problem is None:
-            reading.problem, reading.reason = (
+        if inquiry.problem is None:
+            inquiry.problem, inquiry.reason = (
                 Problem.ANSWER,
                 "another session's request brought no valid answer",
             )
 
-    async def _ask(self, reading: Reading, chunk: Sequence[Question], deadline: float) -> bool:
+    async def _ask(self, inquiry: Inquiry, chunk: Sequence[Question], deadline: Deadline) -> bool:
         """Ask about a chunk and keep what is valid; false when the same request would fail again."""
-        reserved = estimate_prompt_tokens(chunk) + output_room(self.settings, len(chunk))
+        request = make_request(chunk, self.settings.llm_output_tokens_per_utterance)
         try:
-            self.budget.reserve(reserved)
+            self.budget.reserve(request.tokens)
         except BudgetExhaustedError as error:
-            _note(reading, Problem.BUDGET, str(error))
+            _note(inquiry, Problem.BUDGET, str(error))
             return True
-        sent, reply = 0, None
+        tries, reply = 0, None
 
         def on_request() -> None:
-            nonlocal sent
-            sent += 1
-            reading.requests += 1
+            nonlocal tries
+            if self.breaker.reason:
+                raise ProviderError(self.breaker.reason)
+            inquiry.asked_at = inquiry.asked_at or time.monotonic()
+            inquiry.requests += 1
+            tries += 1
 
         try:
-            reply = await self.client.ask(chunk, deadline, on_request)
+            reply = await self.client.ask(request, deadline, on_request)
         except ProviderError as error:
-            _note(reading, Problem.PROVIDER, error.reason)
-            reading.is_final = reading.is_final or error.is_final
+            self._lose(inquiry, error.reason, is_final=error.is_final)
             return True
         except RefusedRequestError as error:
-            _note(reading, Problem.ANSWER, str(error))
+            _note(inquiry, Problem.ANSWER, str(error))
             return False
         finally:
-            prompt, completion = (reply.prompt_tokens, reply.completion_tokens) if reply else (0, 0)
-            self.budget.settle(reserved, prompt + completion)
-            reading.prompt_tokens += prompt
-            reading.completion_tokens += completion
-            if sent:
-                await self.book.spend(sent, prompt, completion)
+            spent = _spent(tries, reply)
+            self.budget.settle(request.tokens, spent.tokens)
+            inquiry.prompt_tokens += spent.prompt_tokens
+            inquiry.completion_tokens += spent.completion_tokens
+            valid = _valid(reply, request)
+            inquiry.answers.update(valid)
+            await self.book.keep(inquiry.session, valid, spent)
+        self.breaker.answered()
         if reply.content is None:
-            _note(reading, Problem.ANSWER, "the model refused to answer")
+            _note(inquiry, Problem.ANSWER, "the model refused to answer")
             return False
-        valid = read_answers(reply.content, chunk, is_cut_off=reply.is_cut_off)
-        if valid:
-            await self.book.keep(reading.session, valid)
-            reading.answers.update(valid)
         if len(valid) < len(chunk):
             how = "was cut off" if reply.is_cut_off else "was not valid"
-            _note(reading, Problem.ANSWER, f"the answer {how}")
+            _note(inquiry, Problem.ANSWER, f"the answer {how}")
         return bool(valid) and not reply.is_cut_off
+
+    def _lose(self, inquiry: Inquiry, reason: str, *, is_final: bool = False) -> None:
+        """Note that the provider failed a session; told to the breaker at once, and once per session."""
+        _note(inquiry, Problem.PROVIDER, reason)
+        if inquiry.requests and (is_final or not inquiry.is_lost):
+            self.breaker.lost(reason, is_final=is_final)
+            inquiry.is_lost = True
 
 
 def make_questions(session: SessionInput, model: str) -> list[Question]:
@@ -164,8 +174,18 @@ def make_questions(session: SessionInput, model: str) -> list[Question]:
     ]
 
 
-def _note(reading: Reading, problem: Problem, reason: str) -> None:
+def _spent(requests: int, reply: Reply | None) -> Spent:
+    return Spent(requests, reply.prompt_tokens, reply.completion_tokens) if reply else Spent(requests)
+
+
+def _valid(reply: Reply | None, request: Request) -> dict[str, Answer]:
+    if reply is None or reply.content is None:
+        return {}
+    return read_answers(reply.content, request.questions, is_cut_off=reply.is_cut_off)
+
+
+def _note(inquiry: Inquiry, problem: Problem, reason: str) -> None:
     """Remember the gravest problem: a cap before the provider before the answer."""
     gravity = [None, Problem.ANSWER, Problem.PROVIDER, Problem.BUDGET]
-    if gravity.index(problem) >= gravity.index(reading.problem):
-        reading.problem, reading.reason = problem, reason
+    if gravity.index(problem) >= gravity.index(inquiry.problem):
+        inquiry.problem, inquiry.reason = problem, reason

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 from cue_detector.run import detect_pending
 from cue_detector.run_report import RunReport
 from tests.fault_server import Fault, FaultServer
-from tests.support.cues import CueDatabase, KeywordDetector, llm_settings, stop
+from tests.support.cues import CueDatabase, KeywordDetector, llm_settings, stop, wait_until
 
 # A process of its own, as the orchestrator starts it, with the tests' stand-in for the local detector.
 SCRIPT = """
@@ -24,6 +24,10 @@ from cue_detector.settings import CueSettings
 from tests.support.cues import KeywordDetector
 print(detect_pending(os.environ["CUES_DATABASE_URL"], CueSettings(), local=KeywordDetector()).summary())
 """
+
+
+AT_WORK = "select 1 from pg_stat_activity where application_name = 'detector under test'"
+WAITING = f"{AT_WORK} and wait_event_type = 'Lock'"
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +54,7 @@ def run(db: CueDatabase, server: FaultServer, **settings: Any) -> RunReport:
 def start(db: CueDatabase, server: FaultServer, **changes: str) -> "subprocess.Popen[str]":
     settings = {
         "CUES_DATABASE_URL": db.cues_url, "OPENAI_BASE_URL": server.url, "CUE_LLM_MODEL": "test-model",
-        "CUE_LLM_CONCURRENCY": "2", **changes,
+        "CUE_LLM_CONCURRENCY": "2", "PGAPPNAME": "detector under test", **changes,
     }  # fmt: skip
     return subprocess.Popen(
         [sys.executable, "-c", SCRIPT], env=os.environ | settings, text=True, stdout=subprocess.PIPE
@@ -63,8 +67,7 @@ def asked_lines(server: FaultServer) -> list[str]:
 
 def read_again(db: CueDatabase) -> None:
     """Make every session pending, as a rebuild of the detections would."""
-    with psycopg.connect(db.url) as connection:
-        connection.execute("delete from cue_detection.session_detections")
+    db.forget()
     db.list_sessions()
 
 
@@ -143,20 +146,49 @@ def test_kill__nothing_is_lost_doubled_or_paid_twice(db: CueDatabase) -> None:
         first = start(db, server)
         wait_until(lambda: server.answered >= 5)
         stop(first)
-        in_flight = len(server.requests) - server.answered
-        time.sleep(0.5)
-        assert len(db.detections()) < 12, "it was killed in the middle"
+        committed = len(db.rows("select 1 from cue_detection.llm_answers"))
+        assert 0 < committed < 24, "it was killed in the middle"
         second = start(db, server)
         output, _ = second.communicate(timeout=60)
+        paid = sum(len(asked.lines) for asked in server.requests)
     assert second.returncode == 0, output
     assert [row["status"] for row in db.detections()] == ["succeeded"] * 12
     assert {row["job_id"] for row in db.detections()} == set(jobs)
-    assert len(db.cues()) == 24
-    # Asked again is at most what was on its way when the run died: its answer never arrived.
-    lines = asked_lines(server)
-    assert len(lines) - len(set(lines)) <= 2 * (in_flight + 2)
-    answered = {row["content_key"] for row in db.rows("select content_key from cue_detection.llm_answers")}
-    assert len(answered) == 24
+    assert len(db.cues()) == len({(row["utterance_id"], row["cue_type"]) for row in db.cues()}) == 24
+    assert len(db.rows("select 1 from cue_detection.llm_answers")) == 24
+    # What was committed is never asked about again; what was on its way is, and is at most two requests.
+    asked_by_second = Counter(asked_lines(server))
+    again = {text for text, count in asked_by_second.items() if count > 1}
+    assert max(asked_by_second.values()) <= 2
+    assert len(again) == paid - 24 <= 2 * 2 + 2 * 2
+
+
+def test_kill__between_an_answer_and_its_commit_costs_what_was_on_its_way_and_no_more(
+    db: CueDatabase,
+) -> None:
+    for n in range(4):
+        db.add(f"I will do number {n}.")
+    db.list_sessions()
+    with psycopg.connect(db.url) as blocker, FaultServer() as server:
+
+        def block(lines: list[Any]) -> list[Any]:
+            blocker.execute("lock table cue_detection.llm_answers in access exclusive mode")
+            return lines
+
+        server.script.extend([Fault("none"), Fault("edit", edit=block)])
+        first = start(db, server, CUE_LLM_CONCURRENCY="1")
+        wait_until(lambda: db.rows(WAITING), 60)
+        stop(first)
+        blocker.rollback()
+        wait_until(lambda: not db.rows(AT_WORK))
+        committed = len(db.rows("select 1 from cue_detection.llm_answers"))
+        assert committed == 1, "the second answer had come, and was not committed"
+        sent = len(server.requests)
+        report = run(db, server)
+    assert report.requests == len(server.requests) - sent == 3
+    assert Counter(asked_lines(server))[server.requests[0].lines[0][1]] == 1
+    assert (len(db.detections()), len(db.cues())) == (4, 4)
+    assert len(db.rows("select 1 from cue_detection.llm_answers")) == 4
 
 
 def test_kill__an_answer_that_was_committed_is_never_asked_for_again(db: CueDatabase) -> None:
@@ -219,10 +251,3 @@ def test_database__a_moment_away_is_overcome(db: CueDatabase, server: FaultServe
     report = run(db, server, llm_concurrency=1)
     assert report.succeeded == 4
     assert len(db.cues()) == 4
-
-
-def wait_until(condition: Any, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.02)

@@ -1,7 +1,8 @@
 """What the tests of the cue detector share: a built database, its list of sessions, a stand-in detector."""
 
 import subprocess
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,6 +64,20 @@ class CueDatabase:
             connection.execute("truncate ai_backend.transcription_jobs cascade")
             connection.execute("truncate cue_detection.llm_answers cascade")
             connection.execute("truncate cue_detection.llm_spending")
+
+    def forget(self) -> None:
+        """Forget every detection, so that each session is pending again."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute("truncate cue_detection.session_detections cascade")
+
+    def say(self, words: str, *, instead_of: str) -> None:
+        """Change words in every utterance that has them, as nobody upstream should without saying so."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute(
+                "update ai_backend.utterances set text = replace(text, %(old)s, %(new)s)"
+                " where strpos(text, %(old)s) > 0",
+                {"old": instead_of, "new": words},
+            )
 
     def add(self, *client_lines: str, coach: str = "How was your week?", **columns: Any) -> UUID:
         """Add a session in which the client says the lines, each after the coach's question; its id."""
@@ -139,7 +154,15 @@ def llm_settings(base_url: str, **changes: Any) -> CueSettings:
     return CueSettings(openai_base_url=base_url, **{**quick, **changes})
 
 
-def stop(process: "subprocess.Popen[str]") -> None:
+def stop(process: "subprocess.Popen[Any]") -> None:
     """Kill a process as a power cut would, and wait until it is gone."""
     process.kill()
     process.wait()
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until something holds; fails the test when it never does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)

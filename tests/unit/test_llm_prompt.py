@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cue_detector.domain import ContextLine, CueType, InputUtterance
-from cue_detector.llm.chunks import estimate_prompt_tokens, estimate_tokens, split
+from cue_detector.llm.chunks import estimate_tokens, make_request, split
 from cue_detector.llm.prompt import Question, make_question, messages, prompt_version, render, system_prompt
 
 
@@ -80,4 +80,4 @@ def test_estimate__errs_on_the_dear_side() -> None:
     # 4.2 bytes a token is what English has
     text = "I have been thinking about what you said last week, and I want to try it. " * 20
     assert len(text) / 4.2 < estimate_tokens(text) < len(text) / 3
-    assert estimate_prompt_tokens([question("One.")]) > estimate_tokens(system_prompt())
+    assert make_request([question("One.")], 120).prompt_tokens > estimate_tokens(system_prompt())

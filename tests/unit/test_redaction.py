@@ -1,6 +1,7 @@
 """Redaction: how much it finds, what it leaves alone, and that it bears any text."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -119,4 +120,6 @@ def test_redact_session__an_ordinary_word_is_not_taken_for_a_name() -> None:
 
 def test_redact_session__keeps_everything_else() -> None:
     before = session("Nothing to hide.")
-    assert redact_session(before) == before
+    clean = redact_session(before)
+    assert clean == replace(before, is_redacted=True)
+    assert redact_session(clean) is clean
