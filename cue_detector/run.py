@@ -1,34 +1,39 @@
 """Read every session that needs it: redact, detect, score, store. `python -m cue_detector.run` runs it.
 
 Bounded in memory, safe to kill at any moment and safe when two runs meet: a session is written in one
-transaction, an answer that was paid for is committed at once, and only one run works at a time.
+transaction, an answer that was paid for is committed at once, and only one run works at a time. A long list
+is read in several processes, which know no database.
 """
 
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
-from cue_detector import sentiment
-from cue_detector.domain import DetectionStatus, Detector, SessionDetection, SessionInput
-from cue_detector.redaction import redact_session
+from cue_detector.domain import Detector, SessionInput
+from cue_detector.processes import InProcesses, T, Work, available_cores
+from cue_detector.reading import Prepared, Reading, nothing_to_read, prepare, read_locally, reading_of
 from cue_detector.run_report import RunReport
 from cue_detector.settings import CueSettings
 from cue_detector.store import DetectionStore, Result
 from cue_detector.store_connection import LastingConnection
-from cue_detector.store_input import PendingSession, pending_sessions, read_sessions
+from cue_detector.store_input import PendingSession, count_pending, pending_pages, read_sessions
 
 _LOCK_KEY = 0x0C0EDE7
 _PROGRESS_SECONDS = 5.0
+_SESSIONS_WORTH_PROCESSES = 150
+"""From here on several processes are quicker; starting them costs as much as reading about 50 sessions."""
 
 Progress = Callable[[str], None]
+Pages = Iterator[tuple[list[PendingSession], Mapping[UUID, T | Reading]]]
+"""Parts of the list, with what came of each session."""
 
 
 def detect_pending(
@@ -64,12 +69,10 @@ def local_detector() -> Detector:
     return LocalDetector()
 
 
-def make_detector(
+def model_detector(
     settings: CueSettings, database_url: str, local: Detector, resources: ExitStack
 ) -> Detector:
-    """Return the detector that the settings ask for; `resources` closes what it opened."""
-    if not settings.uses_llm:
-        return local
+    """Return the detector that asks a language model; `resources` closes what it opens."""
     # Imported here, because the client of the protocol takes a second that only its users must spend.
     from cue_detector.cache import AnswerCache  # noqa: PLC0415
     from cue_detector.llm.detector import LlmDetector  # noqa: PLC0415
@@ -81,97 +84,93 @@ def make_detector(
 
 
 @dataclass
-class _Reading:
-    """A session under way."""
-
-    pending: PendingSession
-    session: SessionInput
-    started_at: datetime
-
-
-@dataclass
 class _Run:
     database_url: str
     settings: CueSettings
     report: RunReport
     progress: Progress
     local: Detector
-    under_way: dict[UUID, _Reading] = field(default_factory=dict)
+    under_way: dict[UUID, tuple[PendingSession, Prepared]] = field(default_factory=dict)
     last_line: float = field(default_factory=time.monotonic)
 
     def work(self) -> None:
         with ExitStack() as resources:
-            source = resources.enter_context(_connect(self.database_url))
+            self.source = resources.enter_context(_connect(self.database_url))
             self.store = DetectionStore(resources.enter_context(LastingConnection(self.database_url)))
-            pending = pending_sessions(source)
-            self.report.sessions = len(pending)
-            if not pending:
+            self.report.sessions = count_pending(self.source)
+            if not self.report.sessions:
                 return
-            detector = make_detector(self.settings, self.database_url, self.local, resources)
-            self.report.detector = f"{detector.name} {detector.version}"
-            detections = detector.detect(self._readable(source, pending))
-            # Closed also when writing fails, so that no request goes on behind a run that has ended.
-            resources.callback(getattr(detections, "close", lambda: None))
-            for detection in detections:
-                reading = self.under_way.pop(detection.job_id)
-                self._record(reading.pending, reading.session, detection, reading.started_at)
+            # Begun before the detector is made: the model's client takes a second to load.
+            if self.settings.uses_llm:
+                pages = self._worked(prepare, 1, resources)
+                detector = model_detector(self.settings, self.database_url, self.local, resources)
+                self._read_with(detector, pages, resources)
+            else:
+                self._read_locally(self._worked(read_locally, available_cores(), resources))
 
-    def _readable(
-        self, source: psycopg.Connection[Any], pending: Sequence[PendingSession]
-    ) -> Iterator[SessionInput]:
-        """Yield redacted sessions, a few in memory at a time; empty ones are recorded at once."""
-        size = self.settings.sessions_per_fetch
-        for first in range(0, len(pending), size):
-            for listed, said in read_sessions(source, pending[first : first + size]):
-                started_at = datetime.now(UTC)
-                if said is None:
-                    self._record(listed, None, _nothing_to_read(listed), started_at)
-                    continue
-                session = redact_session(said)
-                self.under_way[session.job_id] = _Reading(listed, session, started_at)
-                yield session
+    def _read_locally(self, pages: Pages[Reading]) -> None:
+        """Write page by page what processes read, while they read on."""
+        self.report.detector = f"{self.local.name} {self.local.version}"
+        for page, readings in pages:
+            self._record([(pending, readings[pending.job_id]) for pending in page])
 
-    def _record(
-        self,
-        pending: PendingSession,
-        session: SessionInput | None,
-        detection: SessionDetection,
-        started_at: datetime,
-    ) -> None:
-        result = Result(
-            pending=pending,
-            session=session,
-            detection=detection,
-            sentiments=_sentiments(session),
-            started_at=started_at,
-            finished_at=datetime.now(UTC),
-            stand_in=self.local.version,
-            store_from_confidence=self.settings.store_from_confidence,
-        )
-        self.report.count(result, self.store.write(result))
+    def _read_with(self, detector: Detector, pages: Pages[Prepared], resources: ExitStack) -> None:
+        """Read with a detector that waits for others: each session is written as soon as it is answered."""
+        self.report.detector = f"{detector.name} {detector.version}"
+        detections = detector.detect(self._ready(pages))
+        # Closed also when writing fails, so that no request goes on behind a run that has ended.
+        resources.callback(getattr(detections, "close", lambda: None))
+        for detection in detections:
+            pending, prepared = self.under_way.pop(detection.job_id)
+            self._record([(pending, reading_of(prepared, detection))])
+
+    def _ready(self, pages: Pages[Prepared]) -> Iterator[SessionInput]:
+        """Yield redacted sessions; those that are not to be asked about are recorded at once."""
+        for page, made in pages:
+            ready = [(pending, made[pending.job_id]) for pending in page]
+            self._record([(pending, done) for pending, done in ready if isinstance(done, Reading)])
+            for pending, prepared in ready:
+                if isinstance(prepared, Prepared):
+                    self.under_way[pending.job_id] = (pending, prepared)
+                    yield prepared.session
+
+    def _worked(self, work: Work[T], most: int, resources: ExitStack) -> Pages[T]:
+        """Return each page of the list with what `work` makes of it, in processes if the list is long."""
+        pages: deque[list[PendingSession]] = deque()
+        groups = self._pages(pages)
+        allowed = self.settings.processes or available_cores()
+        if allowed > 1 and self.report.sessions >= _SESSIONS_WORTH_PROCESSES:
+            worked = InProcesses(work, self.local, groups, min(allowed, most))
+            resources.callback(worked.close)
+            return _by_page(pages, worked)
+        return _by_page(pages, (work(self.local, group) for group in groups))
+
+    def _pages(self, pages: deque[list[PendingSession]]) -> Iterator[list[SessionInput]]:
+        """Yield what was said in the sessions of each page; the page itself is added to `pages`."""
+        for page in pending_pages(self.source, self.settings.sessions_per_fetch):
+            pages.append(page)
+            yield [said for _, said in read_sessions(self.source, page) if said is not None]
+
+    def _record(self, read: Sequence[tuple[PendingSession, Reading]]) -> None:
+        results = [
+            Result(pending, reading, self.local.version, self.settings.store_from_confidence)
+            for pending, reading in read
+        ]
+        for result, written in zip(results, self.store.write(results), strict=True):
+            self.report.count(result, written)
         if time.monotonic() - self.last_line >= _PROGRESS_SECONDS:
             self.last_line = time.monotonic()
             self.progress(self.report.progress_line())
 
 
-def _sentiments(session: SessionInput | None) -> dict[UUID, float]:
-    """Return the score of each utterance that needs one and has words."""
-    scores = {
-        utterance.utterance_id: sentiment.score(utterance.text)
-        for utterance in (session.utterances if session else ())
-        if utterance.needs_sentiment
-    }
-    return {utterance_id: score for utterance_id, score in scores.items() if score is not None}
-
-
-def _nothing_to_read(pending: PendingSession) -> SessionDetection:
-    return SessionDetection(
-        job_id=pending.job_id,
-        detector="none",
-        detector_version="none",
-        prompt_version=None,
-        status=DetectionStatus.SUCCEEDED,
-    )
+def _by_page(
+    pages: deque[list[PendingSession]], results: Iterable[Sequence[T | Reading]]
+) -> Iterator[tuple[list[PendingSession], Mapping[UUID, T | Reading]]]:
+    """Yield each page with its results by job; where nothing was to be read, that is the result."""
+    for made in results:
+        found = {one.job_id: one for one in made}
+        page = pages.popleft()
+        yield page, {each.job_id: found.get(each.job_id) or nothing_to_read(each.job_id) for each in page}
 
 
 def _connect(database_url: str) -> psycopg.Connection[Any]:

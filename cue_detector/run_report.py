@@ -40,7 +40,7 @@ class RunReport:
 
     def count(self, result: Result, written: Written) -> None:
         """Add a session."""
-        detection = result.detection
+        reading, detection = result.reading, result.reading.detection
         self.requests += detection.usage.requests
         self.prompt_tokens += detection.usage.prompt_tokens
         self.completion_tokens += detection.usage.completion_tokens
@@ -54,10 +54,10 @@ class RunReport:
         self.failed += detection.status is DetectionStatus.FAILED
         self.deferred += detection.status is DetectionStatus.DEFERRED
         self.fell_back += detection.fell_back
-        self.nothing_to_read += result.session is None
-        self.utterances += sum(u.role == "client" for u in result.session.utterances) if result.session else 0
+        self.nothing_to_read += reading.client_utterances is None
+        self.utterances += reading.client_utterances or 0
         self.cues += len(detection.cues)
-        self.sentiments += len(result.sentiments)
+        self.sentiments += len(reading.sentiments)
 
     @property
     def done(self) -> int:

@@ -37,10 +37,15 @@ class CueSettings(BaseSettings):
         description="Sent only when set; a low effort keeps reasoning models within the deadline.",
     )
     llm_concurrency: int = Field(
-        default=8, ge=1, le=256, description="Requests under way at the same time, and sessions likewise."
+        default=8,
+        ge=1,
+        le=256,
+        description="Requests under way at the same time; as many sessions again are made ready meanwhile.",
     )
     llm_deadline_seconds: float = Field(
-        default=45, gt=0, description="Longest time for one session, retries included (target: 20 seconds)."
+        default=45,
+        gt=0,
+        description="Longest time for one session from its first request on, with retries (target: 20 s).",
     )
     llm_request_timeout_seconds: float = Field(default=20, gt=0, description="Longest time for one request.")
     llm_attempts: int = Field(
@@ -100,6 +105,11 @@ class CueSettings(BaseSettings):
     )
     run_lock_wait_seconds: float = Field(
         default=600, ge=0, description="How long a run waits for another one to end before it gives up."
+    )
+    processes: int | None = Field(
+        default=None,
+        ge=1,
+        description="Processes in which the local detector reads a long list; not set means one per core.",
     )
     sessions_per_fetch: int = Field(
         default=20, ge=1, description="Sessions held in memory at a time, beside those under way."

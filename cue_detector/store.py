@@ -1,8 +1,7 @@
-"""Write what was detected: each session in one transaction, in the detector's own tables only."""
+"""Write what was detected: some sessions in one transaction, in the detector's own tables only."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,11 +9,12 @@ from uuid import UUID, uuid4
 import psycopg
 
 from cue_detector import redaction, sentiment
-from cue_detector.domain import DetectionStatus, FailureKind, SessionDetection, SessionInput
+from cue_detector.domain import DetectionStatus, FailureKind, SessionDetection
+from cue_detector.reading import Reading
 from cue_detector.store_connection import LastingConnection
 from cue_detector.store_excerpts import context, excerpt
 from cue_detector.store_input import PendingSession
-from cue_detector.store_statements import CUE, DETECTION, FORGET_CUES, GUARD, LOCK, SENTIMENT
+from cue_detector.store_statements import CUE, DETECTION, FORGET_CUES, LOCK, RECORDED, SENTIMENT, Insert
 
 
 class Written(Enum):
@@ -32,12 +32,7 @@ class Result:
     """Everything that is written about one session."""
 
     pending: PendingSession
-    session: SessionInput | None
-    """The redacted session; none when there was nothing to read."""
-    detection: SessionDetection
-    sentiments: Mapping[UUID, float]
-    started_at: datetime
-    finished_at: datetime
+    reading: Reading
     stand_in: str | None = None
     """Version of the local detector that stood in for utterances."""
     store_from_confidence: float = 0.0
@@ -51,28 +46,48 @@ class DetectionStore:
         """Write through a connection."""
         self._connection = connection
 
-    def write(self, result: Result) -> Written:
-        """Write a result, all or nothing. Writing the same result twice changes nothing."""
+    def write(self, results: Sequence[Result]) -> list[Written]:
+        """Write results together, each all or nothing; what became of each.
+
+        Writing the same results twice changes nothing. When one of them was erased meanwhile, each is
+        written by itself, so that it costs the others nothing.
+        """
         try:
-            return self._connection.run(lambda connection: _write_rows(connection, result))
+            return self._connection.run(lambda connection: _write_rows(connection, results))
         except psycopg.errors.ForeignKeyViolation:
-            return Written.GONE
+            if len(results) == 1:
+                return [Written.GONE]
+            return [written for result in results for written in self.write([result])]
 
 
-def _write_rows(connection: psycopg.Connection[Any], result: Result) -> Written:
-    connection.execute(LOCK, _identity(result))
-    guard = connection.execute(GUARD, _identity(result)).fetchone()
-    if guard is None or guard[0] != result.pending.past_detection_count:
-        return Written.TAKEN
-    connection.execute(DETECTION, _detection_row(result))
-    with connection.cursor() as cursor:
-        if result.detection.status is DetectionStatus.SUCCEEDED:
-            cursor.execute(FORGET_CUES, _identity(result))
-            cursor.executemany(CUE, list(_cue_rows(result)))
-        cursor.executemany(
-            SENTIMENT, [_sentiment_row(result, *scored) for scored in result.sentiments.items()]
-        )
-    return Written.STORED
+def _write_rows(connection: psycopg.Connection[Any], results: Sequence[Result]) -> list[Written]:
+    parameters = {
+        # in order of the ids, so that two writers never wait for each other in a circle
+        "jobs": sorted(result.pending.job_id for result in results),
+        "coaches": list({result.pending.coach_id for result in results}),
+        "own": [result.detection_id for result in results],
+    }
+    connection.execute(LOCK, parameters)
+    recorded = {row[:2]: row[2] for row in connection.execute(RECORDED, parameters)}
+    free = [
+        result
+        for result in results
+        if recorded.get((result.pending.job_id, result.pending.coach_id), 0)
+        == result.pending.past_detection_count
+    ]
+    succeeded = [result for result in free if result.reading.detection.status is DetectionStatus.SUCCEEDED]
+    _insert(connection, DETECTION, [_detection_row(result) for result in free])
+    identities = [_identity(result) for result in succeeded]
+    connection.execute(FORGET_CUES, {k: [each[k] for each in identities] for k in ("job_id", "coach_id")})
+    _insert(connection, CUE, [row for result in succeeded for row in _cue_rows(result)])
+    _insert(connection, SENTIMENT, [row for result in free for row in _sentiment_rows(result)])
+    stored = {result.detection_id for result in free}
+    return [Written.STORED if result.detection_id in stored else Written.TAKEN for result in results]
+
+
+def _insert(connection: psycopg.Connection[Any], insert: Insert, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert.statement, insert.by_column(rows))
 
 
 def _identity(result: Result) -> dict[str, Any]:
@@ -86,8 +101,7 @@ def _identity(result: Result) -> dict[str, Any]:
 
 
 def _detection_row(result: Result) -> dict[str, Any]:
-    detection, usage = result.detection, result.detection.usage
-    read = [u for u in result.session.utterances if u.role == "client"] if result.session else []
+    reading, detection, usage = result.reading, result.reading.detection, result.reading.detection.usage
     return _identity(result) | {
         "transcript_id": result.pending.transcript_id,
         "source_revision": result.pending.source_revision,
@@ -100,18 +114,18 @@ def _detection_row(result: Result) -> dict[str, Any]:
         "fell_back": detection.fell_back,
         "failure": _failure(detection),
         "error": detection.error[:500] if detection.error else None,
-        "utterances_read": len(read),
+        "utterances_read": reading.client_utterances or 0,
         "utterances_cached": usage.cached_utterances,
         "utterances_stood_in": len(detection.stood_in_for),
         "cues_found": sum(1 for _ in _cue_rows(result)),
-        "sentiments_scored": len(result.sentiments),
+        "sentiments_scored": len(reading.sentiments),
         "requests": usage.requests,
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
         "cost_usd": usage.cost_usd,
         "latency_seconds": round(usage.latency_seconds, 3),
-        "started_at": result.started_at,
-        "finished_at": result.finished_at,
+        "started_at": reading.started_at,
+        "finished_at": reading.finished_at,
     }
 
 
@@ -123,12 +137,11 @@ def _failure(detection: SessionDetection) -> str | None:
 
 
 def _cue_rows(result: Result) -> Iterator[dict[str, Any]]:
-    detection = result.detection
-    said = {u.utterance_id: u for u in result.session.utterances} if result.session else {}
+    detection = result.reading.detection
     for cue in detection.cues:
         if cue.confidence < result.store_from_confidence:
             continue
-        utterance = said[cue.utterance_id]
+        utterance = result.reading.quoted[cue.utterance_id]
         is_stand_in = cue.utterance_id in detection.stood_in_for
         yield _identity(result) | {
             "utterance_id": cue.utterance_id,
@@ -141,14 +154,15 @@ def _cue_rows(result: Result) -> Iterator[dict[str, Any]]:
             "detector": "local" if is_stand_in else detection.detector,
             "detector_version": result.stand_in if is_stand_in else detection.detector_version,
             "prompt_version": None if is_stand_in else detection.prompt_version,
-            "created_at": result.finished_at,
+            "created_at": result.reading.finished_at,
         }
 
 
-def _sentiment_row(result: Result, utterance_id: UUID, score: float) -> dict[str, Any]:
-    return _identity(result) | {
-        "utterance_id": utterance_id,
-        "sentiment_score": round(score, 3),
-        "source": "vader",
-        "scorer_version": sentiment.VERSION,
-    }
+def _sentiment_rows(result: Result) -> Iterator[dict[str, Any]]:
+    for utterance_id, score in result.reading.sentiments.items():
+        yield _identity(result) | {
+            "utterance_id": utterance_id,
+            "sentiment_score": round(score, 3),
+            "source": "vader",
+            "scorer_version": sentiment.VERSION,
+        }

@@ -28,16 +28,22 @@ class PendingSession:
     """Detections recorded when the list was made; one more by now means that another run was here."""
 
 
-_PENDING = """
-    select
-        sessions.job_id, sessions.coach_id, sessions.client_id, sessions.transcript_id,
-        sessions.source_revision, sessions.content_hash, sessions.past_detection_count
+_NOT_READ_SINCE = """
     from analytics_intermediate.int_cues__sessions_to_read as sessions
     where sessions.past_detection_count = (
         select count(*) from cue_detection.session_detections as detections
         where detections.job_id = sessions.job_id and detections.coach_id = sessions.coach_id
     )
+"""
+_COUNT = f"select count(*) {_NOT_READ_SINCE}"
+_PAGE = f"""
+    select
+        sessions.job_id, sessions.coach_id, sessions.client_id, sessions.transcript_id,
+        sessions.source_revision, sessions.content_hash, sessions.past_detection_count
+    {_NOT_READ_SINCE}
+    and (%(after)s::uuid is null or sessions.job_id > %(after)s)
     order by sessions.job_id
+    limit %(size)s
 """
 _UTTERANCES = """
     select job_id, utterance_id, role, start_seconds, text, preceding_context, needs_sentiment
@@ -57,12 +63,23 @@ _while_rebuilt = retry(
 
 
 @_while_rebuilt
-def pending_sessions(connection: psycopg.Connection[Any]) -> list[PendingSession]:
-    """Return the sessions that must be read and that no other run has read since the list was made.
+def count_pending(connection: psycopg.Connection[Any]) -> int:
+    """Return how many sessions must be read and have been read by no other run since the list was made."""
+    row = connection.execute(_COUNT).fetchone()
+    return int(row[0]) if row else 0
 
-    Holds ids only, about 200 bytes a session.
-    """
-    return [PendingSession(*row) for row in connection.execute(_PENDING)]
+
+def pending_pages(connection: psycopg.Connection[Any], size: int) -> Iterator[list[PendingSession]]:
+    """Yield those sessions in pages, by id; only one page of the list is ever held."""
+    page = _page(connection, size, None)
+    while page:
+        yield page
+        page = _page(connection, size, page[-1].job_id)
+
+
+@_while_rebuilt
+def _page(connection: psycopg.Connection[Any], size: int, after: UUID | None) -> list[PendingSession]:
+    return [PendingSession(*row) for row in connection.execute(_PAGE, {"size": size, "after": after})]
 
 
 def read_sessions(

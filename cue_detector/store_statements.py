@@ -1,41 +1,86 @@
-"""The statements with which the detector writes its tables; names in %(…)s are keys of the rows."""
+"""The statements with which the detector writes its tables, each for many rows at once.
 
-
-def _insert(table: str, columns: str, conflict: str = "") -> str:
-    names = columns.split()
-    return (
-        f"insert into cue_detection.{table} ({', '.join(names)}) "
-        f"values ({', '.join(f'%({name})s' for name in names)}) {conflict}"
-    )
-
-
-LOCK = "select pg_advisory_xact_lock(hashtextextended(%(job_id)s::text, 0))"
-GUARD = """
-    select count(*)
-    from cue_detection.session_detections
-    where job_id = %(job_id)s and coach_id = %(coach_id)s and detection_id <> %(detection_id)s
+A row is a mapping from column to value; `by_column` turns rows into the parameters of a statement.
 """
-DETECTION = _insert(
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """An insert of many rows in one statement: much less work for both sides than one statement a row."""
+
+    table: str
+    columns: Mapping[str, str]
+    """Names and types."""
+    conflict: str = ""
+
+    @property
+    def statement(self) -> str:
+        """Return its text; parameters are lists, named like the columns."""
+        lists = ", ".join(f"%({name})s::{kind}[]" for name, kind in self.columns.items())
+        return (
+            f"insert into cue_detection.{self.table} ({', '.join(self.columns)}) "
+            f"select * from unnest({lists}) {self.conflict}"
+        )
+
+    def by_column(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+        """Return the rows as the statement's parameters."""
+        return {name: [row[name] for row in rows] for name in self.columns}
+
+
+def _columns(**by_type: str) -> dict[str, str]:
+    return {name: kind for kind, names in by_type.items() for name in names.split()}
+
+
+LOCK = """
+    select pg_advisory_xact_lock(hashtextextended(job_id::text, 0))
+    from unnest(%(jobs)s::uuid[]) as job_id
+"""
+RECORDED = """
+    select job_id, coach_id, count(*)
+    from cue_detection.session_detections
+    where job_id = any(%(jobs)s) and coach_id = any(%(coaches)s) and detection_id <> all(%(own)s)
+    group by job_id, coach_id
+"""
+FORGET_CUES = """
+    delete from cue_detection.utterance_cues as cues
+    using unnest(%(job_id)s::uuid[], %(coach_id)s::uuid[]) as answered (job_id, coach_id)
+    where cues.job_id = answered.job_id and cues.coach_id = answered.coach_id
+"""
+DETECTION = Insert(
     "session_detections",
-    """
-    detection_id job_id coach_id client_id transcript_id source_revision content_hash detector
-    detector_version prompt_version redaction_version status fell_back failure error utterances_read
-    utterances_cached utterances_stood_in cues_found sentiments_scored requests prompt_tokens
-    completion_tokens cost_usd latency_seconds started_at finished_at
-    """,
+    _columns(
+        uuid="detection_id job_id coach_id client_id transcript_id",
+        text="source_revision detector detector_version prompt_version redaction_version status failure "
+        "error",
+        bool="fell_back",
+        int8="content_hash utterances_read utterances_cached utterances_stood_in cues_found "
+        "sentiments_scored requests prompt_tokens completion_tokens",
+        numeric="cost_usd latency_seconds",
+        timestamptz="started_at finished_at",
+    ),
     "on conflict (detection_id) do nothing",
 )
-FORGET_CUES = "delete from cue_detection.utterance_cues where job_id = %(job_id)s and coach_id = %(coach_id)s"
-CUE = _insert(
+CUE = Insert(
     "utterance_cues",
-    """
-    utterance_id cue_type job_id coach_id client_id detection_id confidence text_excerpt preceding_context
-    interpretation timestamp_seconds detector detector_version prompt_version created_at
-    """,
+    _columns(
+        uuid="utterance_id job_id coach_id client_id detection_id",
+        text="cue_type text_excerpt preceding_context interpretation detector detector_version "
+        "prompt_version",
+        numeric="confidence timestamp_seconds",
+        timestamptz="created_at",
+    ),
 )
-SENTIMENT = _insert(
+SENTIMENT = Insert(
     "utterance_sentiment",
-    "utterance_id job_id coach_id client_id detection_id sentiment_score source scorer_version",
+    _columns(
+        uuid="utterance_id job_id coach_id client_id detection_id",
+        numeric="sentiment_score",
+        text="source scorer_version",
+    ),
     """
     on conflict (utterance_id) do update set
         detection_id = excluded.detection_id, sentiment_score = excluded.sentiment_score,
