@@ -29,6 +29,11 @@
         {%- do persist_docs(target_relation, model) -%}
     {%- endif -%}
 
+    {#- without figures the planner takes a new table for a small one, and later steps for a loop in a loop #}
+    {% call statement('analyze') %}
+        analyze {{ this }}
+    {% endcall %}
+
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}

@@ -80,7 +80,7 @@ def is_there(file: str) -> bool:
 def test_models__are_in_the_project() -> None:
     named = everywhere(r"(stg|int)_\w+")
     there = {file.stem for file in (PROJECT_DIR / "dbt_project" / "models").rglob("*.sql")}
-    assert "int_sessions__turn_taking" in named
+    assert "int_sessions__transcript_measures" in named
     assert sorted(named - there) == []
 
 

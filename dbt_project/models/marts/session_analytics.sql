@@ -26,11 +26,7 @@ talk_time as (
 ),
 
 turns as (
-    select * from {{ ref('int_sessions__turn_taking') }}
-),
-
-style as (
-    select * from {{ ref('int_sessions__coaching_style') }}
+    select * from {{ ref('int_sessions__measures') }}
 ),
 
 cue_counts as (
@@ -51,15 +47,6 @@ evidence as (
 
 quality as (
     select * from {{ ref('int_sessions__quality') }}
-),
-
-content as (
-    select
-        job_id,
-        coach_id,
-        bit_xor(content_hash) as content_hash
-    from {{ ref('int_sessions__utterances') }}
-    group by job_id, coach_id
 ),
 
 parameters as (
@@ -85,15 +72,15 @@ final as (
         turns.average_turn_duration_coach::numeric(8, 2) as average_turn_duration_coach,
         turns.average_turn_duration_client::numeric(8, 2) as average_turn_duration_client,
         coalesce(turns.interruption_count, 0)::integer as interruption_count,
-        coalesce(style.coach_question_count, 0)::integer as coach_question_count,
-        coalesce(style.coach_statement_count, 0)::integer as coach_statement_count,
+        coalesce(turns.coach_question_count, 0)::integer as coach_question_count,
+        coalesce(turns.coach_statement_count, 0)::integer as coach_statement_count,
         -- least() passes over a null, and an unknown ratio must stay unknown
         case
-            when style.question_to_statement_ratio is not null
-                then least(style.question_to_statement_ratio, parameters.highest_ratio)
+            when turns.question_to_statement_ratio is not null
+                then least(turns.question_to_statement_ratio, parameters.highest_ratio)
         end::numeric(5, 3) as question_to_statement_ratio,
-        coalesce(style.open_question_count, 0)::integer as open_question_count,
-        coalesce(style.closed_question_count, 0)::integer as closed_question_count,
+        coalesce(turns.open_question_count, 0)::integer as open_question_count,
+        coalesce(turns.closed_question_count, 0)::integer as closed_question_count,
         coalesce(cue_counts.cue_resistance_count, 0)::integer as cue_resistance_count,
         coalesce(cue_counts.cue_commitment_count, 0)::integer as cue_commitment_count,
         coalesce(cue_counts.cue_breakthrough_count, 0)::integer as cue_breakthrough_count,
@@ -129,17 +116,16 @@ final as (
         worklist.transcript_id,
         worklist.source_revision,
         worklist.cue_detection_id,
-        content.content_hash
+        turns.content_hash
     from worklist
-    inner join quality on worklist.job_id = quality.job_id and worklist.coach_id = quality.coach_id
-    inner join evidence on worklist.job_id = evidence.job_id and worklist.coach_id = evidence.coach_id
+    -- every session has a row of the first two; of inner joins on two keys the planner expects next to nothing
+    left join quality on worklist.job_id = quality.job_id and worklist.coach_id = quality.coach_id
+    left join evidence on worklist.job_id = evidence.job_id and worklist.coach_id = evidence.coach_id
     left join talk_time on worklist.job_id = talk_time.job_id and worklist.coach_id = talk_time.coach_id
     left join turns on worklist.job_id = turns.job_id and worklist.coach_id = turns.coach_id
-    left join style on worklist.job_id = style.job_id and worklist.coach_id = style.coach_id
     left join cue_counts on worklist.job_id = cue_counts.job_id and worklist.coach_id = cue_counts.coach_id
     left join sentiment on worklist.job_id = sentiment.job_id and worklist.coach_id = sentiment.coach_id
     left join engagement on worklist.job_id = engagement.job_id and worklist.coach_id = engagement.coach_id
-    left join content on worklist.job_id = content.job_id and worklist.coach_id = content.coach_id
     cross join parameters
 )
 

@@ -18,22 +18,24 @@ final as (
         transcript_id,
         sequence_number,
         speaker,
-        case when speaker in ('coach', 'client') then speaker else 'other' end as role,
+        case speaker when 'coach' then 'coach' when 'client' then 'client' else 'other' end as role,
         speaker_confidence,
         text,
         start_seconds,
         -- an utterance that ends before it starts has length 0
         greatest(end_time, start_seconds) as end_seconds,
         end_time as reported_end_seconds,
+        -- whole numbers: as exact, and cheaper to compare and to add up
+        (1000 * start_seconds)::bigint as start_ms,
+        (1000 * greatest(end_time, start_seconds))::bigint as end_ms,
         coalesce(end_time < start_time or start_time < 0, true) as has_invalid_timestamps,
         nullif(lower(trim(intent)), '') as intent,
         nullif(lower(trim(sentiment)), '') as sentiment_label,
         -- computed only where it is selected
-        hashtextextended(
-            -- every column in a place of its own: a word that moves from one to the next is a change
-            concat(
-                id, '|', sequence_number, '|', coalesce(speaker_label, '|'), '|', speaker_confidence, '|',
-                start_time, '|', end_time, '|', intent, '|', sentiment, '|', text
+        hash_record_extended(
+            row(
+                id, sequence_number, speaker_label, speaker_confidence, start_time, end_time, intent, sentiment,
+                text
             ), 0
         ) as content_hash
     from labelled

@@ -1,5 +1,5 @@
 -- one row per session that client records may rest on, although it is gone or was moved to another client
-{{ config(materialized='working_table', unlogged=true, post_hook="analyze {{ this }}") }}
+{{ config(materialized='working_table', unlogged=true) }}
 
 with counted as (
     {{ current_rows('counted_sessions', {

@@ -2,8 +2,7 @@
 {{ config(
     materialized='working_table', unlogged=true,
     indexes=[{'columns': ['job_id'], 'unique': true}],
-    grants={'select': ['warehouse_cues']},
-    post_hook="analyze {{ this }}"
+    grants={'select': ['warehouse_cues']}
 ) }}
 
 with spine as (

@@ -13,9 +13,19 @@ final as (
     select
         utterances.utterance_id,
         utterances.transcript_id,
-        coalesce(intents.question_kind, {{ question_kind('utterances.text') }}) as question_kind
+        coalesce(
+            -- a join would compare each utterance with all intents; most utterances have none
+            case
+                when utterances.intent is not null
+                    then (
+                        select intents.question_kind
+                        from intents
+                        where intents.intent = utterances.intent
+                    )
+            end,
+            {{ question_kind('utterances.text') }}
+        ) as question_kind
     from utterances
-    left join intents on utterances.intent = intents.intent
 )
 
 select * from final

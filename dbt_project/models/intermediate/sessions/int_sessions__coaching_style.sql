@@ -1,27 +1,17 @@
--- one row per session on the worklist with words of the coach: questions and statements
-{{ config(materialized='working_table', unlogged=true) }}
-
-with worklist as (
-    select * from {{ ref('int_sessions__worklist') }}
-    where not is_gone
-),
-
-questions as (
+-- one row per transcript with words of the coach: questions and statements
+with questions as (
     select * from {{ ref('int_sessions__coach_questions') }}
 ),
 
 counts as (
     select
-        worklist.job_id,
-        worklist.coach_id,
-        worklist.client_id,
-        count(*) filter (where questions.question_kind <> 'none') as coach_question_count,
-        count(*) filter (where questions.question_kind = 'none') as coach_statement_count,
-        count(*) filter (where questions.question_kind = 'open') as open_question_count,
-        count(*) filter (where questions.question_kind = 'closed') as closed_question_count
-    from worklist
-    inner join questions on worklist.transcript_id = questions.transcript_id
-    group by worklist.job_id, worklist.coach_id, worklist.client_id
+        transcript_id,
+        count(*) filter (where question_kind <> 'none') as coach_question_count,
+        count(*) filter (where question_kind = 'none') as coach_statement_count,
+        count(*) filter (where question_kind = 'open') as open_question_count,
+        count(*) filter (where question_kind = 'closed') as closed_question_count
+    from questions
+    group by transcript_id
 ),
 
 final as (

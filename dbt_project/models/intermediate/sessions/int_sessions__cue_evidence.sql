@@ -4,12 +4,13 @@ with worklist as (
     where not is_gone
 ),
 
+-- sessions in which the client said something
 readable as (
-    select distinct
+    select
         job_id,
         coach_id
-    from {{ ref('int_sessions__utterances') }}
-    where role = 'client' and word_count > 0
+    from {{ ref('int_sessions__measures') }}
+    where words_per_client_turn > 0
 ),
 
 final as (

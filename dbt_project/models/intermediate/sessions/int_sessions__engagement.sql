@@ -1,6 +1,6 @@
 -- one row per session on the worklist that has utterances: the engagement score and its five components
 with turns as (
-    select * from {{ ref('int_sessions__turn_taking') }}
+    select * from {{ ref('int_sessions__measures') }}
 ),
 
 talk_time as (
@@ -64,7 +64,7 @@ components as (
                 )
         end as commitment
     from turns
-    inner join talk_time on turns.job_id = talk_time.job_id and turns.coach_id = talk_time.coach_id
+    left join talk_time on turns.job_id = talk_time.job_id and turns.coach_id = talk_time.coach_id
     left join sentiment on turns.job_id = sentiment.job_id and turns.coach_id = sentiment.coach_id
     left join cue_counts on turns.job_id = cue_counts.job_id and turns.coach_id = cue_counts.coach_id
     left join evidence on turns.job_id = evidence.job_id and turns.coach_id = evidence.coach_id

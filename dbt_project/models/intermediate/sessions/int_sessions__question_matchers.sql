@@ -7,7 +7,7 @@ with words as (
         word_class,
         left(word, 1) || '(?:' || string_agg(replace(substr(word, 2), ' ', '\W+'), '|' order by word)
         || ')' as alternatives,
-        string_agg('%' || word || '%', '|' order by word) as clues
+        string_agg(word, '|' order by word) as clues
     from {{ ref('question_words') }}
     group by word_class, left(word, 1)
 ),
@@ -52,8 +52,8 @@ rules as (
 final as (
     select
         '^(?:\W|\[[^]]*\]|(?:' || max(lead_ins) || ')\M)+' as lead_ins,
-        string_to_array(max(open_clues), '|')::text as open_clues,
-        string_to_array(max(unmarked_clues), '|')::text as unmarked_clues,
+        max(open_clues) as open_clues,
+        max(unmarked_clues) as unmarked_clues,
         max('^' || regex) filter (where rule = 'open_start') as open_start,
         max('^' || regex) filter (where rule = 'open_but_closed') as open_but_closed,
         max('^' || regex) filter (where rule = 'closed_start') as closed_start,

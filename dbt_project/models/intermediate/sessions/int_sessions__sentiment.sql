@@ -1,7 +1,8 @@
 -- one row per session on the worklist that has utterances: how client and coach sounded
 {{ config(materialized='working_table', unlogged=true) }}
 
-with worklist as (
+-- a second look at the worklist would otherwise keep all of this in one process
+with worklist as not materialized (
     select * from {{ ref('int_sessions__worklist') }}
     where not is_gone
 ),

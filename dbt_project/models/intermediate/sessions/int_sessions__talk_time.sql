@@ -1,6 +1,6 @@
 -- one row per session on the worklist that has utterances: how long who spoke
-with utterances as (
-    select * from {{ ref('int_sessions__utterances') }}
+with measures as (
+    select * from {{ ref('int_sessions__measures') }}
 ),
 
 seconds as (
@@ -8,12 +8,11 @@ seconds as (
         job_id,
         coach_id,
         client_id,
-        greatest(max(reported_end_seconds), 0) as total_duration_seconds,
-        sum(new_speech_seconds) as speech_seconds,
-        coalesce(sum(new_role_speech_seconds) filter (where role = 'coach'), 0) as coach_talk_time_seconds,
-        coalesce(sum(new_role_speech_seconds) filter (where role = 'client'), 0) as client_talk_time_seconds
-    from utterances
-    group by job_id, coach_id, client_id
+        greatest(last_end_seconds, 0) as total_duration_seconds,
+        speech_seconds,
+        coach_talk_time_seconds,
+        client_talk_time_seconds
+    from measures
 ),
 
 final as (

@@ -1,92 +1,74 @@
--- one row per utterance of each session on the worklist, in order, with what it adds to each metric; no words
-{{ config(materialized='working_table', unlogged=true, post_hook="analyze {{ this }}") }}
-
-with worklist as (
-    select * from {{ ref('int_sessions__worklist') }}
-    where not is_gone
+-- one row per utterance of a transcript, in order, with what it adds to each metric; times in milliseconds
+with spoken as (
+    select
+        utterance_id,
+        transcript_id,
+        sequence_number,
+        role,
+        speaker,
+        speaker_confidence,
+        reported_end_seconds,
+        has_invalid_timestamps,
+        content_hash,
+        start_ms,
+        end_ms,
+        case when role = 'client' then {{ word_count('text') }} end as word_count
+    from {{ ref('stg_ai_backend__utterances') }}
 ),
 
--- One session at a time: its windows are small, and Postgres spreads the sessions over parallel workers.
+ordered as (
+    select
+        *,
+        lag(speaker) over before as previous_speaker,
+        lag(end_ms) over before as previous_end_ms,
+        max(end_ms) over before as covered_until_ms,
+        max(end_ms) filter (where role = 'coach') over before as coach_covered_until_ms,
+        max(end_ms) filter (where role = 'client') over before as client_covered_until_ms
+    from spoken
+    window before as (
+        partition by transcript_id
+        order by start_ms, sequence_number, utterance_id
+        rows between unbounded preceding and 1 preceding
+    )
+),
+
+turns as (
+    select
+        *,
+        (previous_end_ms is null or previous_speaker is distinct from speaker) as is_switch
+    from ordered
+),
+
 final as (
     select
-        worklist.job_id,
-        worklist.coach_id,
-        worklist.client_id,
-        utterances.*
-    from worklist
-    cross join lateral (
-        select
-            ordered.utterance_id,
-            ordered.role,
-            ordered.speaker,
-            ordered.speaker_confidence,
-            ordered.word_count,
-            ordered.has_invalid_timestamps,
-            ordered.content_hash,
-            ordered.reported_end_seconds,
-            ordered.end_seconds - ordered.start_seconds as duration_seconds,
-            -- speech time that nobody, or nobody of the same role, has covered before
-            greatest(ordered.end_seconds - greatest(ordered.start_seconds, ordered.covered_until), 0)
-                as new_speech_seconds,
-            case ordered.role
-                when 'coach'
-                    then greatest(
-                        ordered.end_seconds - greatest(ordered.start_seconds, ordered.coach_covered_until), 0
-                    )
-                when 'client'
-                    then greatest(
-                        ordered.end_seconds - greatest(ordered.start_seconds, ordered.client_covered_until), 0
-                    )
-            end as new_role_speech_seconds,
-            ordered.previous_end_seconds is not null and ordered.is_switch as is_speaker_switch,
-            ordered.is_switch and coalesce(ordered.start_seconds < ordered.previous_end_seconds, false)
-                as is_interruption,
-            case
-                when ordered.previous_role <> ordered.role and 'other' not in (ordered.role, ordered.previous_role)
-                    then greatest(ordered.start_seconds - ordered.previous_end_seconds, 0)
-            end as response_latency_seconds,
-            -- how long the same speaker has held the floor, up to the end of this utterance
-            ordered.end_seconds
-            - max(ordered.start_seconds) filter (where ordered.is_switch) over (
-                order by ordered.start_seconds, ordered.sequence_number, ordered.utterance_id
-            ) as monologue_seconds
-        from (
-            select
-                spoken.*,
-                lag(spoken.role) over in_order as previous_role,
-                lag(spoken.end_seconds) over in_order as previous_end_seconds,
-                (
-                    lag(spoken.utterance_id) over in_order is null
-                    or lag(spoken.speaker) over in_order is distinct from spoken.speaker
-                ) as is_switch,
-                max(spoken.end_seconds) over before as covered_until,
-                max(spoken.end_seconds) filter (where spoken.role = 'coach') over before as coach_covered_until,
-                max(spoken.end_seconds) filter (where spoken.role = 'client') over before as client_covered_until
-            from (
-                select
-                    utterance_id,
-                    sequence_number,
-                    role,
-                    speaker,
-                    speaker_confidence,
-                    start_seconds,
-                    end_seconds,
-                    reported_end_seconds,
-                    has_invalid_timestamps,
-                    content_hash,
-                    {{ word_count('text') }} as word_count
-                from {{ ref('stg_ai_backend__utterances') }}
-                where transcript_id = worklist.transcript_id
-                offset 0 -- keeps the words out of the sort below
-            ) as spoken
-            window
-                in_order as (order by spoken.start_seconds, spoken.sequence_number, spoken.utterance_id),
-                before as (
-                    order by spoken.start_seconds, spoken.sequence_number, spoken.utterance_id
-                    rows between unbounded preceding and 1 preceding
-                )
-        ) as ordered
-    ) as utterances
+        utterance_id,
+        transcript_id,
+        role,
+        speaker_confidence,
+        word_count,
+        has_invalid_timestamps,
+        content_hash,
+        reported_end_seconds,
+        end_ms - start_ms as duration_ms,
+        -- speech time that nobody, or nobody of the same role, has covered before
+        greatest(end_ms - greatest(start_ms, covered_until_ms), 0) as new_speech_ms,
+        case role
+            when 'coach' then greatest(end_ms - greatest(start_ms, coach_covered_until_ms), 0)
+            when 'client' then greatest(end_ms - greatest(start_ms, client_covered_until_ms), 0)
+        end as new_role_speech_ms,
+        previous_end_ms is not null and is_switch as is_speaker_switch,
+        is_switch and coalesce(start_ms < previous_end_ms, false) as is_interruption,
+        case
+            when role <> 'other' and previous_speaker in ('coach', 'client') and previous_speaker <> role
+                then greatest(start_ms - previous_end_ms, 0)
+        end as response_latency_ms,
+        -- how long the same speaker has held the floor, up to the end of this utterance
+        end_ms - max(start_ms) filter (where is_switch) over (
+            partition by transcript_id
+            order by start_ms, sequence_number, utterance_id
+            rows unbounded preceding
+        ) as monologue_ms
+    from turns
 )
 
 select * from final

@@ -1,7 +1,7 @@
 -- one row per session whose analytics are missing, outdated or to be removed
 {{ config(
     materialized='working_table', unlogged=true,
-    post_hook=["alter table {{ this }} set (parallel_workers = 2)", "analyze {{ this }}"]
+    post_hook="alter table {{ this }} set (parallel_workers = 2)"
 ) }}
 
 with spine as (
