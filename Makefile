@@ -176,7 +176,7 @@ bench-api: database ## requests per second and latency of the API, written to do
 	@$(BIN)/warehouse exec -- $(BIN)/python -m benchmarks.api
 
 .PHONY: bench-latency
-bench-latency: manifest ## from completed to readable, under the shipped settings
+bench-latency: manifest ## from completed to readable, as shipped, written to docs/benchmarks-latency.md
 	@$(BIN)/python -m benchmarks.latency
 
 .PHONY: bench-dates

@@ -95,8 +95,7 @@ def _copy(
     connection: Connection, table: str, changes: dict[str, str], times: int, coach: UUID | None
 ) -> None:
     fields = sql.SQL(", ").join(
-        sql.SQL("{}, {}").format(column, sql.SQL(change))
-        for column, change in changes.items()
+        sql.SQL("{}, {}").format(column, sql.SQL(change)) for column, change in changes.items()
     )
     connection.execute(
         sql.SQL(

@@ -24,6 +24,8 @@ OVERLAP = timedelta(hours=1)
 THOROUGH_EVERY = timedelta(minutes=10)
 """How often every session's state is compared, whatever its marks say."""
 STRAGGLER_ATTEMPTS = 20
+BEFORE_THE_NIGHT = {"dagster/priority": "1"}
+"""A run that somebody waits for is started before the nightly ones that wait in the queue."""
 
 
 @dg.sensor(
@@ -77,7 +79,7 @@ def _live_run(
     return dg.RunRequest(
         run_key=f"{key}:{failures}:{slot}", job_name=jobs.compute_session_analytics.name,
         run_config=run_config(only_waiting=True, as_of=_today(now)),
-        tags={"work": key, "sessions": str(sessions)},
+        tags={"work": key, "sessions": str(sessions)} | BEFORE_THE_NIGHT,
     )  # fmt: skip
 
 
@@ -113,7 +115,7 @@ def compute_requests(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.
     return dg.RunRequest(
         run_key=key[:32],
         run_config=run_config(only_waiting=True, as_of=_today(datetime.now(UTC))),
-        tags={"requests": str(len(waiting))},
+        tags={"requests": str(len(waiting))} | BEFORE_THE_NIGHT,
     )
 
 
@@ -129,8 +131,8 @@ def nightly_stragglers(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRe
     now = datetime.now(UTC)
     zone = PipelineSettings().zone
     with connect() as connection:
-        if not worklist.is_built(connection):
-            yield dg.SkipReason("Nothing was built yet.")
+        if not worklist.is_built(connection) or not is_current(connection):
+            yield dg.SkipReason("A complete run comes first, and speaks for the night too.")
             return
         for stage in NIGHTLY:
             day = due_day(stage, now, zone)

@@ -65,6 +65,7 @@ def test_completed_sessions__many_make_one_run_that_refreshes_their_client_at_on
 
     requests, cursor = tick("completed_sessions", instance)
     assert len(requests) == 1
+    assert requests[0].tags["dagster/priority"] == "1", "before the nightly runs that wait in the queue"
     result = run_request(requests[0], LIVE, instance)
     assert result.success
     for event in result.get_asset_materialization_events():
@@ -189,8 +190,18 @@ def test_completed_sessions__other_models_ask_for_a_complete_run(
         database.execute("update operations.model_builds set models_revision = 'older'")
     requests, _ = tick("completed_sessions", instance)
     assert [request.job_name for request in requests] == ["refresh_all"]
+    assert tick("nightly_stragglers", instance)[0] == [], "a complete run speaks for the night too"
     database.execute("truncate operations.model_builds")
     record_build(database, "test")
+
+
+def test_nightly_stragglers__begin_with_the_stage_that_the_others_rest_on(
+    instance: dg.DagsterInstance, database: psycopg.Connection[Any]
+) -> None:
+    assert database.execute("select count(*) from operations.computed_dates").fetchone() == (0,)
+    requests, _ = tick("nightly_stragglers", instance)
+    assert [request.job_name for request in requests] == ["compute_client_analytics"]
+    assert "dagster/priority" not in requests[0].tags
 
 
 def test_compute_requests__are_answered_by_one_run_for_all(
@@ -201,6 +212,7 @@ def test_compute_requests__are_answered_by_one_run_for_all(
 
     requests, _ = tick("compute_requests", instance)
     assert len(requests) == 1
+    assert requests[0].tags["dagster/priority"] == "1", "before the nightly runs that wait in the queue"
     assert run_request(requests[0], LIVE, instance).success
     states = database.execute(
         "select status, finished_at is not null from analytics_api.compute_tasks"
