@@ -14,6 +14,8 @@ from demo.database import start_database
 from warehouse import connection, embedded
 from warehouse.errors import WarehouseError
 
+BUSY = "A demo runs in this folder already. Open the addresses that it printed, or stop it with Ctrl-C."
+
 console = Console(highlight=False, width=None if sys.stdout.isatty() else summary.WIDTH)
 
 
@@ -35,13 +37,8 @@ def interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def main() -> int:
-    """Run the demo; exit status 1 when a step failed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ui", action="store_true", help="start the Dagster UI too")
-    parser.add_argument("--seconds", type=float, help="stop by itself after this time")
-    options = parser.parse_args()
-    signal.signal(signal.SIGTERM, interrupt)
+def run(with_ui: bool, seconds: float | None) -> int:
+    """All steps; at the end everything stops that was started. Exit status 1 when the pipeline failed."""
     ours = False
     try:
         console.print("[bold]1/4[/bold] Postgres")
@@ -54,16 +51,29 @@ def main() -> int:
             console.print("[red]The pipeline failed; its messages stand above.[/red]")
             return 1
         console.print("[bold]4/4[/bold] The API\n")
-        serve(options.ui, options.seconds)
+        serve(with_ui, seconds)
     except KeyboardInterrupt:
         console.print("\nStopping …")
-    except (WarehouseError, RuntimeError) as error:
-        console.print(f"[red]demo:[/red] {error}", soft_wrap=True)
-        return 1
     finally:
         if ours:
             embedded.down()
     return 0
+
+
+def main() -> int:
+    """Run the demo; exit status 1 when a step failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ui", action="store_true", help="start the Dagster UI too")
+    parser.add_argument("--seconds", type=float, help="stop by itself after this time")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        # the one that started the server stops it at its end, under the feet of any other
+        with embedded.only_one("demo.lock", busy=BUSY):
+            return run(options.ui, options.seconds)
+    except (WarehouseError, RuntimeError) as error:
+        console.print(f"[red]demo:[/red] {error}", soft_wrap=True)
+        return 1
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def up() -> ServerState:
 
     Raises WarehouseError when it can't be started, or when its files belong to another user.
     """
-    with _locked():
+    with only_one():
         if _data_dir().exists():
             _refuse_data_of_others()
         else:
@@ -86,7 +86,7 @@ def down() -> bool:
 
     Raises WarehouseError when it runs but does not stop.
     """
-    with _locked():
+    with only_one():
         if not _data_dir().exists():
             return False
         _refuse_data_of_others()
@@ -333,9 +333,12 @@ def _is_free(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def _locked() -> Iterator[None]:
-    """One starter or stopper at a time, on this machine."""
-    lock = state_dir() / "lock"
+def only_one(name: str = "lock", busy: str | None = None) -> Iterator[None]:
+    """One process at a time holds this lock of the server's folder; its end, however it comes, gives it back.
+
+    Another one waits for it, or, with `busy`, is told so: raises WarehouseError with that sentence.
+    """
+    lock = state_dir() / name
     try:
         state_dir().mkdir(parents=True, exist_ok=True)
         handle = lock.open("w")
@@ -347,5 +350,8 @@ def _locked() -> Iterator[None]:
             "Name another one in WAREHOUSE_HOME, or set DATABASE_URL."
         ) from None
     with handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
+        except BlockingIOError:
+            raise WarehouseError(str(busy)) from None
         yield

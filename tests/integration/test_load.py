@@ -1,6 +1,7 @@
 """`warehouse load DIR`: what it writes, and that a second load of the same files changes nothing."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,15 @@ def test_load__of_the_same_files_changes_nothing(folder: SourceFolder, database_
     before = versions(database_url)
     assert [line.split(": ")[1] for line in load_folder(folder.path)] == ["0 rows new or changed"] * 4
     assert versions(database_url) == before
+
+
+def test_load__several_at_once_follow_one_another(folder: SourceFolder) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        loads = [pool.submit(load_folder, folder.path) for _ in range(4)]
+    written = sorted(load.result()[0] for load in loads)
+    assert written == ["coach_clients.csv: 0 rows new or changed"] * 3 + [
+        "coach_clients.csv: 1 rows new or changed"
+    ]
 
 
 def test_load__updates_changed_rows_only_and_marks_their_job(folder: SourceFolder, database_url: str) -> None:
