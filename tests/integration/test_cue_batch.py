@@ -9,7 +9,8 @@ import pytest
 
 from cue_detector.run import detect_pending
 from cue_detector.settings import CueSettings
-from tests.support.cues import CueDatabase, stop, wait_until
+from tests.fault_server import FaultServer
+from tests.support.cues import CueDatabase, llm_settings, stop, wait_until
 from tests.support.deadly import DeadlyDetector
 
 LONG = 160
@@ -49,6 +50,15 @@ def test_batch__several_processes_write_what_one_writes(db: CueDatabase) -> None
     assert one.succeeded == two.succeeded == LONG
     assert kept(db) == cues
     assert len(cues) >= 2 * LONG
+
+
+def test_batch__a_model_is_asked_about_a_long_list_made_ready_elsewhere(db: CueDatabase) -> None:
+    with FaultServer() as server:
+        report = detect_pending(db.cues_url, llm_settings(server.url, processes=2, llm_deadline_seconds=60))
+        lines = [text for asked in server.requests for _, text in asked.lines]
+    assert (report.succeeded, report.fell_back) == (LONG, 0)
+    assert len(lines) == len(set(lines)) == LONG + 1, "what all of them say is asked about once"
+    assert len(db.cues()) == 2 * LONG
 
 
 def test_batch__killed_in_the_middle_loses_and_doubles_nothing(db: CueDatabase) -> None:
