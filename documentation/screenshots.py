@@ -60,6 +60,7 @@ def take(browser: Browser, picture: Picture, link: str) -> None:
         page.click(".scroll tbody tr:first-child a")
         page.wait_for_selector(".talk-bar")
     page.wait_for_load_state("networkidle")
+    page.mouse.move(0, 0)  # off what was clicked: no number explains itself
     part = page.locator(picture.part) if picture.part else page
     part.screenshot(path=FOLDER / f"{picture.name}.png")
     context.close()

@@ -37,6 +37,10 @@ def test_an_acknowledged_alert__goes_and_keeps_its_note(coach: CoachPage, owner:
     assert coach.troubles == []
 
 
+def test_alerts__say_which_day_they_speak_of(coach: CoachPage) -> None:
+    expect(coach.card("Open alerts")).to_contain_text("the day on which it opened or became urgent")
+
+
 def test_a_note__can_be_given_up(coach: CoachPage) -> None:
     place = coach.page.locator(".alert").first
     place.get_by_role("button", name="Acknowledge").click()

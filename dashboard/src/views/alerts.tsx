@@ -23,6 +23,7 @@ export function Alerts(props: { alerts: RiskAlert[]; onChange: () => void; showC
   return (
     <div ref={place} tabIndex={-1} class="alerts">
       {props.alerts.length === 0 && <p class="hint">Nothing is waiting for you.</p>}
+      {props.alerts.length > 0 && <p class="hint">Each speaks of the day on which it opened or became urgent.</p>}
       <ul>
         {props.alerts.map((alert) => (
           <li key={alert.id} class={`alert is-${alert.severity} is-${alert.status}`}>
