@@ -33,8 +33,8 @@ PROGRAMS = {"make", "warehouse", "export", "curl", "psql", "docker compose", "su
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process' environment without any address of a database, and `more`."""
-    own = {role.variable for role in Role}
+    """This process' environment, without any address of a database or what an outer make says, and `more`."""
+    own = {role.variable for role in Role} | {"MAKEFLAGS", "MAKELEVEL"}
     return {name: value for name, value in os.environ.items() if name not in own} | more
 
 

@@ -1,6 +1,7 @@
 """Whatever a page names is there: pages, files, tables, assets, targets, commands, variables."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -99,7 +100,10 @@ def test_tables__are_in_the_database(practice_url: str) -> None:
 def dry_run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """What make would do, without doing it."""
     command = ["make", "--dry-run", "--always-make", *arguments]
-    return subprocess.run(command, cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
+    environment = {name: value for name, value in os.environ.items() if name != "MAKEFLAGS"}
+    return subprocess.run(
+        command, cwd=PROJECT_DIR, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def test_make__has_the_targets_and_heeds_the_variables() -> None:
