@@ -28,8 +28,8 @@ from warehouse.paths import PROJECT_DIR
 
 FILE = re.compile(r"[\w.*-]+\.(py|sql|csv|yml|md|toml|json|ts|lock)|[\w.][\w.*-]*(/[\w.*-]+)+/?|[\w.]+/")
 VARIABLE = re.compile(r"(?<![\w.])[A-Z]{3,}_[A-Z_]{3,}\b")
-MADE = {".venv", ".warehouse"}
-"""Folders that the first command makes."""
+MADE = {".venv", ".warehouse", "run_results.json"}
+"""What commands make: the first one the folders, dbt its report."""
 PREFIX = "/api/v1/analytics"
 PLACES = {"/var/tmp", "/opt/coaching-analytics", "/etc/coaching-analytics.env"}
 """Places of the machine, not of the API; what deploy/ says of the last two is checked with the how-tos."""
