@@ -8,12 +8,16 @@ import argparse
 
 from rich.console import Console
 
-from benchmarks import rebuild
+from benchmarks import incremental, rebuild, storage
 from benchmarks.database import scale_database
 from benchmarks.report import Section, assemble, keep
 from benchmarks.scale import SIZES
 
-SECTIONS = {"rebuild": rebuild.measure}
+SECTIONS = {
+    "rebuild": rebuild.measure,
+    "incremental": incremental.measure,
+    "storage": storage.measure,
+}
 console = Console(width=130)
 
 
@@ -30,7 +34,7 @@ def main() -> None:
         # in this order: the rebuild makes what the others look at
         for name, measure in SECTIONS.items():
             if name in (options.sections or SECTIONS):
-                section: Section = measure(url, options.rounds)
+                section: Section = measure(url, options.rounds, options.size)
                 keep(name, options.size, section)
                 console.print(section.markdown(options.size))
     assemble(list(SECTIONS))

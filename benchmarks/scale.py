@@ -44,27 +44,29 @@ insert into ai_backend.transcription_jobs
     (id, coach_id, client_id, status, session_date, completed_at, created_at, updated_at)
 select
     md5('job' || client || '-' || session)::uuid,
-    md5('coach' || client %% greatest(1, %(clients)s / 20))::uuid,
+    md5('coach' || client %% greatest(1, %(all_clients)s / 20))::uuid,
     md5('client' || client)::uuid,
     'completed',
     date '2026-11-22' - (session * 9 + client %% 9),
     timestamptz '2026-11-22 12:00+00' - make_interval(days => session * 9 + client %% 9),
     timestamptz '2026-11-22 11:00+00' - make_interval(days => session * 9 + client %% 9),
     timestamptz '2026-11-22 12:00+00' - make_interval(days => session * 9 + client %% 9)
-from generate_series(1, %(clients)s) as client
-cross join generate_series(1, %(sessions)s) as session
+from generate_series(1, %(clients)s::integer) as client
+cross join generate_series(%(first_session)s::integer, %(last_session)s::integer) as session
 order by session desc, md5(client::text)
 """
 
 PAIRS = """
 insert into public.coach_clients (coach_id, client_id, status)
 select distinct coach_id, client_id, 'active' from ai_backend.transcription_jobs
+on conflict do nothing
 """
 
 TRANSCRIPTS = """
 insert into ai_backend.transcripts (id, job_id, confidence_score, created_at)
 select md5('transcript' || id)::uuid, id, 0.95, completed_at
-from ai_backend.transcription_jobs
+from ai_backend.transcription_jobs as jobs
+where not exists (select from ai_backend.transcripts where transcripts.job_id = jobs.id)
 order by completed_at, md5(id::text)
 """
 
@@ -78,7 +80,11 @@ select
     n * 8 + hashtext(t.id::text || n) %% 3 + 8 + hashtext('e' || t.id::text || n) %% 3,
     (array['positive', 'neutral', 'negative', null])[1 + abs(hashtext('s' || t.id::text || n)) %% 4],
     n, t.created_at
-from (select id, created_at from ai_backend.transcripts order by created_at, id) as t
+from (
+    select id, created_at from ai_backend.transcripts as given
+    where not exists (select from ai_backend.utterances where utterances.transcript_id = given.id)
+    order by created_at, id
+) as t
 cross join generate_series(0, %(utterances)s - 1) as n
 inner join phrases as p
     on p.role = case n %% 2 when 0 then 'coach' else 'client' end
@@ -91,10 +97,23 @@ order by t.created_at, t.id, n
 
 def fill(database_url: str, size: Size) -> None:
     """Fill an empty, migrated database with scale data; the same size gives the same rows."""
+    _write(database_url, size, size.clients, range(1, size.sessions_per_client + 1))
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("vacuum analyze")
+
+
+def add_sessions(database_url: str, size: Size, clients: int) -> None:
+    """One more session, the newest, of each of the first clients of a database that was filled."""
+    _write(database_url, size, clients, range(1))
+
+
+def _write(database_url: str, size: Size, clients: int, sessions: range) -> None:
     phrases = {"coach": sentences("coach"), "client": sentences("client")}
     parameters = {
-        "clients": size.clients,
-        "sessions": size.sessions_per_client,
+        "all_clients": size.clients,
+        "clients": clients,
+        "first_session": sessions[0],
+        "last_session": sessions[-1],
         "utterances": size.utterances_per_session,
         "coach_phrases": len(phrases["coach"]),
         "client_phrases": len(phrases["client"]),
@@ -108,5 +127,3 @@ def fill(database_url: str, size: Size) -> None:
         connection.execute("analyze phrases")
         for statement in (JOBS, PAIRS, TRANSCRIPTS, UTTERANCES):
             connection.execute(statement, parameters)
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("vacuum analyze")

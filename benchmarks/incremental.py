@@ -1,0 +1,107 @@
+"""What a run for twenty new sessions costs in SQL, with few and with many sessions before."""
+
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from benchmarks.database import dbt, scale_database
+from benchmarks.report import Goal, Section
+from benchmarks.scale import SIZES, Size, add_sessions
+
+NEW = 20
+FEW = Size(NEW, 10, 200)
+"""200 sessions."""
+STORED = ("config.materialized:working_table", "config.materialized:incremental")
+GOAL = 1.2
+SCANS = "select seq_scan from pg_stat_user_tables where schemaname = 'ai_backend' and relname = 'utterances'"
+CLIENTS = """
+select string_agg(distinct client_id::text, ',') from ai_backend.transcription_jobs as jobs
+where not exists (select from ai_backend.session_analytics as known where known.job_id = jobs.id)
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the SQL of a run for the new sessions took, in milliseconds by model."""
+
+    milliseconds: dict[str, float]
+    scans_of_utterances: int
+    variables: dict[str, object]
+    """What the run told dbt."""
+
+
+def measure(url: str, rounds: int, size: str) -> Section:
+    """SQL time of the same twenty sessions in a small and in the large database."""
+    with scale_database(FEW, "bench_few") as few_url:
+        few = _run(few_url, FEW, rounds)
+    many = _run(url, SIZES[size], rounds)
+    slowest = sorted(many.milliseconds, key=lambda name: many.milliseconds[name], reverse=True)[:8]
+    dbt("run", database=url, **many.variables)
+    idle = dbt("run", database=url, **many.variables)
+    idle_rows = sum(max(rows, 0) for name, rows in idle.rows.items() if not name.startswith(("int_", "stg_")))
+    before, after = sum(few.milliseconds.values()), sum(many.milliseconds.values())
+    return Section(
+        f"A run for {NEW} new sessions",
+        ("", f"ms with {FEW.sessions:,} before", f"ms with {SIZES[size].sessions:,} before", "ratio"),
+        [
+            ("SQL of all stored models", f"{before:.0f}", f"{after:.0f}", f"{after / before:.2f}"),
+            *(_row(name, few.milliseconds[name], many.milliseconds[name]) for name in slowest),
+        ],
+        [
+            Goal(f"{SIZES[size].sessions:,} sessions before ÷ {FEW.sessions:,}", after / before, GOAL),
+            Goal("Scans of all utterances in such a run", many.scans_of_utterances, 0),
+            Goal("Rows that a run with nothing to do writes", idle_rows, 0),
+        ],
+        ["Times are those of EXPLAIN ANALYZE of each model's query, in the order of the run, rolled back."],
+    )
+
+
+def _row(name: str, few: float, many: float) -> tuple[str, str, str, str]:
+    return f"of which {name}", f"{few:.1f}", f"{many:.1f}", f"{many / few:.2f}"
+
+
+def _run(url: str, size: Size, rounds: int) -> Run:
+    add_sessions(url, size, NEW)
+    with psycopg.connect(url, autocommit=True) as database:
+        # what autovacuum does within a minute
+        database.execute("analyze ai_backend.transcription_jobs, ai_backend.transcripts")
+        (clients,) = database.execute(CLIENTS).fetchone() or ("",)
+    variables = {"in_place": True, "clients": clients}
+    # first all models, so that the views know of the clients
+    compiled = dbt("compile", "--select", *STORED, database=url, **variables)
+    dbt("run", "--select", "tag:per_run", database=url, **variables)
+    times: list[dict[str, float]] = []
+    with psycopg.connect(url) as database:
+        before = _scans(database)
+        for _ in range(rounds):
+            times.append(dict(_timed(database, compiled.statements)))
+            database.rollback()
+        scans = _scans(database) - before
+    return Run(
+        {name: statistics.median(one[name] for one in times) for name in times[0]},
+        scans,
+        variables,
+    )
+
+
+def _timed(database: psycopg.Connection, statements: dict[str, str]) -> Iterator[tuple[str, float]]:
+    for name, statement in statements.items():
+        into = ""
+        if name.startswith("int_"):
+            database.execute(f"truncate analytics_intermediate.{name}".encode())
+            into = f"insert into analytics_intermediate.{name}"
+        row: Any = database.execute(f"explain (analyze, format json) {into} {statement}".encode()).fetchone()
+        if into:
+            database.execute(f"analyze analytics_intermediate.{name}".encode())
+        yield name, float(row[0][0]["Execution Time"])
+
+
+def _scans(database: psycopg.Connection) -> int:
+    database.execute("select pg_stat_force_next_flush()")
+    database.commit()
+    row = database.execute(SCANS.encode()).fetchone() or (0, 0)
+    database.commit()
+    return int(row[0])
