@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_pipelines.settings import PipelineSettings
-from dagster_pipelines.state.dates import business_day
+from dagster_pipelines.state.dates import as_dates, business_day
 
 
 class RunOptions(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -25,8 +25,16 @@ class RunOptions(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Version of the risk formulas with which days scored by another version are scored again."""
 
     def days(self, context: dg.AssetExecutionContext) -> str:
-        """The days that the run speaks for, as the variable as_of takes them."""
+        """The days that the run speaks for, as the variable as_of takes them. A Failure for what is none."""
         if self.as_of:
+            try:
+                as_dates(self.as_of)
+            except ValueError:
+                raise dg.Failure(
+                    f"as_of is '{self.as_of}', but must be a date (2026-11-22), a range "
+                    "(2026-07-26..2026-11-22), or a comma list of those",
+                    allow_retries=False,
+                ) from None
             return self.as_of
         return business_day(started_at(context), PipelineSettings().zone).isoformat()
 
