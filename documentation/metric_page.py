@@ -24,6 +24,10 @@ class Metric:
     seeds: tuple[str, ...]
 
 
+HANDED_ON_WHOLE = r"\(\w+\)\.\*"
+"""A row that a function gave, with all its columns."""
+
+
 def metric_page(manifest: dict[str, Any]) -> str:
     """The page as markdown, from a manifest of `dbt compile`."""
     nodes = manifest["nodes"]
@@ -59,7 +63,7 @@ def _where_computed(column: str, node: dict[str, Any], nodes: dict[str, Any]) ->
         if (
             parent
             and parent["resource_type"] == "model"
-            and re.search(rf"\b{re.escape(column)}\b", _code(parent))
+            and re.search(rf"\b{re.escape(column)}\b|{HANDED_ON_WHOLE}", _code(parent))
         ):
             deeper = _where_computed(column, parent, nodes)
             if deeper and not deeper["name"].startswith("stg_"):

@@ -3,7 +3,7 @@
     {{ target.schema }}.question_kind({{ said }})
 {%- endmacro %}
 
-{#- Whether a text holds one of the words, which are separated by |. Searching for each is quicker than LIKE. -#}
+{#- Whether a text holds one of the words, which are separated by |. -#}
 {% macro holds_any(text, words) -%}
     {%- for word in words.split('|') -%}
         strpos({{ text }}, '{{ word | replace("'", "''") }}') > 0{{ ' or ' if not loop.last }}

@@ -342,51 +342,6 @@ def test_llm__nothing_that_identifies_leaves_the_machine_or_is_stored(
         assert secret not in kept
 
 
-def test_llm__caps_leave_the_rest_for_the_next_run(db: CueDatabase, server: FaultServer) -> None:
-    for n in range(6):
-        db.add(f"I will do number {n}.")
-    settings = {
-        "llm_concurrency": 1, "llm_chunk_tokens": 300, "llm_chunk_utterances": 5,
-        "llm_output_tokens_per_utterance": 20,
-    }  # fmt: skip
-    first = run(db, server, llm_tokens_per_run=3300, **settings)
-    assert first.deferred > 0
-    assert first.succeeded > 0
-    assert first.prompt_tokens + first.completion_tokens <= 3300
-    assert first.fell_back == 0
-    deferred = [row for row in db.detections() if row["status"] == "deferred"]
-    assert "cap of this run" in deferred[0]["error"]
-    second = run(db, server, **settings)
-    assert (second.sessions, second.succeeded) == (first.deferred, first.deferred)
-    assert len(server.requests) == 6
-    assert len(db.cues()) == 6
-
-
-def test_llm__the_cap_of_the_day_counts_earlier_runs(db: CueDatabase, server: FaultServer) -> None:
-    db.add("I will do it.")
-    first = run(db, server)
-    spent = first.prompt_tokens + first.completion_tokens
-    db.add("I'm worried about it.")
-    settings = {"llm_chunk_tokens": 300, "llm_chunk_utterances": 5, "llm_output_tokens_per_utterance": 20}
-    second = run(db, server, llm_tokens_per_day=spent + 500, **settings)
-    assert second.deferred == 1
-    assert "cap of this day" in next(row["error"] for row in db.detections() if row["status"] == "deferred")
-    assert len(server.requests) == 1
-
-
-def test_llm__known_words_are_answered_although_the_cap_is_reached(
-    db: CueDatabase, server: FaultServer
-) -> None:
-    db.add("I will do it.")
-    run(db, server)
-    with psycopg.connect(db.url) as connection:
-        connection.execute("update cue_detection.llm_spending set prompt_tokens = 100000000")
-    again = db.add("I will do it.")
-    report = run(db, server)
-    assert (report.deferred, report.succeeded) == (0, 1)
-    assert len(db.cues(again)) == 1
-
-
 def test_llm__keys_and_words_stay_out_of_errors(db: CueDatabase, capfd: pytest.CaptureFixture[str]) -> None:
     db.add("I will tell nobody.")
     with FaultServer(always=Fault("error", status=400)) as server:
