@@ -38,7 +38,7 @@ def try_dbt(
             [
                 str(Path(sys.executable).parent / "warehouse"), "exec", "--",
                 str(Path(sys.executable).parent / "dbt"), *arguments,
-                "--vars", json.dumps(variables or {}), "--log-path", scratch,
+                "--vars", json.dumps(variables or {}), "--log-path", scratch, "--log-level-file", "none",
                 "--target-path", str(target),
             ],
             cwd=PROJECT_DIR, env=os.environ | {"DATABASE_URL": database_url}, text=True,

@@ -5,12 +5,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
+from tests.support.dbt import take_parsed
 from warehouse.connection import environment
 
 
@@ -28,6 +30,7 @@ def _pointed_at(database_url: str) -> Iterator[str]:
 def manifest(database_url: str) -> Manifest:
     """The project as dbt reads it for a database: its name is part of every relation's."""
     with _pointed_at(database_url) as scratch:
+        take_parsed(Path(scratch))
         result = dbtRunner().invoke(["--quiet", "parse", "--target-path", scratch, "--log-path", scratch])
     assert isinstance(result.result, Manifest), result.exception
     return result.result
@@ -38,6 +41,6 @@ def run_models(database_url: str, models: list[str], *flags: str, **variables: A
     with _pointed_at(database_url) as scratch:
         result = dbtRunner(manifest=manifest(database_url)).invoke(
             ["--quiet", "run", "--select", *models, *flags, "--vars", json.dumps(variables),
-             "--target-path", scratch, "--log-path", scratch]
+             "--target-path", scratch, "--log-path", scratch, "--log-level-file", "none", "--no-write-json"]
         )  # fmt: skip
     assert result.success, [str(node.message) for node in getattr(result.result, "results", [])]

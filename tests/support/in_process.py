@@ -56,7 +56,14 @@ class Project:
     def _command(
         self, database_url: str, command: str, select: list[str], variables: dict[str, Any]
     ) -> dbtRunnerResult:
-        arguments = [command, "--vars", json.dumps(variables), *(["--select", *select] if select else [])]
+        written = [] if command == "compile" else ["--no-write-json"]
+        arguments = [
+            command,
+            *written,
+            "--vars",
+            json.dumps(variables),
+            *(["--select", *select] if select else []),
+        ]
         result = self._invoke(database_url, self._moved(database_name(database_url)), arguments)
         failures = [
             (r.node.name, r.message)
@@ -83,6 +90,10 @@ class Project:
                 [
                     *arguments,
                     *paths,
+                    # nobody reads what dbt would write down of each run
+                    "--log-level-file",
+                    "none",
+                    "--cache-selected-only",
                     "--project-dir",
                     str(self._folder),
                     "--profiles-dir",
