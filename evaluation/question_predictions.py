@@ -1,14 +1,14 @@
 """Lets the question rules judge dialogues, in a throw-away server, so that nobody's database is touched."""
 
-import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from evaluation.predictions import write_predictions
 from evaluation.questions import QuestionKind, predicted_questions
 from warehouse import embedded
+from warehouse.connection import variables_in_force
 from warehouse.load import load_folder
 from warehouse.migrate import migrate
 
@@ -29,22 +29,9 @@ def predict(folder: Path) -> dict[str, QuestionKind]:
 @contextmanager
 def server_of_its_own(home: Path) -> Iterator[None]:
     """Start an embedded server under `home`, named by the environment, and remove it afterwards."""
-    before = {name: os.environ.get(name) for name in ("WAREHOUSE_HOME", "DATABASE_URL")}
-    os.environ["WAREHOUSE_HOME"] = str(home)
-    os.environ.pop("DATABASE_URL", None)
-    try:
+    with variables_in_force({"WAREHOUSE_HOME": str(home), "DATABASE_URL": None}):
         embedded.up()
         try:
             yield
         finally:
             embedded.remove()
-    finally:
-        _set(before)
-
-
-def _set(variables: Mapping[str, str | None]) -> None:
-    for name, value in variables.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
