@@ -25,7 +25,7 @@ from warehouse.paths import PROJECT_DIR
 
 HEADER = ("utterance_id", "question", "client_talk", "p_change", "p_sustain")
 
-_RULES_RELATION = "analytics_intermediate.int_sessions__coach_questions"
+_RULES_RELATION = "analytics_intermediate.int_sessions__spoken"
 _UTTERANCES = f"""
     select u.id as utterance_id, u.transcript_id, s.role, s.start_seconds, s.text, q.question_kind as question
     from ai_backend.utterances as u
@@ -72,7 +72,7 @@ def _exists(connection: psycopg.Connection[Any], relation: str) -> bool:
 def _build_question_rules() -> None:
     """Make the question rules and what they read: views, seeds and a function; nothing of a session."""
     program = str(Path(sys.executable).parent / "dbt")
-    wanted = ["--select", "+int_sessions__coach_questions"]
+    wanted = ["--select", "+int_sessions__spoken"]
     without = ["--exclude-resource-type", "test", "unit_test"]
     with tempfile.TemporaryDirectory() as scratch:
         done = subprocess.run(

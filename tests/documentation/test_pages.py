@@ -39,7 +39,7 @@ METRICS = {
     ("session_analytics", "coach_talk_percentage"): "int_sessions__talk_time",
     ("session_analytics", "client_sentiment_score"): "int_sessions__sentiment",
     ("session_analytics", "interruption_count"): "int_sessions__transcript_measures",
-    ("session_analytics", "open_question_count"): "int_sessions__coaching_style",
+    ("session_analytics", "open_question_count"): "int_sessions__transcript_measures",
     ("session_analytics", "cue_resistance_count"): "int_sessions__cue_counts",
     ("session_analytics", "quality_warnings"): "int_sessions__quality",
     ("client_analytics", "resistance_to_commitment_ratio"): "int_clients__windows",

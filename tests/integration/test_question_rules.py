@@ -55,11 +55,11 @@ def test_question_kind__stays_quick_on_endless_text(built: psycopg.Connection) -
     assert row == ("none",)
 
 
-def test_coach_questions__of_one_session_are_found_by_its_transcript(built: psycopg.Connection) -> None:
+def test_spoken__of_one_session_are_found_by_its_transcript(built: psycopg.Connection) -> None:
     """A filter on transcript_id reaches the index below the view."""
     built.execute("set local enable_seqscan = off")
     plan = built.execute(
-        "explain select * from analytics_intermediate.int_sessions__coach_questions "
+        "explain select * from analytics_intermediate.int_sessions__spoken "
         "where transcript_id = '00000000-0000-0000-0000-000000000001'"
     ).fetchall()
     text = "\n".join(str(line[0]) for line in plan)

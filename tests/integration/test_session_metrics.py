@@ -14,8 +14,8 @@ from tests.support.rows import Said, add_session
 
 TABLES = [
     "int_sessions__worklist",
-    "int_sessions__sentiment",
     "int_sessions__measures",
+    "int_sessions__sentiment",
 ]
 SPEAKERS = st.sampled_from(["coach", "client", " Coach ", "CLIENT", "speaker_2", "", None])
 

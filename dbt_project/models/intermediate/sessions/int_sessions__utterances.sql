@@ -1,34 +1,14 @@
 -- one row per utterance of a transcript, in order, with what it adds to each metric; times in milliseconds
-with spoken as (
-    select
-        utterance_id,
-        transcript_id,
-        sequence_number,
-        role,
-        speaker,
-        speaker_confidence,
-        reported_end_seconds,
-        has_invalid_timestamps,
-        content_hash,
-        start_ms,
-        end_ms,
-        case when role = 'client' then {{ word_count('text') }} end as word_count
-    from {{ ref('stg_ai_backend__utterances') }}
-),
-
-ordered as (
+-- Each step computes once what the next one reads several times; all of them share one order.
+with neighbours as (
     select
         *,
-        lag(speaker) over before as previous_speaker,
-        lag(end_ms) over before as previous_end_ms,
-        max(end_ms) over before as covered_until_ms,
-        max(end_ms) filter (where role = 'coach') over before as coach_covered_until_ms,
-        max(end_ms) filter (where role = 'client') over before as client_covered_until_ms
-    from spoken
-    window before as (
+        lag(speaker) over in_order as previous_speaker,
+        lag(end_ms) over in_order as previous_end_ms
+    from {{ ref('int_sessions__spoken') }}
+    window in_order as (
         partition by transcript_id
         order by start_ms, sequence_number, utterance_id
-        rows between unbounded preceding and 1 preceding
     )
 ),
 
@@ -36,7 +16,22 @@ turns as (
     select
         *,
         (previous_end_ms is null or previous_speaker is distinct from speaker) as is_switch
-    from ordered
+    from neighbours
+),
+
+covered as (
+    select
+        *,
+        max(end_ms) over before as covered_until_ms,
+        max(end_ms) filter (where role = 'coach') over before as coach_covered_until_ms,
+        max(end_ms) filter (where role = 'client') over before as client_covered_until_ms,
+        max(start_ms) filter (where is_switch) over before as previous_switch_ms
+    from turns
+    window before as (
+        partition by transcript_id
+        order by start_ms, sequence_number, utterance_id
+        rows between unbounded preceding and 1 preceding
+    )
 ),
 
 final as (
@@ -46,6 +41,9 @@ final as (
         role,
         speaker_confidence,
         word_count,
+        question_kind,
+        sentiment_score,
+        has_upstream_label,
         has_invalid_timestamps,
         content_hash,
         reported_end_seconds,
@@ -63,12 +61,8 @@ final as (
                 then greatest(start_ms - previous_end_ms, 0)
         end as response_latency_ms,
         -- how long the same speaker has held the floor, up to the end of this utterance
-        end_ms - max(start_ms) filter (where is_switch) over (
-            partition by transcript_id
-            order by start_ms, sequence_number, utterance_id
-            rows unbounded preceding
-        ) as monologue_ms
-    from turns
+        end_ms - case when is_switch then start_ms else previous_switch_ms end as monologue_ms
+    from covered
 )
 
 select * from final
