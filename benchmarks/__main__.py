@@ -8,7 +8,7 @@ import argparse
 
 from rich.console import Console
 
-from benchmarks import client_grain, incremental, rebuild, storage
+from benchmarks import client_grain, incremental, nightly, rebuild, storage
 from benchmarks.database import scale_database
 from benchmarks.report import Section, assemble, keep
 from benchmarks.scale import SIZES
@@ -17,6 +17,7 @@ SECTIONS = {
     "rebuild": rebuild.measure,
     "incremental": incremental.measure,
     "client-grain": client_grain.measure,
+    "nightly": nightly.measure,
     "storage": storage.measure,
 }
 console = Console(width=130)
