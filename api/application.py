@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 
-from api import errors, health, logs, reference
+from api import doorstep, errors, health, logs, reference
 from api.body_limit import BodyLimit
 from api.clients import routes as clients
 from api.coach import routes as coach
@@ -65,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(reference.router)
     if settings.dashboard_enabled:
         app.include_router(pages.router)
+    app.include_router(doorstep.router(settings))
     describe(app)
 
     # Added from the inside out: the correlation id is there for all, and every answer is observed.

@@ -34,6 +34,11 @@ def test_page__is_off_unless_asked_for(service: Service) -> None:
     assert service.anonymous(**TOKEN).get("/dashboard/api/coach/summary").status_code == 404
 
 
+def test_root__leads_to_the_page(paged: Service) -> None:
+    answer = paged.anonymous().get("/", follow_redirects=True)
+    assert (answer.status_code, answer.url.path) == (200, "/dashboard")
+
+
 @pytest.mark.parametrize("path", ["/dashboard", "/dashboard/page.js", "/dashboard/style.css"])
 def test_files__come_under_a_strict_policy(paged: Service, path: str) -> None:
     answer = paged.anonymous().get(path)

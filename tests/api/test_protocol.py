@@ -55,6 +55,12 @@ def test_error__of_an_unknown_address(service: Service, coach: httpx.Client) -> 
     assert_problem(coach.get(f"{SUMMARY}/"), 404)
 
 
+def test_root__leads_to_the_reference_where_there_is_one(service: Service, closed: Service) -> None:
+    answer = service.anonymous().get("/", follow_redirects=True)
+    assert (answer.status_code, answer.url.path) == (200, "/docs")
+    assert_problem(closed.anonymous().get("/"), 404)
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "PROPFIND"])
 def test_error__of_a_wrong_method(coach: httpx.Client, method: str) -> None:
     answer = coach.request(method, SUMMARY)
