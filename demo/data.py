@@ -35,8 +35,11 @@ def fill(say: Callable[[str], None]) -> None:
     if holds_other_data():
         say("The database holds sessions already; the sample practice is left out.")
         return
-    for line in load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE):
-        say(line)
+    written = [table for table in load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE) if table.rows]
+    for table in written:
+        say(str(table))
+    if not written:
+        say("Filled in before, and nothing changed since.")
 
 
 def compute(say: Callable[[str], None]) -> bool:
@@ -53,7 +56,7 @@ def compute(say: Callable[[str], None]) -> bool:
     first_date = DEFAULT_LAST_DATE - timedelta(days=DAYS_OF_HISTORY - 1)
     as_of = f"{first_date}..{DEFAULT_LAST_DATE}"
     steps = (
-        ["make", "target/manifest.json"],
+        ["make", "--silent", "target/manifest.json"],
         [sys.executable, "-m", "dagster_pipelines.run", "--as-of", as_of],
     )
     in_reach = os.environ | environment()

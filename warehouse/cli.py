@@ -124,8 +124,8 @@ def sample(
     """Fill in a made-up practice: coaches, clients and their stories. The same options give the same rows."""
     from warehouse.fill import load_sample  # noqa: PLC0415
 
-    for line in load_sample(seed, size, last_date.date()):
-        console.print(line)
+    for table in load_sample(seed, size, last_date.date()):
+        console.print(str(table))
 
 
 @app.command()

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from warehouse.load import Batch, load_batches
+from warehouse.load import Batch, Loaded, load_batches
 from warehouse.sample import build
 from warehouse.tables import SOURCE_TABLES
 
 
-def load_sample(seed: int, size: int, last_date: date) -> list[str]:
-    """Write the sample practice for these arguments; one line of report per table.
+def load_sample(seed: int, size: int, last_date: date) -> list[Loaded]:
+    """Write the sample practice for these arguments, table by table.
 
     The same arguments change nothing the second time. Raises WarehouseError for a size below 1.
     """

@@ -29,6 +29,18 @@ create temporary table changed (job_id uuid) on commit drop;
 
 
 @dataclass(frozen=True)
+class Loaded:
+    """What became of one batch."""
+
+    source: str
+    rows: int
+    """New or changed; what was there already as it is now is not counted."""
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.rows} rows new or changed"
+
+
+@dataclass(frozen=True)
 class Batch:
     """Rows for one source table, values as text (None = null), each with the line it came from."""
 
@@ -54,11 +66,11 @@ def load_folder(folder: Path) -> list[str]:
         names = ", ".join(f"{table.name}.csv" for table in SOURCE_TABLES)
         raise WarehouseError(f"{folder} holds none of the files {names}.")
     ignored = [f"{path.name}: not a source table, left alone" for path in files.values()]
-    return load_batches(batches) + ignored
+    return [*map(str, load_batches(batches)), *ignored]
 
 
-def load_batches(batches: Iterable[Batch]) -> list[str]:
-    """Write the batches in one transaction, as `load_folder` does; one line of report per batch."""
+def load_batches(batches: Iterable[Batch]) -> list[Loaded]:
+    """Write the batches in one transaction, as `load_folder` does."""
     with connect() as connection:
         try:
             with connection.transaction():
@@ -74,7 +86,7 @@ def _of_file(table: SourceTable, path: Path) -> Batch:
     return Batch(table, path.name, columns, read_rows(path, len(columns)))
 
 
-def _load_batch(connection: psycopg.Connection, batch: Batch) -> str:
+def _load_batch(connection: psycopg.Connection, batch: Batch) -> Loaded:
     table = sql.Identifier(batch.table.schema, batch.table.name)
     types = _column_types(connection, batch)
     connection.execute("drop table if exists pg_temp.incoming")
@@ -95,7 +107,7 @@ def _load_batch(connection: psycopg.Connection, batch: Batch) -> str:
         raise WarehouseError(
             f"{batch.source}: the rows break a rule of {batch.table.schema}.{batch.table.name} ({rule})."
         ) from None
-    return f"{batch.source}: {changed} rows new or changed"
+    return Loaded(batch.source, changed)
 
 
 def _column_types(connection: psycopg.Connection, batch: Batch) -> dict[str, str]:
