@@ -71,8 +71,8 @@ api: database ## the REST API alone (settings: see README)
 
 .PHONY: dagster
 dagster: manifest ## the Dagster UI and daemon
-	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/
-	@$(BIN)/warehouse exec -- $(BIN)/dagster dev -w workspace.yaml -p $(or $(PORT),3000)
+	@mkdir -p $(DAGSTER_HOME) && cp deploy/dagster-local.yaml $(DAGSTER_HOME)/dagster.yaml
+	@PYTHONWARNINGS='ignore:Function `dev_command` is superseded:FutureWarning' $(BIN)/warehouse exec -- $(BIN)/dagster dev -w workspace.yaml -p $(or $(PORT),3000)
 
 .PHONY: down
 down: ## stop the local Postgres; its data stays

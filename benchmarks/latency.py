@@ -119,7 +119,7 @@ def _stack() -> Iterator[str]:
         environment = os.environ | connection.environment() | {
             "DAGSTER_HOME": str(home), "API_KEYS": KEY, "SUPABASE_JWT_SECRET": SIGNING_KEY,
         }  # fmt: skip
-        (home / "dagster.yaml").write_text((ROOT / "dagster.yaml").read_text())
+        (home / "dagster.yaml").write_text((ROOT / "deploy" / "dagster-local.yaml").read_text())
         port = 18000 + os.getpid() % 1000
         commands = [
             ["dagster", "dev", "-w", "workspace.yaml", "-p", str(port + 1000)],

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -63,10 +62,15 @@ def dagster_ui() -> Iterator[str]:
     port = free_port(3000)
     home = PROJECT_DIR / ".dagster"
     home.mkdir(exist_ok=True)
-    (home / "dagster.yaml").write_text((PROJECT_DIR / "dagster.yaml").read_text())
+    (home / "dagster.yaml").write_text((PROJECT_DIR / "deploy" / "dagster-local.yaml").read_text())
     arguments = ["dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
     address = f"http://127.0.0.1:{port}"
-    with _process(arguments, {"DAGSTER_HOME": str(home)}, "dagster.log") as process:
+    settings = {
+        "DAGSTER_HOME": str(home),
+        # its successor needs a package more and another layout of the project
+        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded:FutureWarning",
+    }
+    with _process(arguments, settings, "dagster.log") as process:
         _await(f"{address}/server_info", process, "dagster.log")
         yield address
 
@@ -78,18 +82,15 @@ def _process(arguments: list[str], settings: dict[str, str], log: str) -> Iterat
     logs.mkdir(exist_ok=True)
     with (logs / log).open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", *arguments], cwd=PROJECT_DIR, env=os.environ | environment() | settings,
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+            [sys.executable, "-m", "demo.attached", *arguments], cwd=PROJECT_DIR,
+            env=os.environ | environment() | settings, stdin=subprocess.PIPE, stdout=output, stderr=output,
+            start_new_session=True,
         )  # fmt: skip
         try:
             yield process
         finally:
-            for sign in (signal.SIGTERM, signal.SIGKILL):
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, sign)
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(10)
-                    break
+            # closes the pipe, which ends it, and waits; our own end would close it too (demo/attached.py)
+            process.communicate()
 
 
 def _await(address: str, process: subprocess.Popen[bytes], log: str) -> None:

@@ -13,7 +13,7 @@ from dagster_pipelines.options import run_config
 from dagster_pipelines.resources.dbt import manifest_content
 
 WRITER_TAG = {WRITER_POOL: "one"}
-"""Runs with this tag are started one after another (dagster.yaml)."""
+"""Runs with this tag are started one after another (deploy/dagster-local.yaml)."""
 
 
 def _models(wanted: Sequence[str]) -> dg.AssetSelection:

@@ -42,7 +42,7 @@ def test_compose__publishes_nothing_beyond_this_machine() -> None:
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
-@pytest.mark.parametrize("path", ["dagster.yaml", "deploy/dagster.yaml"])
+@pytest.mark.parametrize("path", ["deploy/dagster-local.yaml", "deploy/dagster.yaml"])
 def test_dagster_yaml__is_what_dagster_understands(
     path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -53,7 +53,7 @@ def test_dagster_yaml__is_what_dagster_understands(
     assert config["concurrency"]["runs"]["tag_concurrency_limits"] == [
         {"key": "warehouse_writer", "limit": 1}
     ]
-    if path == "dagster.yaml":
+    if path == "deploy/dagster-local.yaml":
         with DagsterInstance.from_config(str(tmp_path)) as instance:
             assert type(instance.run_coordinator).__name__ == "QueuedRunCoordinator"
             assert instance.run_monitoring_enabled
@@ -61,7 +61,7 @@ def test_dagster_yaml__is_what_dagster_understands(
 
 def test_dagster_yaml__production_differs_in_storage_only() -> None:
     local, production = (
-        yaml.safe_load((ROOT / p).read_text()) for p in ("dagster.yaml", "deploy/dagster.yaml")
+        yaml.safe_load((ROOT / p).read_text()) for p in ("deploy/dagster-local.yaml", "deploy/dagster.yaml")
     )
     assert production.pop("storage")
     assert production == local

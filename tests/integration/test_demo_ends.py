@@ -1,0 +1,50 @@
+"""What the demo started ends with it, also when it is killed and can end nothing by itself."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from tenacity import retry, retry_if_not_exception_type, stop_after_delay, wait_fixed
+
+from warehouse.paths import PROJECT_DIR
+
+PATIENCE_SECONDS = 120
+SERVES = """
+from demo import secrets, services
+with services.api(secrets.demo_secrets()) as address:
+    print(address, flush=True)
+    input()
+"""
+
+
+@pytest.fixture
+def demo(database_url: str, tmp_path: Path) -> subprocess.Popen[str]:
+    """A process that serves the API as the demo does, until it is told something."""
+    return subprocess.Popen(
+        [sys.executable, "-c", SERVES],
+        cwd=PROJECT_DIR, env=os.environ | {"DATABASE_URL": database_url, "WAREHOUSE_HOME": str(tmp_path)},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+@retry(retry=retry_if_not_exception_type(httpx.ConnectError), stop=stop_after_delay(PATIENCE_SECONDS),
+       wait=wait_fixed(0.1))  # fmt: skip
+def wait_until_gone(address: str) -> None:
+    """Ask until nobody answers any more."""
+    httpx.get(f"{address}/health/live", timeout=5)
+    raise AssertionError("still there")
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_api__ends_with_the_demo(demo: subprocess.Popen[str], sign: signal.Signals) -> None:
+    assert demo.stdout is not None
+    address = demo.stdout.readline().strip()
+    assert httpx.get(f"{address}/health/live", timeout=60).status_code == 200
+    demo.send_signal(sign)
+    demo.communicate()
+    with pytest.raises(httpx.ConnectError):
+        wait_until_gone(address)
