@@ -62,6 +62,13 @@ def manifest_content() -> Mapping[str, Any]:
 
 
 @dataclass
+class Built:
+    """What a build told: dbt's result events, in order."""
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
 class BuildError(Exception):
     """A build in which something went wrong, without any value that a row held."""
 
@@ -69,6 +76,8 @@ class BuildError(Exception):
     errors: dict[str, str] = field(default_factory=dict)
     """Failed model -> SQLSTATE, or "" where there was none."""
     failed_tests: list[str] = field(default_factory=list)
+    built: Built = field(default_factory=Built)
+    """What was told before, and of, the failure."""
 
     def __str__(self) -> str:
         return self.sentence
@@ -85,14 +94,6 @@ class BuildError(Exception):
         return not self.failed_tests and not any(
             state[:2] in wrong for state in self.errors.values() if state
         )
-
-
-@dataclass
-class Built:
-    """What a build told: dbt's result events, in order."""
-
-    events: list[dict[str, Any]] = field(default_factory=list)
-    seconds: float = 0.0
 
 
 class WarehouseDbt(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -132,7 +133,7 @@ class WarehouseDbt(dg.ConfigurableResource):  # type: ignore[type-arg]
                 ]
             )  # fmt: skip
         if not result.success:
-            raise _what_went_wrong(result, states)
+            raise _what_went_wrong(result, states, built)
         return built
 
 
@@ -201,7 +202,7 @@ def _sqlstates_noted() -> Iterator[dict[str, str]]:
         PostgresConnectionManager.exception_handler = original  # type: ignore[method-assign]
 
 
-def _what_went_wrong(result: Any, states: Mapping[str, str]) -> BuildError:
+def _what_went_wrong(result: Any, states: Mapping[str, str], built: Built) -> BuildError:
     results = getattr(result.result, "results", None) or []
     broken = [r for r in results if str(r.status) == "error"]
     failed_tests = [r.node.name for r in results if str(r.status) == "fail"]
@@ -217,7 +218,7 @@ def _what_went_wrong(result: Any, states: Mapping[str, str]) -> BuildError:
         state = next(iter(states.values()), "")
         errors = {"dbt": state}
         parts = [f"dbt stopped: {condition(state)}"]
-    return BuildError("; ".join(parts)[:1000], errors, failed_tests)
+    return BuildError("; ".join(parts)[:1000], errors, failed_tests, built)
 
 
 def condition(state: str) -> str:
@@ -230,11 +231,16 @@ def condition(state: str) -> str:
 
 
 class _Report:
-    """Shows each result in a line of its own, as the progress of a run reads it."""
+    """Shows each result in a line of its own, counted as they come, as the progress of a run reads it."""
+
+    def __init__(self) -> None:
+        self._done = 0
 
     def show(self, event: Mapping[str, Any]) -> None:
+        self._done += 1
         data = event["data"]
         status = str(data.get("status", "")).split(" ")[0].upper()
         name = data["node_info"]["node_name"]
-        place, seconds = f"{data.get('index')} of {data.get('total')}", data.get("execution_time", 0)
-        print(f"{place} {status} {name} [{seconds:.2f}s]", file=sys.stdout, flush=True)
+        total = data.get("total") or data.get("num_models")  # dbt's word for it, of models and of tests
+        seconds = data.get("execution_time", 0)
+        print(f"{self._done} of {total} {status} {name} [{seconds:.2f}s]", file=sys.stdout, flush=True)
