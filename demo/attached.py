@@ -25,6 +25,8 @@ def end_with_the_pipe() -> None:
 
 
 if __name__ == "__main__":
+    # a shell lets what it starts in the background ignore this, and Dagster ends by it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=end_with_the_pipe, daemon=True).start()
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
