@@ -6,6 +6,7 @@ from dagster_pipelines.assets.computed_days import computed_days
 from dagster_pipelines.assets.date_models import date_models
 from dagster_pipelines.assets.detected_cues import detected_cues
 from dagster_pipelines.assets.session_models import session_models
+from dagster_pipelines.assets.sources import SOURCES
 from dagster_pipelines.checks import freshness
 from dagster_pipelines.jobs import ALL_JOBS
 from dagster_pipelines.options import RunOptions
@@ -14,10 +15,12 @@ from dagster_pipelines.schedules import ALL_SCHEDULES
 from dagster_pipelines.sensors import ALL_SENSORS
 
 defs = dg.Definitions(
-    assets=[session_models, detected_cues, date_models, computed_days],
+    assets=[*SOURCES, session_models, detected_cues, date_models, computed_days],
     asset_checks=[freshness],
     jobs=ALL_JOBS,
     schedules=ALL_SCHEDULES,
     sensors=ALL_SENSORS,
+    # also what a person starts on assets: a process for each step would cost more than the step
+    executor=dg.in_process_executor,
     resources={"dbt": WarehouseDbt(), "options": RunOptions()},
 )

@@ -42,7 +42,6 @@ compute_session_analytics = dg.define_asset_job(
     ),
     selection=(_chain("sessions", "clients", "risk", "alerts") | cues).without_checks(),
     config=run_config(only_waiting=True),
-    executor_def=dg.in_process_executor,
     tags=WRITER_TAG,
 )
 
@@ -51,7 +50,6 @@ compute_client_analytics = dg.define_asset_job(
     description="Sessions that were missed or edited without a mark, then the analytics of every client.",
     selection=_chain("sessions", "clients") | cues,
     config=run_config(check_content=True),
-    executor_def=dg.in_process_executor,
     tags=WRITER_TAG,
 )
 
@@ -59,7 +57,6 @@ compute_risk_scores = dg.define_asset_job(
     "compute_risk_scores",
     description="The risk score of every active pair.",
     selection=_chain("clients", marts=False) | _chain("risk"),
-    executor_def=dg.in_process_executor,
     tags=WRITER_TAG,
 )
 
@@ -67,7 +64,6 @@ generate_risk_alerts = dg.define_asset_job(
     "generate_risk_alerts",
     description="Alerts opened, brought up to date and resolved, from the scores in order.",
     selection=_chain("clients", "risk", marts=False) | _chain("alerts"),
-    executor_def=dg.in_process_executor,
     tags=WRITER_TAG,
 )
 
@@ -75,7 +71,6 @@ refresh_all = dg.define_asset_job(
     "refresh_all",
     description="The whole chain for a date: seeds, sessions, cues, clients, risk, alerts, with every test.",
     selection=_chain(*ORDER) | cues,
-    executor_def=dg.in_process_executor,
     tags=WRITER_TAG,
 )
 
@@ -83,7 +78,6 @@ check_freshness = dg.define_asset_job(
     "check_freshness",
     description="Whether sources and marts are as fresh as they should be.",
     selection=dg.AssetSelection.checks(*(spec.key for spec in freshness.check_specs)),
-    executor_def=dg.in_process_executor,
 )
 
 ALL_JOBS: list[dg.JobDefinition | UnresolvedAssetJobDefinition] = [

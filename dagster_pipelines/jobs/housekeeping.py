@@ -23,7 +23,7 @@ def delete_old_runs(context: dg.OpExecutionContext) -> int:
     return len(finished)
 
 
-@dg.job(description="Deletes old runs and their logs.", executor_def=dg.in_process_executor)
+@dg.job(description="Deletes old runs and their logs.")
 def prune_runs() -> None:
     """See delete_old_runs."""
     delete_old_runs()

@@ -1,4 +1,6 @@
 -- Each factor has an advice of its own for each level that is at risk.
+{{ config(meta={'dagster': {'ref': {'name': 'recommended_actions'}}}) }}
+
 with settings as (
     select * from {{ ref('risk_factor_settings') }}
 ),

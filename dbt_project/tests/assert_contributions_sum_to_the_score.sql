@@ -1,4 +1,6 @@
 -- A score is the sum of its factors' contributions as they are shown.
+{{ config(meta={'dagster': {'ref': {'name': 'risk_factors'}}}) }}
+
 with scores as (
     select * from {{ ref('risk_scores') }}
 ),

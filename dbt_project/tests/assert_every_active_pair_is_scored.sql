@@ -1,4 +1,6 @@
 -- Each active client with a session has a score for each date of the run, unless another version gave one.
+{{ config(meta={'dagster': {'ref': {'name': 'risk_scores'}}}) }}
+
 with worklist as (
     select * from {{ ref('int_clients__worklist') }}
 ),

@@ -1,4 +1,6 @@
 -- Each active pair that is to be scored on a date is judged by each factor, once.
+{{ config(meta={'dagster': {'ref': {'name': 'int_risk__factors'}}}) }}
+
 with inputs as (
     select * from {{ ref('int_risk__inputs') }}
 ),

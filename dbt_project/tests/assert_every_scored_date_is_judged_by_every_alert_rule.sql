@@ -1,4 +1,6 @@
 -- No alert rule leaves out a pair or a scored date.
+{{ config(meta={'dagster': {'ref': {'name': 'int_alerts__judgements'}}}) }}
+
 with scored_dates as (
     select * from {{ ref('int_alerts__scored_dates') }}
 ),

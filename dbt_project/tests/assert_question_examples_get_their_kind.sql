@@ -1,4 +1,6 @@
 -- one row per question pattern whose example the rules judge otherwise, or whose own words its example lacks
+{{ config(meta={'dagster': {'ref': {'name': 'question_patterns'}}}) }}
+
 -- depends_on: {{ ref('int_sessions__question_matchers') }}
 with patterns as (
     select * from {{ ref('question_patterns') }}

@@ -41,23 +41,35 @@ def test_definitions__equal_the_snapshot(repository: dg.RepositoryDefinition) ->
 def test_definitions__every_asset_has_group_description_and_owner(
     repository: dg.RepositoryDefinition,
 ) -> None:
+    """The tables that others write, too."""
     graph = repository.asset_graph
-    for key in graph.materializable_asset_keys:
+    for key in graph.get_all_asset_keys():
         node = graph.get(key)
         assert node.group_name not in (None, "default"), key
         assert node.description, key
         assert node.owners, key
 
 
+def test_definitions__every_dbt_test_is_a_check_of_an_asset(repository: dg.RepositoryDefinition) -> None:
+    from dagster_pipelines.resources.dbt import manifest_content  # noqa: PLC0415 - reads the manifest
+
+    tests = {n["name"] for n in manifest_content()["nodes"].values() if n["resource_type"] == "test"}
+    assert tests
+    assert tests - {key.name for key in repository.asset_graph.asset_check_keys} == set()
+
+
 def test_definitions__groups_read_left_to_right(repository: dg.RepositoryDefinition) -> None:
     """As the architecture page draws them: no arrow turns back. Sessions and cues read each other."""
-    order = [{"seeds"}, {"staging"}, {"sessions", "cues"}, {"clients"}, {"risk"}, {"alerts"}, {"operations"}]
+    order = [
+        {"sources", "seeds"}, {"staging"}, {"sessions", "cues"}, {"clients"}, {"risk"}, {"alerts"},
+        {"operations"},
+    ]  # fmt: skip
     place = {name: number for number, names in enumerate(order) for name in names}
     graph = repository.asset_graph
     back = {
         (graph.get(parent).group_name, graph.get(key).group_name)
-        for key in graph.materializable_asset_keys
-        for parent in graph.get(key).parent_keys & graph.materializable_asset_keys
+        for key in graph.get_all_asset_keys()
+        for parent in graph.get(key).parent_keys
         if place[graph.get(parent).group_name or ""] > place[graph.get(key).group_name or ""]
     }
     assert back == set()
