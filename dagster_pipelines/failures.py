@@ -9,7 +9,7 @@ CLASS_NAME = re.compile(r"^(\w+\.)*Failure: ")
 
 def failure_sentence(error: Any) -> str:
     """The reason of a step's failure in one line. Only our own failures are quoted: others may hold a row."""
-    while error is not None and error.cls_name not in ("Failure", "RetryRequestedFromPolicy") and error.cause:
+    while error is not None and error.cls_name != "Failure" and error.cause:
         error = error.cause
     if error is None:
         return "unknown reason"

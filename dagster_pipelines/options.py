@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
+from pydantic import ConfigDict
 
 from dagster_pipelines.settings import PipelineSettings
 from dagster_pipelines.state.dates import as_dates, business_day
@@ -11,6 +12,8 @@ from dagster_pipelines.state.dates import as_dates, business_day
 
 class RunOptions(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Options of one run; in the UI's launchpad under resources / options / config."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)  # the launchpad says what each option means
 
     as_of: str = ""
     """Date, list or range (A..B) that client analytics, risk and alerts speak for; empty: the day on

@@ -14,12 +14,12 @@ from dagster_pipelines.assets.translation import (
     RETRIES,
     WRITER_POOL,
     dagster_events,
-    has_tests,
     selected_names,
+    selected_tests,
     translator,
 )
 from dagster_pipelines.assets.variables import dbt_variables, due
-from dagster_pipelines.assets.writing import for_dagster, writing
+from dagster_pipelines.assets.writing import telling, writing
 from dagster_pipelines.options import RunOptions, started_at
 from dagster_pipelines.resources.dbt import WarehouseDbt, fresh_manifest, project
 from dagster_pipelines.runs import is_abandoned
@@ -40,12 +40,22 @@ from dagster_pipelines.state.writer import connect
 )
 def date_models(context: dg.AssetExecutionContext, options: RunOptions, dbt: WarehouseDbt) -> Iterator[Any]:
     """Build and test the selected models for the run's days, as one range in one statement each."""
-    selected, with_tests = selected_names(context), has_tests(context)
+    yield from telling(_build(context, options, dbt))
+
+
+def _build(context: dg.AssetExecutionContext, options: RunOptions, dbt: WarehouseDbt) -> Iterator[Any]:
+    selected, with_tests = selected_names(context), bool(selected_tests(context))
     days = options.days(context)
-    with for_dagster(), writing(context):
+    done = [stage for stage in STAGES if set(names(stage, marts=True)) <= set(selected)]
+    is_whole = list(STAGES) == done
+    with writing(context):
         with connect() as connection:
             waiting, noted_until = worklist.clients_to_refresh(connection)
-            taken_up = requests.take_up(connection, context.run.run_id, is_abandoned(context.instance))
+            # a single stage can't answer a request, and would be counted as a try of it
+            taken_up = (
+                requests.take_up(connection, context.run.run_id, is_abandoned(context.instance))
+                if is_whole else []
+            )  # fmt: skip
             asked = [request.client_id for request in taken_up]
         clients: Sequence[UUID] | None = sorted({*waiting, *asked}) if options.only_waiting else None
         if clients is not None and not clients:
@@ -55,15 +65,14 @@ def date_models(context: dg.AssetExecutionContext, options: RunOptions, dbt: War
             due(selected, options), dbt_variables(options, days, clients), with_tests=with_tests
         )
         with connect() as connection:
-            done = [stage for stage in STAGES if set(names(stage, marts=True)) <= set(selected)]
             if clients is None:
                 record_computed(connection, done, as_dates(days), context.run.run_id)
                 show_days(context, done, as_dates(days))
             if "alerts" in done:
                 outbox.fill(connection, PipelineSettings())
-            if list(STAGES) == done and noted_until is not None:
+            if is_whole and noted_until is not None:
                 worklist.forget_clients(connection, noted_until, clients)
-            if list(STAGES) == done:
+            if is_whole:
                 requests.succeed(connection, context.run.run_id, clients)
             if context.job_name == "refresh_all":
                 models.record_build(connection, context.run.run_id)

@@ -10,6 +10,7 @@ import psycopg
 from cue_detector.run import detect_pending
 from cue_detector.run_report import RunReport
 from cue_detector.settings import CueSettings
+from dagster_pipelines.assets.figures import columns
 from dagster_pipelines.assets.translation import OWNERS, RETRIES, WRITER_POOL
 from dagster_pipelines.assets.writing import for_dagster, writing
 from warehouse.connection import Role, url
@@ -43,16 +44,22 @@ def detected_cues(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeR
     with for_dagster(), writing(context):
         report = detect_pending(url(Role.CUES), progress=_show)
         _show(report.summary())
-        cues_by_type = _cues_by_type()
+        with psycopg.connect(url(Role.CUES)) as connection:
+            cues_by_type: dict[str, int] = dict(connection.execute(CUES_BY_TYPE).fetchall())
+            described = columns(connection, [spec.key.to_python_identifier() for spec in SPECS])
     if report.is_busy:
         raise dg.Failure("Another run of the cue detector is at work; nothing was read.", allow_retries=False)
     if not report.is_healthy(CueSettings().max_failed_fraction):
         # what failed is marked in the sessions and read again by the next run: the marts go on without
         context.log.error(report.summary())
-    metadata = metadata_of(report)
-    yield dg.MaterializeResult(asset_key=SPECS[0].key, metadata=metadata)
-    yield dg.MaterializeResult(asset_key=SPECS[1].key, metadata={"new_cues": report.cues} | cues_by_type)
-    yield dg.MaterializeResult(asset_key=SPECS[2].key, metadata={"new_scores": report.sentiments})
+    shown: list[dict[str, Any]] = [
+        metadata_of(report),
+        {"new_cues": report.cues} | {f"cues/{cue_type}": count for cue_type, count in cues_by_type.items()},
+        {"new_scores": report.sentiments},
+    ]
+    for spec, figures in zip(SPECS, shown, strict=True):
+        schema = described[spec.key.to_python_identifier()]
+        yield dg.MaterializeResult(asset_key=spec.key, metadata=figures | {"dagster/column_schema": schema})
 
 
 def metadata_of(report: RunReport) -> dict[str, Any]:
@@ -72,11 +79,6 @@ def metadata_of(report: RunReport) -> dict[str, Any]:
         "seconds": round(report.seconds, 2),
     }
     return shown if report.cost_usd is None else shown | {"cost_usd": report.cost_usd}
-
-
-def _cues_by_type() -> dict[str, Any]:
-    with psycopg.connect(url(Role.CUES)) as connection:
-        return {f"cues/{cue_type}": count for cue_type, count in connection.execute(CUES_BY_TYPE).fetchall()}
 
 
 def _show(line: str) -> None:

@@ -13,12 +13,12 @@ from dagster_pipelines.assets.translation import (
     RETRIES,
     WRITER_POOL,
     dagster_events,
-    has_tests,
     selected_names,
+    selected_tests,
     translator,
 )
 from dagster_pipelines.assets.variables import dbt_variables, due
-from dagster_pipelines.assets.writing import for_dagster, writing
+from dagster_pipelines.assets.writing import telling, writing
 from dagster_pipelines.options import RunOptions, started_at
 from dagster_pipelines.resources.dbt import BuildError, Built, WarehouseDbt, fresh_manifest, project
 from dagster_pipelines.settings import PipelineSettings
@@ -41,10 +41,14 @@ def session_models(
     context: dg.AssetExecutionContext, options: RunOptions, dbt: WarehouseDbt
 ) -> Iterator[Any]:
     """Build and test the selected models; a session that breaks a formula is left out and written down."""
-    selected, with_tests = selected_names(context), has_tests(context)
+    yield from telling(_build(context, options, dbt))
+
+
+def _build(context: dg.AssetExecutionContext, options: RunOptions, dbt: WarehouseDbt) -> Iterator[Any]:
+    selected, with_tests = selected_names(context), bool(selected_tests(context))
     variables = dbt_variables(options, options.days(context))
     shown: dict[str, dict[str, Any]] = {}
-    with for_dagster(), writing(context):
+    with writing(context):
         if MART not in selected:
             built = dbt.build(due(selected, options), variables, with_tests=with_tests)
         else:

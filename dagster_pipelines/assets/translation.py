@@ -42,8 +42,13 @@ translator = RoomTranslator(
 
 
 def selected_names(context: dg.AssetExecutionContext) -> list[str]:
-    """Names of the models and seeds whose assets this step is to build."""
+    """Names of the models and seeds whose assets this step is to build; else of the tests that it is to run.
+
+    A person may run a check alone, from its asset's page.
+    """
     wanted = context.selected_asset_keys
+    if not wanted:
+        return sorted(selected_tests(context))
     return [
         node["name"]
         for node in manifest_content()["nodes"].values()
@@ -51,19 +56,22 @@ def selected_names(context: dg.AssetExecutionContext) -> list[str]:
     ]
 
 
-def has_tests(context: dg.AssetExecutionContext) -> bool:
-    """Whether this step is to run the tests on its models."""
-    return bool(context.selected_asset_check_keys)
+def selected_tests(context: dg.AssetExecutionContext) -> set[str]:
+    """Names of the tests whose results this step is to tell."""
+    return {key.name for key in context.selected_asset_check_keys}
 
 
 def dagster_events(context: dg.AssetExecutionContext, built: Built) -> Iterator[Any]:
     """Materializations and check results of a build, as dagster-dbt makes them of dbt's own events.
 
-    A view that was left standing shows what is new without being built: what rests on it may go on.
+    A view that was left standing shows what is new without being built: what rests on it may go on. Of a test
+    that dbt ran besides, as all that it reads was there, nothing is told: it belongs to another step.
     """
+    tests = selected_tests(context)
     told = [
         one
         for event in built.events
+        if is_of_model(event) or event["data"]["node_info"]["node_name"] in tests
         for one in DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
             manifest=manifest_content(), dagster_dbt_translator=translator, context=context, project=project
         )
@@ -72,6 +80,19 @@ def dagster_events(context: dg.AssetExecutionContext, built: Built) -> Iterator[
     for name in _outputs_in_order(context):
         yield outputs.get(name, dg.Output(None, output_name=name, metadata={"left standing": True}))
     yield from (one for one in told if not isinstance(one, dg.Output))
+
+
+def is_of_model(event: Mapping[str, Any]) -> bool:
+    """Whether a result is that of a model or seed, and not of a test."""
+    return str(event["data"]["node_info"]["resource_type"]) != "test"
+
+
+def events_of_failed(built: Built) -> Iterator[Any]:
+    """What a build that failed had built by then, and what the tests said, so that each asset shows it."""
+    for event in built.events:
+        yield from DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
+            manifest=manifest_content(), dagster_dbt_translator=translator, project=project
+        )
 
 
 def _outputs_in_order(context: dg.AssetExecutionContext) -> Iterator[str]:

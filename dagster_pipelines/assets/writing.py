@@ -4,10 +4,12 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import psycopg
 
+from dagster_pipelines.assets.translation import events_of_failed
 from dagster_pipelines.resources.dbt import BuildError, condition
 from dagster_pipelines.settings import PipelineSettings
 from dagster_pipelines.state.writer import single_writer
@@ -26,6 +28,8 @@ def for_dagster() -> Iterator[None]:
     """Turn errors into failures without anybody's words; only what may pass by itself is tried again."""
     try:
         yield
+    except dg.Failure:
+        raise
     except BuildError as error:
         raise dg.Failure(str(error), allow_retries=error.is_transient) from None
     except WriterBusyError as error:
@@ -38,3 +42,13 @@ def for_dagster() -> Iterator[None]:
         where = traceback.extract_tb(error.__traceback__)[-1]
         sentence = f"{type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
         raise dg.Failure(sentence, allow_retries=False) from None
+
+
+def telling(events: Iterator[Any]) -> Iterator[Any]:
+    """Pass on a step's events; of a build that failed, what was built by then and what the tests said."""
+    with for_dagster():
+        try:
+            yield from events
+        except BuildError as error:
+            yield from events_of_failed(error.built)
+            raise

@@ -45,6 +45,7 @@ prune_nightly = dg.ScheduleDefinition(
     cron_schedule="30 4 * * *",
     execution_timezone=ZONE,
     default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="04:30 in the business time zone: deletes runs older than RUN_RETENTION_DAYS.",
 )
 
 freshness_hourly = dg.ScheduleDefinition(
@@ -53,6 +54,7 @@ freshness_hourly = dg.ScheduleDefinition(
     cron_schedule="15 * * * *",
     execution_timezone=ZONE,
     default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="A quarter past each hour: checks whether sources and marts are as fresh as they should be.",
 )
 
 ALL_SCHEDULES = [*(_nightly(stage) for stage in NIGHTLY), prune_nightly, freshness_hourly]

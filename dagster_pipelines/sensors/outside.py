@@ -3,7 +3,6 @@
 import dagster as dg
 import httpx
 
-from dagster_pipelines import jobs
 from dagster_pipelines.failures import failure_sentence
 from dagster_pipelines.settings import PipelineSettings
 from dagster_pipelines.state import outbox, worklist
@@ -12,7 +11,6 @@ from dagster_pipelines.state.writer import connect
 
 @dg.sensor(
     name="alert_deliveries",
-    job=jobs.check_freshness,
     minimum_interval_seconds=10,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Posts alerts that opened or grew urgent to ALERT_WEBHOOK_URL, signed, until it says yes.",

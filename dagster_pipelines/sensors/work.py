@@ -1,7 +1,7 @@
 """Sensors that start what waits. What waits is asked of Postgres each time; a cursor only saves work."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -126,18 +126,17 @@ def compute_requests(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Starts a nightly stage whose hour has passed, as soon as what it rests on is there.",
 )
-def nightly_stragglers(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+def nightly_stragglers(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """What a stopped daemon, a failed run or a late predecessor left undone; tries come later and later."""
     now = datetime.now(UTC)
     zone = PipelineSettings().zone
     with connect() as connection:
         if not worklist.is_built(connection) or not is_current(connection):
-            yield dg.SkipReason("A complete run comes first, and speaks for the night too.")
-            return
+            return dg.SkipReason("A complete run comes first, and speaks for the night too.")
         for stage in NIGHTLY:
             day = due_day(stage, now, zone)
             if _has_run(context, [stage.job], ACTIVE):
-                return
+                return dg.SkipReason(f"{stage.job} is under way.")
             failed = context.instance.get_runs(
                 dg.RunsFilter(
                     job_name=stage.job, statuses=[dg.DagsterRunStatus.FAILURE], tags={"day": str(day)}
@@ -147,9 +146,9 @@ def nightly_stragglers(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRe
             wanted = request(connection, stage, day, attempt=len(failed) + 2)
             if isinstance(wanted, dg.RunRequest):
                 if _is_too_soon(context, stage.job, len(failed), now):
-                    return
-                yield wanted
-                return
+                    return dg.SkipReason(f"{stage.job} was tried a moment ago; the next try waits.")
+                return wanted
+    return dg.SkipReason("Every night whose hour has passed is computed.")
 
 
 def _is_too_soon(context: dg.SensorEvaluationContext, job: str, failures: int, now: datetime) -> bool:

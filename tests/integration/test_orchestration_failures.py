@@ -16,6 +16,7 @@ import dagster as dg
 import psycopg
 import pytest
 
+from dagster_pipelines.failures import failure_sentence
 from dagster_pipelines.options import run_config
 from dagster_pipelines.state.writer import connect, single_writer
 from tests.support.orchestration import run_job
@@ -251,7 +252,7 @@ def test_write_errors__are_tried_three_times_more_with_growing_pauses(
     assert pauses[2] > pauses[0], pauses
     error = next(e for e in result.all_events if e.is_step_failure).step_failure_data.error
     assert error is not None
-    assert "LockNotAvailable (55P03)" in str(error)
+    assert failure_sentence(error).endswith("LockNotAvailable (55P03)"), "the operator is told why"
     assert fingerprint() == marts
 
 
@@ -298,4 +299,17 @@ def test_failed_dbt_test__stops_what_depends_on_it_the_detector_included(
     error = next(e for e in result.all_events if e.is_step_failure).step_failure_data.error
     assert error is not None
     assert "test unique_stg_ai_backend__transcripts_transcript_id failed" in error.message
+    told = {
+        (check.asset_key.path[-1], check.check_name): check.passed
+        for check in result.get_asset_check_evaluations()
+    }
+    assert [name for name, passed in told.items() if not passed] == [
+        ("stg_ai_backend__transcripts", "unique_stg_ai_backend__transcripts_transcript_id")
+    ], "the asset's page shows which check failed"
+    assert any(told.values()), "and which others passed by then"
+    built = {
+        event.asset_key.path[-1] for event in result.get_asset_materialization_events() if event.asset_key
+    }
+    assert "stg_ai_backend__transcripts" in built
+    assert "session_analytics" not in built
     assert fingerprint() == marts
