@@ -43,7 +43,7 @@ export function SessionView({ id }: { id: string }) {
           </div>
           <Card title="Talk time" note={`of ${clock(numbers.total_duration_seconds)}`}><TalkTime numbers={numbers} /></Card>
           <div class="columns session">
-            <Card title="Language cues" note={numbers.has_cue_evidence ? plural(data.cues.length, "moment") : UNKNOWN}>
+            <Card title="Language cues" note={numbers.has_cue_evidence ? plural(data.cues.length, "cue") : UNKNOWN}>
               <Cues cues={data.cues} numbers={numbers} />
             </Card>
             <div class="stack">
