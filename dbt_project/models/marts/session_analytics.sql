@@ -7,6 +7,7 @@
     indexes=[
         {'columns': ['client_id']},
         {'columns': ['coach_id', 'client_id', 'session_date']},
+        {'columns': ['coach_id', 'session_date']},
         {'columns': ['session_date']}
     ],
     grants={'select': ['warehouse_analyst', 'warehouse_api']},

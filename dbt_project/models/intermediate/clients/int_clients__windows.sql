@@ -36,6 +36,8 @@ measured as (
         {{ window_sum('breakthrough_cues') }} as total_breakthrough_cues,
         {{ window_sum('sessions_with_cue_evidence') }} as sessions_with_cue_evidence
     from bounds
+    -- keeps each figure from being computed anew wherever it is used
+    offset 0 -- noqa: PRS
 ),
 
 final as (
