@@ -137,7 +137,7 @@ types: setup
 .PHONY: test
 test: manifest ## lint, types, dbt build with its tests, pytest
 	@$(MAKE) -j2 --output-sync lint types
-	@$(BIN)/pytest -n 2 --dist loadfile --ignore tests/ui
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/ui
 
 .PHONY: test-ui
 test-ui: chromium manifest dashboard-in-step ## the coach's page in a real browser (needs Chromium)

@@ -8,10 +8,11 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.databases import database_name, fresh_database, with_database
-from tests.support.dbt import dbt
-from tests.support.in_process import Project
-from tests.support.pipeline import compute
+from tests.support.databases import fresh_database
+from tests.support.project import Project
+from tests.support.project import project as parsed_project
+from tests.support.shared import shared
+from tests.support.templates import Templates
 from warehouse import embedded
 from warehouse.fill import load_sample
 from warehouse.load import load_folder
@@ -25,54 +26,68 @@ settings.load_profile("project")
 ANNOMI_DIR = Path(os.environ.get("ANNOMI_DIR", Path(__file__).parents[2] / "shared/data/annomi"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no process is left alone with it in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An owner's address on the tests' server."""
+def run_folder(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this test run, the same for all its processes."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
+
+
+@pytest.fixture(scope="session")
+def server_url(run_folder: Path) -> Iterator[str]:
+    """An owner's address on the server that all processes of this test run use."""
     given = os.environ.get("DATABASE_URL")
     if given:
         yield given
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WAREHOUSE_HOME", str(tmp_path_factory.mktemp("warehouse")))
+        patch.setenv("WAREHOUSE_HOME", str(run_folder / "warehouse"))
         patch.setenv("WAREHOUSE_SERVER_OPTIONS", "-c fsync=off -c full_page_writes=off")
-        state = embedded.up()
-        yield state.url()
-        embedded.remove()
+        with shared(run_folder / "server", lambda: embedded.up().url(), lambda _: embedded.remove()) as url:
+            yield url
 
 
 @pytest.fixture(scope="session")
-def migrated_template(server_url: str) -> Iterator[str]:
-    """Name of a migrated, empty database to copy."""
-    with fresh_database(server_url) as url, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", url)
-        migrate()
-        patch.undo()
-        yield database_name(url)
+def templates(server_url: str, run_folder: Path) -> Templates:
+    """Databases to copy."""
+    return Templates(server_url, run_folder)
 
 
 @pytest.fixture(scope="session")
-def built_template(server_url: str, migrated_template: str) -> Iterator[str]:
-    """Name of a database in which every model was built once over empty source tables."""
-    with fresh_database(server_url, migrated_template) as url:
-        dbt(url, "build", "--exclude-resource-type", "test", "unit_test")
-        yield database_name(url)
-
-
-@pytest.fixture(scope="session")
-def project(server_url: str, built_template: str, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project() -> Project:
     """The dbt project, parsed once."""
-    return Project(with_database(server_url, built_template), tmp_path_factory.mktemp("dbt"))
+    return parsed_project()
 
 
 @pytest.fixture(scope="session")
-def sample_template(server_url: str, migrated_template: str) -> Iterator[str]:
+def migrated_template(templates: Templates) -> Iterator[str]:
+    """Name of a migrated, empty database to copy."""
+    with templates.filled("migrated", lambda _: migrate()) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def built_template(templates: Templates, migrated_template: str, project: Project) -> Iterator[str]:
+    """Name of a database in which every model was built once over empty source tables."""
+    with templates.filled("built", project.build, migrated_template) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def sample_template(templates: Templates, migrated_template: str, project: Project) -> Iterator[str]:
     """Name of a database with the sample practice, computed for its last day, every dbt test passed."""
-    with fresh_database(server_url, migrated_template) as url:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DATABASE_URL", url)
-            load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)
-        compute(url, as_of=DEFAULT_LAST_DATE.isoformat())
-        yield database_name(url)
+
+    def fill(url: str) -> None:
+        load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)
+        project.build(url, with_tests=True, as_of=str(DEFAULT_LAST_DATE))
+
+    with templates.filled("sample", fill, migrated_template) as name:
+        yield name
 
 
 @pytest.fixture(scope="module")

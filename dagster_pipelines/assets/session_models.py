@@ -19,8 +19,9 @@ from dagster_pipelines.assets.translation import (
 )
 from dagster_pipelines.assets.variables import dbt_variables, due
 from dagster_pipelines.assets.writing import telling, writing
+from dagster_pipelines.manifest import fresh_manifest
 from dagster_pipelines.options import RunOptions, started_at
-from dagster_pipelines.resources.dbt import BuildError, Built, WarehouseDbt, fresh_manifest, project
+from dagster_pipelines.resources.dbt import BuildError, Built, WarehouseDbt, project
 from dagster_pipelines.settings import PipelineSettings
 from dagster_pipelines.state import broken, worklist
 from dagster_pipelines.state.writer import connect

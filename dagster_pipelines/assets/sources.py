@@ -4,7 +4,7 @@ import dagster as dg
 
 from dagster_pipelines.assets.stages import DETECTOR_SOURCE
 from dagster_pipelines.assets.translation import OWNERS, translator
-from dagster_pipelines.resources.dbt import manifest_content
+from dagster_pipelines.manifest import manifest_content
 
 SOURCES = [
     dg.AssetSpec(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, Literal
 
-from dagster_pipelines.resources.dbt import manifest_content
+from dagster_pipelines.manifest import manifest_content
 
 ModelStage = Literal["base", "sessions", "clients", "risk", "alerts"]
 ORDER: tuple[ModelStage, ...] = ("base", "sessions", "clients", "risk", "alerts")

@@ -9,7 +9,8 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from dagster_pipelines.assets.stages import reads_detector, stages
-from dagster_pipelines.resources.dbt import Built, manifest_content, project
+from dagster_pipelines.manifest import manifest_content
+from dagster_pipelines.resources.dbt import Built, project
 
 OWNERS = ["team:coaching-analytics"]
 WRITER_POOL = "warehouse_writer"

@@ -9,8 +9,8 @@ from dagster_pipelines.assets.stages import ORDER, ModelStage, names
 from dagster_pipelines.assets.translation import WRITER_POOL, translator
 from dagster_pipelines.checks import freshness
 from dagster_pipelines.jobs.housekeeping import prune_runs
+from dagster_pipelines.manifest import manifest_content
 from dagster_pipelines.options import run_config
-from dagster_pipelines.resources.dbt import manifest_content
 
 WRITER_TAG = {WRITER_POOL: "one"}
 """Runs with this tag are started one after another (deploy/dagster-local.yaml)."""

@@ -1,4 +1,4 @@
-"""Runs dbt inside this process: the manifest is parsed once, and every build after it starts in a moment."""
+"""Runs dbt inside this process: the manifest is read once, and every build after it starts in a moment."""
 
 import contextlib
 import json
@@ -7,8 +7,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -16,10 +14,11 @@ import psycopg
 import psycopg2  # type: ignore[import-untyped]
 from dagster_dbt import DbtProject
 
+from dagster_pipelines.manifest import parsed_manifest
 from dagster_pipelines.settings import PipelineSettings
 from warehouse.connection import environment_in_force
+from warehouse.paths import PROJECT_DIR
 
-PROJECT_DIR = Path(__file__).resolve().parents[2]
 RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult")
 DATA_ERROR_CLASSES = ("22", "23")
 """SQLSTATE classes that say that a row can't be computed or stored as it is."""
@@ -30,35 +29,6 @@ BUG_CLASSES = ("42", "0A", "28", NOT_SQL[:2])
 """Classes that a repetition does not mend: unknown names, missing rights."""
 
 project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR, packaged_project_dir=None)
-_parsed: dict[str, Any] = {}
-
-
-class StaleManifestError(Exception):
-    """The dbt manifest is missing or older than the models; `make manifest` makes a new one."""
-
-
-def fresh_manifest() -> Path:
-    """Path of the dbt manifest.
-
-    Raises StaleManifestError when it is missing or any file of the dbt project is newer: the asset graph
-    would show yesterday's models. Make builds it once, since each Dagster process would parse again.
-    """
-    manifest = project.manifest_path
-    if not manifest.exists():
-        raise StaleManifestError(f"{manifest} is missing. Run `make manifest`.")
-    built = manifest.stat().st_mtime
-    files = [PROJECT_DIR / "dbt_project.yml", *(PROJECT_DIR / "dbt_project").rglob("*")]
-    newer = [path for path in files if path.is_file() and path.stat().st_mtime > built]
-    if newer:
-        raise StaleManifestError(f"{newer[0]} is newer than {manifest}. Run `make manifest`.")
-    return manifest
-
-
-@cache
-def manifest_content() -> Mapping[str, Any]:
-    """The manifest as plain data, read once."""
-    content: Mapping[str, Any] = json.loads(fresh_manifest().read_text())
-    return content
 
 
 @dataclass
@@ -135,22 +105,6 @@ class WarehouseDbt(dg.ConfigurableResource):  # type: ignore[type-arg]
         if not result.success:
             raise _what_went_wrong(result, states, built)
         return built
-
-
-def parsed_manifest() -> Any:
-    """dbt's own manifest for the database that the environment names, parsed once per process."""
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415
-
-    database = os.environ["DBT_PG_DBNAME"]
-    if database not in _parsed:
-        with tempfile.TemporaryDirectory(prefix="dbt-target-") as target:
-            if (kept := project.manifest_path.parent / "partial_parse.msgpack").exists():
-                Path(target, kept.name).write_bytes(kept.read_bytes())
-            result = dbtRunner().invoke(["parse", *_common_arguments(target)])
-        if not result.success:
-            raise BuildError("dbt could not read the project; `dbt parse` says why")
-        _parsed[database] = result.result
-    return _parsed[database]
 
 
 def _common_arguments(target: str) -> list[str]:

@@ -6,8 +6,9 @@ from typing import Any
 
 import psycopg
 
-from dagster_pipelines.resources.dbt import PROJECT_DIR, manifest_content
+from dagster_pipelines.manifest import manifest_content
 from dagster_pipelines.settings import PipelineSettings
+from warehouse.paths import PROJECT_DIR
 
 PER_RUN = "per_run"
 """Tag of views whose definition holds what a run was asked for: its dates, its clients."""

@@ -1,6 +1,5 @@
 """A computed practice per module, and the service over it."""
 
-import os
 from collections.abc import Iterator
 
 import psycopg
@@ -9,21 +8,15 @@ from psycopg.rows import dict_row
 
 from tests.api.practice import fill
 from tests.api.service import Service, serve
-from tests.support.databases import database_name, fresh_database
+from tests.support.databases import fresh_database
+from tests.support.templates import Templates
 
 
 @pytest.fixture(scope="session")
-def practice_template(server_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Name of a database with the sample practice, computed; PRACTICE_TEMPLATE names one made before."""
-    if given := os.environ.get("PRACTICE_TEMPLATE"):
-        yield given
-        return
-    built_template = request.getfixturevalue("built_template")
-    with fresh_database(server_url, built_template) as url, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", url)
-        fill(url)
-        patch.undo()
-        yield database_name(url)
+def practice_template(templates: Templates, built_template: str) -> Iterator[str]:
+    """Name of a database with the sample practice, computed."""
+    with templates.filled("practice", fill, built_template) as name:
+        yield name
 
 
 @pytest.fixture(scope="module")

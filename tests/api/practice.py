@@ -1,10 +1,11 @@
 """The sample practice, computed, with language cues laid down by hand: what the API's tests read."""
 
 from datetime import date
+from typing import Any
 
 import psycopg
 
-from tests.support.dbt import dbt
+from tests.support.project import project
 from warehouse.fill import load_sample
 from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED
 
@@ -52,7 +53,6 @@ def fill(database_url: str) -> None:
     compute(database_url, f"{AS_OF.replace(day=AS_OF.day - 7)}..{AS_OF}")
 
 
-def compute(database_url: str, as_of: str = str(AS_OF), **variables: object) -> None:
+def compute(database_url: str, as_of: str = str(AS_OF), **variables: Any) -> None:
     """One run of all models for a date or a range."""
-    given = {"as_of": as_of, **variables}
-    dbt(database_url, "build", "--exclude-resource-type", "test", "unit_test", variables=given)
+    project().build(database_url, as_of=as_of, **variables)

@@ -17,7 +17,7 @@ import httpx
 import orjson
 
 from demo.token import demo_token
-from tests.support.dbt import PROJECT_DIR
+from warehouse.paths import PROJECT_DIR
 
 PREFIX = "/api/v1/analytics"
 API_KEY = "first-key-of-the-calling-back-end-0001"

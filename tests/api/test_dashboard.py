@@ -16,7 +16,11 @@ from tests.api.tokens import hs256
 from warehouse.sample import DEMO_COACH_ID
 
 PROJECT_DIR = Path(__file__).parents[2]
-TOKEN = {"Authorization": f"Bearer {hs256(DEMO_COACH_ID)}"}
+
+
+def token() -> dict[str, str]:
+    """Made when it is needed: it does not last for ever."""
+    return {"Authorization": f"Bearer {hs256(DEMO_COACH_ID)}"}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +35,7 @@ def test_page__is_off_unless_asked_for(service: Service) -> None:
     assert Settings.model_fields["dashboard_enabled"].default is False
     for path in ("/dashboard", "/dashboard/page.js", "/dashboard/words.json"):
         assert service.anonymous().get(path).status_code == 404
-    assert service.anonymous(**TOKEN).get("/dashboard/api/coach/summary").status_code == 404
+    assert service.anonymous(**token()).get("/dashboard/api/coach/summary").status_code == 404
 
 
 def test_root__leads_to_the_page(paged: Service) -> None:
@@ -71,7 +75,7 @@ def test_files__are_those_of_the_page_alone(paged: Service, path: str) -> None:
 
 
 def test_door__answers_as_the_route_does(paged: Service) -> None:
-    through = paged.anonymous(**TOKEN).get("/dashboard/api/coach/summary")
+    through = paged.anonymous(**token()).get("/dashboard/api/coach/summary")
     direct = paged.as_coach(DEMO_COACH_ID).get("/api/v1/analytics/coach/summary")
     assert through.status_code == direct.status_code == 200
     assert through.json() == direct.json()
@@ -87,13 +91,13 @@ def test_door__leaves_the_token_to_the_gate(paged: Service) -> None:
 
 
 def test_door__replaces_a_key_that_a_browser_sends(paged: Service) -> None:
-    answer = paged.anonymous(**TOKEN, **{"X-API-Key": "nonsense"}).get("/dashboard/api/coach/summary")
+    answer = paged.anonymous(**token(), **{"X-API-Key": "nonsense"}).get("/dashboard/api/coach/summary")
     assert answer.status_code == 200
 
 
 def test_door__opens_only_what_the_page_needs(paged: Service, owner: Owner) -> None:
     mine = known(owner, DEMO_COACH_ID)
-    page = paged.anonymous(**TOKEN)
+    page = paged.anonymous(**token())
     assert page.put("/dashboard/api/coach/settings", json={}).status_code == 404
     assert page.post(f"/dashboard/api/compute/{mine.client_id}").status_code == 404
     assert page.post(f"/dashboard/api/risk/alerts/{mine.alert_id}/acknowledge", json={}).status_code == 200
@@ -104,12 +108,12 @@ def test_door__opens_only_what_the_page_needs(paged: Service, owner: Owner) -> N
     ("site", "status"), [("same-origin", 200), ("none", 200), ("same-site", 404), ("cross-site", 404)]
 )
 def test_door__is_shut_to_other_pages(paged: Service, site: str, status: int) -> None:
-    answer = paged.anonymous(**TOKEN, **{"Sec-Fetch-Site": site}).get("/dashboard/api/coach/summary")
+    answer = paged.anonymous(**token(), **{"Sec-Fetch-Site": site}).get("/dashboard/api/coach/summary")
     assert answer.status_code == status
 
 
 def test_door__leaves_the_same_trail(paged: Service, owner: psycopg.Connection[dict[str, object]]) -> None:
-    answer = paged.anonymous(**TOKEN).get("/dashboard/api/coach/summary")
+    answer = paged.anonymous(**token()).get("/dashboard/api/coach/summary")
     mark = answer.headers["x-correlation-id"]
     row = owner.execute(
         "select route, coach_id from analytics_api.audit_log where correlation_id = %s", [mark]

@@ -20,7 +20,7 @@ from api.queries import LAST_LINE
 from tests.api.equality import Owner
 from tests.api.routes import Known, known
 from tests.support.databases import as_role
-from tests.support.dbt import PROJECT_DIR
+from warehouse.paths import PROJECT_DIR
 from warehouse.sample import DEMO_COACH_ID
 
 STATEMENTS = sorted((PROJECT_DIR / "api").rglob("*.sql"))

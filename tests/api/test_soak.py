@@ -17,10 +17,14 @@ from tests.api.routes import known
 from tests.api.service import PREFIX, Service
 from warehouse.sample import DEMO_COACH_ID
 
+pytestmark = pytest.mark.long
+
 READERS = 4
 REBUILDS = 2
 FEWEST_ANSWERS = 20
 """Fewer answers during a rebuild would mean that the readers had to wait for it."""
+PAUSE_SECONDS = 0.02
+"""Between two questions of a reader, so that the rebuild and what else runs here have room too."""
 TIMES = {"computed_at", "valid_until", "created_at"}
 SWAP = """
 alter table ai_backend.language_cues rename to language_cues_old;
@@ -80,6 +84,7 @@ def reading(service: Service, addresses: list[str]) -> Iterator[Callable[[], int
                 return
             answer = client.get(address)
             counts[number] += 1
+            time.sleep(PAUSE_SECONDS)
             if answer.status_code != 200:
                 faults.append(f"{answer.status_code} {address} {answer.text}")
             elif without_times(answer.json()) != first[address]:

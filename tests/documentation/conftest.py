@@ -7,20 +7,29 @@ import pytest
 from cue_detector.run import detect_pending
 from documentation.practice import AS_OF, acknowledge
 from tests.support.databases import as_role, fresh_database
-from tests.support.in_process import Project
+from tests.support.project import Project
+from tests.support.templates import Templates
 from warehouse.fill import load_sample
 from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
 
 
 @pytest.fixture(scope="session")
-def practice_url(server_url: str, built_template: str, project: Project) -> Iterator[str]:
-    """The owner's address. The same rows as `make docs` computes through Dagster, sooner."""
-    with fresh_database(server_url, built_template) as url:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DATABASE_URL", url)
-            load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)
+def practice_template(templates: Templates, built_template: str, project: Project) -> Iterator[str]:
+    """Name of a database to copy. The same rows as `make docs` computes through Dagster, sooner."""
+
+    def fill(url: str) -> None:
+        load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)
         project.run(url, "+int_cues__sessions_to_read", "+int_cues__detector_input")
         detect_pending(as_role(url, "warehouse_cues"))
         project.run(url, as_of=AS_OF)
         acknowledge(url)
+
+    with templates.filled("documentation", fill, built_template) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def practice_url(server_url: str, practice_template: str) -> Iterator[str]:
+    """The owner's address of a copy that no test changes for good."""
+    with fresh_database(server_url, practice_template) as url:
         yield url

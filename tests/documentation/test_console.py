@@ -14,9 +14,11 @@ from tests.api.service import API_KEY, free_port, serve
 from tests.api.tokens import hs256
 from tests.documentation import pages
 from tests.documentation.shell import Shell
-from tests.support.databases import database_name, fresh_database
+from tests.support.databases import fresh_database
 from warehouse.connection import Role
 from warehouse.sample import DEMO_COACH_ID
+
+pytestmark = pytest.mark.long
 
 HOW_TO = pages.DOCS / "how-to"
 
@@ -39,9 +41,9 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def copy_url(server_url: str, practice_url: str) -> Iterator[str]:
+def copy_url(server_url: str, practice_template: str) -> Iterator[str]:
     """A copy of the practice that a test may change."""
-    with fresh_database(server_url, database_name(practice_url)) as url:
+    with fresh_database(server_url, practice_template) as url:
         yield url
 
 

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from documentation.privacy import SCHEMAS
-from tests.support.in_process import Project
+from tests.support.project import Project
 
 UPSTREAM = ["transcription_jobs", "transcripts", "utterances", "session_summaries", "coach_clients"]
 """Somebody else's tables: never altered, so never commented."""

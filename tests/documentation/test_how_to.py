@@ -9,10 +9,12 @@ import pytest
 
 from documentation.practice import AS_OF
 from tests.documentation import pages
-from tests.support.databases import database_name, fresh_database
-from tests.support.in_process import Project
+from tests.support.databases import fresh_database
+from tests.support.project import Project, parse
 from warehouse.paths import PROJECT_DIR
 from warehouse.sample import DEFAULT_LAST_DATE
+
+pytestmark = pytest.mark.long
 
 TODAY = str(DEFAULT_LAST_DATE)
 
@@ -25,7 +27,7 @@ def blocks(name: str, language: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def changed_project(practice_url: str, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def changed_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A copy of the project in which the changes of all pages were made."""
     folder = tmp_path_factory.mktemp("copy")
     shutil.copytree(PROJECT_DIR / "dbt_project", folder / "dbt_project")
@@ -37,12 +39,12 @@ def changed_project(practice_url: str, tmp_path_factory: pytest.TempPathFactory)
                 ["git", "apply", "-"], cwd=folder, input=change, text=True, check=True, capture_output=True,
                 env={"GIT_CEILING_DIRECTORIES": str(folder.parent), "PATH": "/usr/bin:/bin:/usr/local/bin"},
             )  # fmt: skip
-    return Project(practice_url, tmp_path_factory.mktemp("dbt"), folder)
+    return Project(parse(folder), folder)
 
 
 @pytest.fixture
-def url(server_url: str, practice_url: str) -> Iterator[str]:
-    with fresh_database(server_url, database_name(practice_url)) as copy:
+def url(server_url: str, practice_template: str) -> Iterator[str]:
+    with fresh_database(server_url, practice_template) as copy:
         yield copy
 
 

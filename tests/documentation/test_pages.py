@@ -9,7 +9,7 @@ import pytest
 from documentation.entities import entities_page, references
 from documentation.metric_page import metric_page
 from documentation.privacy import SCHEMAS, rights, with_rights
-from tests.support.in_process import Project
+from tests.support.project import Project
 from warehouse.paths import PROJECT_DIR
 
 DOCS = PROJECT_DIR / "docs"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.chain import Chain
 from tests.support.databases import database_name, fresh_database
-from tests.support.in_process import Project
+from tests.support.project import Project
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from dagster_pipelines.checks import evaluate
 from dagster_pipelines.state.worklist import newest_mark
 from dagster_pipelines.state.writer import connect
 from tests.support.chain import query
-from tests.support.in_process import Project
+from tests.support.project import Project
 from tests.support.rows import Said, add_session, insert, new_id
 
 TODAY = "2026-11-22"

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from tests.support.in_process import Project
+from tests.support.project import Project
 
 RIGHTS = """
 select

@@ -6,10 +6,13 @@ from random import Random
 from typing import Any
 
 import psycopg
+import pytest
 
 from tests.support.chain import Chain, query
 from tests.support.histories import Held, add_held, add_pair
 from tests.support.rows import insert
+
+pytestmark = pytest.mark.long
 
 FIRST = date(2026, 3, 1)
 NIGHTS = [FIRST + timedelta(days=n) for n in range(120)]

@@ -9,7 +9,7 @@ from cue_detector.run import detect_pending
 from cue_detector.settings import CueSettings
 from tests.fault_server import Fault, FaultServer
 from tests.support.cues import CueDatabase, KeywordDetector, llm_settings
-from tests.support.dbt_runs import run_models
+from tests.support.project import project
 from tests.support.rows import Said
 
 LOCAL = CueSettings(detector="local", store_from_confidence=0)
@@ -23,7 +23,7 @@ def db(built_database_url: str) -> CueDatabase:
 def build(db: CueDatabase, **variables: Any) -> None:
     """Run the marts that cues reach and the next list; a view that is run again takes its readers along."""
     selection = ["+session_analytics", "+language_cues", "+int_cues__detector_input"]
-    run_models(db.url, selection, **variables)
+    project().run(db.url, *selection, **variables)
 
 
 def mart(db: CueDatabase) -> list[dict[str, Any]]:

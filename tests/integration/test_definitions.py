@@ -51,7 +51,7 @@ def test_definitions__every_asset_has_group_description_and_owner(
 
 
 def test_definitions__every_dbt_test_is_a_check_of_an_asset(repository: dg.RepositoryDefinition) -> None:
-    from dagster_pipelines.resources.dbt import manifest_content  # noqa: PLC0415 - reads the manifest
+    from dagster_pipelines.manifest import manifest_content  # noqa: PLC0415 - reads the manifest
 
     tests = {n["name"] for n in manifest_content()["nodes"].values() if n["resource_type"] == "test"}
     assert tests

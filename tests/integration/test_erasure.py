@@ -15,10 +15,12 @@ from psycopg.types.json import Jsonb
 from dagster_pipelines.state.writer import single_writer
 from tests.support.chain import query
 from tests.support.histories import Held, add_held, add_pair
-from tests.support.in_process import Project
+from tests.support.project import Project
 from tests.support.rows import insert, new_id
 from warehouse.erase import Erasure, erase_client
 from warehouse.writer import WriterBusyError
+
+pytestmark = pytest.mark.long
 
 TODAY = date(2026, 6, 30)
 FROM_CLIENTS_ON = ["int_clients__as_of_dates+", "int_clients__sessions+"]

@@ -16,6 +16,8 @@ from dagster_pipelines.state.writer import connect
 from tests.support.orchestration import run_request, tick
 from tests.support.rows import Said, add_session, add_transcript, insert, new_id
 
+pytestmark = pytest.mark.long
+
 LIVE = "compute_session_analytics"
 NOW = datetime.now(UTC)
 COACH, CLIENT = new_id(), new_id()

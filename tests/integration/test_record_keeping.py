@@ -7,9 +7,10 @@ import psycopg
 import pytest
 
 from tests.support.chain import query
-from tests.support.dbt import dbt
 from tests.support.histories import Held, add_pair
-from tests.support.in_process import Project
+from tests.support.project import Project
+
+pytestmark = pytest.mark.long
 
 TODAY = date(2026, 6, 30)
 FROM_CLIENTS_ON = ["int_clients__as_of_dates+", "int_clients__sessions+"]
@@ -67,7 +68,7 @@ def test_new_model_version__writes_new_dates_only_unless_asked_for_by_name(
     project.run(built_database_url, *FROM_CLIENTS_ON, as_of=days(3, 1))
     before = query(connection, "select * from ai_backend.risk_scores order by as_of_date")
     alerts = query(connection, "select id, opened_date from ai_backend.risk_alerts order by id")
-    newer = {"risk_model_version": "risk-2.0.0"}
+    newer: dict[str, Any] = {"risk_model_version": "risk-2.0.0"}
     project.run(built_database_url, *FROM_CLIENTS_ON, as_of=days(3), **newer)
     after = query(connection, "select * from ai_backend.risk_scores order by as_of_date")
     assert after[:3] == before
@@ -88,8 +89,5 @@ def test_rerun_and_rebuild__change_no_record(
     assert all(before.values())
     project.run(built_database_url, *FROM_CLIENTS_ON, as_of=days(30))
     assert records(connection) == before
-    dbt(
-        built_database_url, "run", "--full-refresh", "--select", *FROM_CLIENTS_ON,
-        variables={"as_of": days(0)},
-    )  # fmt: skip
+    project.run(built_database_url, *FROM_CLIENTS_ON, full_refresh=True, as_of=days(0))
     assert records(connection) == before

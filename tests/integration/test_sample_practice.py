@@ -9,7 +9,7 @@ from rich.console import Console
 
 from cue_detector.run import detect_pending
 from demo.stories import Judged, judged, show
-from tests.support.in_process import Project
+from tests.support.project import Project
 from warehouse.connection import Role, url
 from warehouse.sample import DEFAULT_LAST_DATE, EXPECTATIONS
 

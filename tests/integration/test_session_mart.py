@@ -10,20 +10,20 @@ import pytest
 from psycopg.rows import dict_row
 
 from tests.support.databases import as_role
-from tests.support.dbt_runs import run_models
+from tests.support.project import Project
 from tests.support.rows import Said, add_session, add_transcript, insert, new_id
 
 Rows = dict[UUID, dict[str, Any]]
 Refresh = Callable[..., Rows]
 
-CHAIN = ["int_sessions__worklist+,+session_analytics"]
+CHAIN = "int_sessions__worklist+,+session_analytics"
 """Everything between the list of what has to be computed and the mart."""
 
 SESSIONS = 12
 
 
 @pytest.fixture(scope="module")
-def computed(built_database_url: str) -> Iterator[UUID]:
+def computed(built_database_url: str, project: Project) -> Iterator[UUID]:
     """Sessions in the mart, of two coaches by turns; a test that changes one takes the next."""
     coaches = [new_id(), new_id()]
     added = []
@@ -34,7 +34,7 @@ def computed(built_database_url: str) -> Iterator[UUID]:
                 Said("client", 61, 200, "I will try again.", sentiment="x"),
             ]
             added.append(add_session(connection, said, coach_id=coaches[number % 2]))
-    run_models(built_database_url, CHAIN)
+    project.run(built_database_url, CHAIN)
     return iter(added)
 
 
@@ -45,11 +45,11 @@ def job(computed: Iterator[UUID]) -> UUID:
 
 
 @pytest.fixture
-def refresh(built_database_url: str) -> Refresh:
+def refresh(built_database_url: str, project: Project) -> Refresh:
     """Runs the models; the mart's rows afterwards, each with the place and transaction it was written in."""
 
-    def run(*flags: str, **variables: Any) -> Rows:
-        run_models(built_database_url, CHAIN, *flags, **variables)
+    def run(**options: Any) -> Rows:
+        project.run(built_database_url, CHAIN, **options)
         return mart(built_database_url)
 
     return run
@@ -218,7 +218,7 @@ def test_full_refresh__swaps_nothing(
     with psycopg.connect(built_database_url) as connection:
         before = connection.execute(identity).fetchone()
     rows = mart(built_database_url)
-    assert refresh("--full-refresh") == rows
+    assert refresh(full_refresh=True) == rows
     with psycopg.connect(built_database_url) as connection:
         assert connection.execute(identity).fetchone() == before
 

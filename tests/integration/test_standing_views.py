@@ -7,7 +7,7 @@ import pytest
 
 from dagster_pipelines.state.models import PER_RUN, record_build, standing_views
 from dagster_pipelines.state.writer import connect
-from tests.support.in_process import Project
+from tests.support.project import Project
 from tests.support.rows import new_id
 
 VIEWS = "config.materialized:live_view"
@@ -42,8 +42,4 @@ def test_standing_views__are_those_that_are_there_and_of_these_models() -> None:
 
 def _definitions(nodes: list[dict[str, Any]], database_url: str) -> dict[str, str]:
     database = psycopg.conninfo.conninfo_to_dict(database_url)["dbname"]
-    return {
-        node["name"]: node["compiled_code"].replace(f'"{database}".', "")
-        for node in nodes
-        if node["resource_type"] == "model"
-    }
+    return {node["name"]: node["compiled_code"].replace(f'"{database}".', "") for node in nodes}

@@ -16,6 +16,8 @@ from what_if.comparison import Comparison
 from what_if.scratch import scratch_schema
 from what_if.values import parse
 
+pytestmark = pytest.mark.long
+
 EVERYTHING = """
 select
     c.oid::regclass::text as relation, pg_relation_filenode(c.oid) as file,

@@ -6,14 +6,14 @@ import pytest
 from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode, SeedNode
 
-from tests.support.dbt_runs import manifest as read_manifest
+from tests.support.project import Project
 
 Models: TypeAlias = dict[str, ModelNode]
 
 
 @pytest.fixture(scope="session")
-def manifest() -> Manifest:
-    return read_manifest("postgresql://nobody@127.0.0.1:1/none")
+def manifest(project: Project) -> Manifest:
+    return project.manifest
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from tests.support.in_process import Project
+from tests.support.project import Project
 
 SELECTION = [
     "int_clients__as_of_dates+",
@@ -42,7 +42,7 @@ class Chain:
             connection.execute(
                 f"create or replace view {DATES_VIEW} as select as_of_date from public.chain_dates"
             )
-        return cls([node for node in nodes if node["resource_type"] == "model"])
+        return cls(nodes)
 
     def moved(self, database: str, copy: str) -> "Chain":
         """The same models for a copy of the database that they were compiled against."""

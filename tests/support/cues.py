@@ -4,8 +4,6 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +13,7 @@ from psycopg.rows import dict_row
 from cue_detector.domain import Cue, CueType, DetectionStatus, SessionDetection, SessionInput
 from cue_detector.settings import CueSettings
 from tests.support.databases import as_role, database_name
-from tests.support.dbt import dbt
+from tests.support.project import project
 from tests.support.rows import Said, add_session
 
 LIST = "int_cues__sessions_to_read"
@@ -134,15 +132,9 @@ def compiled(url: str, model: str, variables: dict[str, Any]) -> str:
     """The SQL that dbt would run for a model in this database; compiled once per process."""
     key, name = f"{model} {sorted(variables.items())}", f'"{database_name(url)}".'
     if key not in _compiled:
-        _compiled[key] = _compile(url, model, variables).replace(name, "")
+        (node,) = project().compiled(url, model, **variables)
+        _compiled[key] = node["compiled_code"].replace(name, "")
     return _compiled[key]
-
-
-def _compile(url: str, model: str, variables: dict[str, Any]) -> str:
-    with TemporaryDirectory() as folder:
-        dbt(url, "compile", "--select", model, variables=variables, target_path=Path(folder))
-        (path,) = Path(folder).glob(f"compiled/**/{model}.sql")
-        return path.read_text()
 
 
 def llm_settings(base_url: str, **changes: Any) -> CueSettings:

@@ -22,20 +22,26 @@ def with_database(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
-@contextmanager
-def fresh_database(server_url: str, template: str | None = None) -> Iterator[str]:
-    """The address of a new database, a copy of `template` if given; dropped afterwards."""
+def create_database(server_url: str, template: str | None = None) -> str:
+    """The address of a new database, a copy of `template` if given."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     source = sql.SQL(" template {}").format(sql.Identifier(template)) if template else sql.SQL("")
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)) + source)
+    return with_database(server_url, name)
+
+
+@contextmanager
+def fresh_database(server_url: str, template: str | None = None) -> Iterator[str]:
+    """The address of a new database, a copy of `template` if given; dropped afterwards."""
+    url = create_database(server_url, template)
     try:
-        yield with_database(server_url, name)
+        yield url
     finally:
-        _drop(server_url, name)
+        drop_database(server_url, database_name(url))
 
 
-def _drop(server_url: str, name: str) -> None:
+def drop_database(server_url: str, name: str) -> None:
     """Drop a database; a connection that is closing, and that the owner may not end, is waited for."""
     statement = sql.SQL("drop database {} with (force)").format(sql.Identifier(name))
     until = time.monotonic() + PATIENCE_SECONDS

@@ -4,29 +4,22 @@ dbt compiles the project once; afterwards a test inserts source rows, lets the m
 as plain SQL in its own transaction, looks at the result and rolls everything back.
 """
 
-import json
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from tests.support.dbt import dbt
+from tests.support.project import project
 
 
 class CompiledModels:
     """The project's models as SQL, compiled against one database in which they were built before."""
 
-    def __init__(self, database_url: str, variables: dict[str, Any] | None = None) -> None:
-        with tempfile.TemporaryDirectory() as scratch:
-            dbt(database_url, "compile", variables=variables, target_path=Path(scratch))
-            manifest = json.loads(Path(scratch, "manifest.json").read_text())
-        self._nodes = {
-            node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"
-        }
+    def __init__(self, database_url: str) -> None:
+        nodes = project().compiled(database_url)
+        self._nodes = {node["name"]: node for node in nodes}
 
     def refresh(self, connection: psycopg.Connection, models: Sequence[str]) -> None:
         """Let these models, which are tables, take their present content, in the order given."""

@@ -1,0 +1,114 @@
+"""The dbt project within the tests' own process: read once, a run costs a fraction of a command."""
+
+import json
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+from dagster_pipelines.manifest import move, read_manifest
+from tests.support.databases import database_name
+from warehouse.connection import environment_in_force, variables_in_force
+from warehouse.paths import PROJECT_DIR
+
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
+"""An address to parse for: no database is asked."""
+NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
+PASSED = ("success", "pass")
+
+
+class Project:
+    """The parsed project, which can be run against any database that has been migrated."""
+
+    def __init__(self, manifest: Manifest, folder: Path = PROJECT_DIR) -> None:
+        self.manifest = manifest
+        self._folder = folder
+
+    def build(self, database_url: str, *select: str, with_tests: bool = False, **variables: Any) -> None:
+        """`dbt build` for a selection, or for everything; fails the test when it does."""
+        self._command(database_url, ["build", *(() if with_tests else NO_TESTS)], select, variables)
+
+    def run(self, database_url: str, *select: str, full_refresh: bool = False, **variables: Any) -> None:
+        """`dbt run` for a selection, or for everything; fails the test when it does."""
+        flags = ["--full-refresh"] if full_refresh else []
+        self._command(database_url, ["run", *flags], select, variables)
+
+    def seed(self, database_url: str, *select: str) -> None:
+        """`dbt seed` for a selection; fails the test when it does."""
+        self._command(database_url, ["seed"], select, {})
+
+    def compiled(self, database_url: str, *select: str, **variables: Any) -> list[dict[str, Any]]:
+        """The selected models, in the order of their dependencies, each with its compiled_code."""
+        models = tuple(f"{one},resource_type:model" for one in select) or ("resource_type:model",)
+        command = ["compile", "--indirect-selection", "empty"]
+        result = self._command(database_url, command, models, variables).result
+        assert isinstance(result, RunExecutionResult)
+        nodes = {r.node.unique_id: r.node.to_dict() for r in result.results}
+        return [nodes[key] for key in _in_order(nodes)]
+
+    def compiled_manifest(self, database_url: str) -> dict[str, Any]:
+        """The whole manifest, as `dbt compile` writes it."""
+        self._command(database_url, ["compile"], (), {})
+        with tempfile.NamedTemporaryFile("r", suffix=".json") as file:
+            self.manifest.write(file.name)  # type: ignore[no-untyped-call]
+            written: dict[str, Any] = json.load(file)
+        return written
+
+    def _command(
+        self, database_url: str, command: list[str], select: tuple[str, ...], variables: dict[str, Any]
+    ) -> dbtRunnerResult:
+        move(self.manifest, database=database_name(database_url))
+        selection = ["--select", *select] if select else []
+        arguments = [*command, *selection, "--vars", json.dumps(variables), "--cache-selected-only"]
+        result = _dbt(database_url, self._folder, self.manifest, arguments)
+        results = getattr(result.result, "results", [])
+        failures = [(r.node.name, r.message) for r in results if r.status not in PASSED]
+        assert result.success, failures or result.exception
+        return result
+
+
+def parse(folder: Path = PROJECT_DIR) -> Manifest:
+    """What dbt makes of the files of a project; no database is asked."""
+    result = _dbt(NOWHERE, folder, None, ["parse"])
+    assert isinstance(result.result, Manifest), result.exception
+    return result.result
+
+
+@cache
+def project() -> Project:
+    """The project as `make manifest` left it, read once per process."""
+    return Project(read_manifest())
+
+
+def _dbt(database_url: str, folder: Path, manifest: Manifest | None, arguments: list[str]) -> dbtRunnerResult:
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        variables_in_force({"DATABASE_URL": database_url}), environment_in_force(),
+    ):  # fmt: skip
+        return dbtRunner(manifest=manifest).invoke(
+            [
+                *arguments, "--project-dir", str(folder), "--profiles-dir", str(folder),
+                # nobody reads what dbt would write down of each run
+                "--target-path", scratch, "--log-path", scratch, "--log-level-file", "none",
+                "--no-write-json", "--log-level", "none", "--quiet",
+            ]
+        )  # fmt: skip
+
+
+def _in_order(nodes: dict[str, Any]) -> list[str]:
+    done: list[str] = []
+
+    def visit(key: str) -> None:
+        for parent in sorted(nodes[key]["depends_on"]["nodes"]):
+            if parent in nodes:
+                visit(parent)
+        if key not in done:
+            done.append(key)
+
+    for key in sorted(nodes):
+        visit(key)
+    return done

@@ -1,0 +1,41 @@
+"""Databases to copy, each filled once for all processes of a test run."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.databases import create_database, database_name, drop_database
+from tests.support.shared import shared
+from warehouse.connection import variables_in_force
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The templates of one server; `folder` is that of the test run."""
+
+    server_url: str
+    folder: Path
+
+    def filled(
+        self, name: str, fill: Callable[[str], object], of: str | None = None
+    ) -> AbstractContextManager[str]:
+        """Name of a database, a copy of the template `of`, after `fill` was called with its address.
+
+        DATABASE_URL names it, too, while it is being filled.
+        """
+
+        def make() -> str:
+            url = create_database(self.server_url, of)
+            try:
+                with variables_in_force({"DATABASE_URL": url}):
+                    fill(url)
+            except BaseException:
+                remove(database_name(url))
+                raise
+            return database_name(url)
+
+        def remove(made: str) -> None:
+            drop_database(self.server_url, made)
+
+        return shared(self.folder / name, make, remove)
