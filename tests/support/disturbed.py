@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 import psycopg
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 from dagster_pipelines.options import run_config
 from dagster_pipelines.state.writer import connect
