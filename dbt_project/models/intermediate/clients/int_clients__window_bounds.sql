@@ -39,8 +39,7 @@ final as (
                 as recent_after,
             width_bucket(worklist.as_of_date - 2 * parameters.recent_days::integer, timelines.session_dates)
                 as before_recent_after
-        -- keeps each search from being repeated wherever its result is used
-        offset 0 -- noqa: PRS
+        {{ computed_once() }} -- noqa: PRS
     ) as positions
 )
 

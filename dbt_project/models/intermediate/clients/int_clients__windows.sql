@@ -1,9 +1,8 @@
 -- one row per pair, as_of date and window: what the pair's sessions in the window amount to, unrounded
 with parameters as (
     {{ parameters(ref('client_parameters'), [
-        'least_frequency_change', 'decreasing_below', 'increasing_above', 'least_history_days',
-        'engagement_trend_points', 'sentiment_trend_points', 'talk_ratio_trend_points', 'history_length',
-        'longest_average_days'
+        'least_frequency_change', 'decreasing_below', 'increasing_above', 'least_history_days', 'history_length',
+        'engagement_trend_points', 'sentiment_trend_points', 'talk_ratio_trend_points', 'longest_average_days'
     ]) }}
 ),
 
@@ -36,8 +35,7 @@ measured as (
         {{ window_sum('breakthrough_cues') }} as total_breakthrough_cues,
         {{ window_sum('sessions_with_cue_evidence') }} as sessions_with_cue_evidence
     from bounds
-    -- keeps each figure from being computed anew wherever it is used
-    offset 0 -- noqa: PRS
+    {{ computed_once() }} -- noqa: PRS
 ),
 
 final as (

@@ -10,7 +10,7 @@ with measured as (
         {{ measures_of_transcript('transcript_id') }} as measures
     from {{ ref('int_sessions__worklist') }}
     where not is_gone
-    offset 0 -- keeps the function from being called for every column
+    {{ computed_once() }} -- noqa: PRS
 ),
 
 final as (
