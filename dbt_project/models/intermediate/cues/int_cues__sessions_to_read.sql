@@ -5,6 +5,14 @@
     grants={'select': ['warehouse_cues']}
 ) }}
 
+{# A subquery of each listed session, which its transcript's index answers; a join would add up all utterances. #}
+{% set content_hash -%}
+    (
+        select contents.content_hash from {{ ref('int_sessions__content_hashes') }} as contents
+        where contents.transcript_id = spine.transcript_id
+    )
+{%- endset %}
+
 with spine as (
     select * from {{ ref('int_sessions__spine') }}
 ),
@@ -47,7 +55,7 @@ final as (
         spine.client_id,
         spine.transcript_id,
         spine.source_revision,
-        contents.content_hash,
+        {{ content_hash }} as content_hash,
         coalesce(attempted.past_detection_count, 0) as past_detection_count
     from spine
     left join attempted on spine.job_id = attempted.job_id and spine.coach_id = attempted.coach_id
@@ -61,12 +69,6 @@ final as (
             spine.job_id = answered.job_id
             and spine.coach_id = answered.coach_id
             and spine.source_revision = answered.source_revision
-    -- through the transcript's index, for these sessions only
-    left join lateral (
-        select content_hash
-        from {{ ref('int_sessions__content_hashes') }}
-        where transcript_id = spine.transcript_id
-    ) as contents on true
     where
         -- what failed at the provider is tried in every run, what it answered wrongly a few times
         (
@@ -76,7 +78,7 @@ final as (
         or (
             {{ var('check_content') }}
             and answered.detection_id is not null
-            and contents.content_hash is distinct from answered.content_hash
+            and answered.content_hash is distinct from {{ content_hash }}
         )
         or (
             '{{ var("cue_wanted_detector", "") }}' <> ''
