@@ -172,6 +172,8 @@ def test_kill__between_an_answer_and_its_commit_costs_what_was_on_its_way_and_no
     with psycopg.connect(db.url) as blocker, FaultServer() as server:
 
         def block(lines: list[Any]) -> list[Any]:
+            # the first answer may be written while the second one is asked for
+            wait_until(lambda: db.rows("select 1 from cue_detection.llm_answers"))
             blocker.execute("lock table cue_detection.llm_answers in access exclusive mode")
             return lines
 
