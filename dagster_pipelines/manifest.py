@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,3 +76,12 @@ def move(manifest: "Manifest", *, database: str) -> None:
         if name := getattr(node, "relation_name", None):
             node.relation_name = name.replace(f'"{node.database}".', f'"{database}".', 1)
         node.database = database
+
+
+def move_some(manifest: "Manifest", names: Collection[str], *, schema: str) -> None:
+    """Let some models and seeds, given by name, be at home in another schema."""
+    for node in manifest.nodes.values():
+        if node.name in names:
+            if node.relation_name:
+                node.relation_name = node.relation_name.replace(f'"{node.schema}".', f'"{schema}".', 1)
+            node.schema = schema

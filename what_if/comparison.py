@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 
 from warehouse.errors import WarehouseError
 from what_if import values
-from what_if.scratch import scratch_models, scratch_schema
+from what_if.scratch import ScratchModels, scratch_schema
 
 T = TypeVar("T")
 QUERIES = Path(__file__).parent
@@ -81,12 +81,12 @@ def compare(
         # refused before the work, not after it
         with connection.transaction(force_rollback=True):
             lines = values.change(connection, schema, changes)
-        with scratch_models(schema, f"{first}..{last}", clients) as models:
-            models.build()
-            for statement in KEEP:
-                connection.execute(sql.SQL(statement).format(schema=sql.Identifier(schema)))
-            values.change(connection, schema, changes)
-            models.build()
+        models = ScratchModels(schema, values.COPIES, f"{first}..{last}", clients)
+        models.build()
+        for statement in KEEP:
+            connection.execute(sql.SQL(statement).format(schema=sql.Identifier(schema)))
+        values.change(connection, schema, changes)
+        models.build()
         return Comparison(
             first, last, lines,
             scored_clients=_scored_clients(connection, schema),

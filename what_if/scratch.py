@@ -1,27 +1,26 @@
 """Builds client windows, risk and alerts of one coach in a schema of their own."""
 
 import json
+import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import ModelNode
 from psycopg import sql
 
+from dagster_pipelines.manifest import StaleManifestError, move, move_some, read_manifest
 from warehouse.connection import environment_in_force
 from warehouse.errors import WarehouseError
 from warehouse.paths import PROJECT_DIR
 
-SELECTION = [
-    "int_clients__as_of_dates+,+int_alerts__episodes",
-    "int_clients__sessions+,+int_alerts__episodes",
-]
-
-
+FIRST = ("int_clients__as_of_dates", "int_clients__sessions")
+LAST = "int_alerts__episodes"
+"""Built is what lies between the first models, which know the days and clients, and the last one."""
 SCHEMA = "what_if"
 """Always the same, so that an erasure reaches what a killed what-if left, and the next one clears it away."""
 LOCK_KEY = 0x0DA6575F
@@ -47,39 +46,50 @@ def scratch_schema(connection: psycopg.Connection) -> Iterator[str]:
 
 
 class ScratchModels:
-    """The models, parsed for a scratch schema; what is not built there they read where it is."""
+    """The models, some of them at home in a schema; what is not built there they read where it is."""
 
-    def __init__(self, schema: str, as_of: str, clients: Sequence[Any], folder: Path) -> None:
-        """Parse the project twice: as it is, and for the schema."""
-        self._folder = folder
-        self._manifest: Manifest | None = None
+    def __init__(self, schema: str, copies: Collection[str], as_of: str, clients: Sequence[Any]) -> None:
+        """Let a schema be the home of what is built, and of the models and seeds that it holds copies of."""
         self._variables = {"as_of": as_of, "clients": ",".join(map(str, clients))}
-        self._dbt("parse", "--target-path", str(folder / "as_it_is"))
-        self._variables["scratch_schema"] = schema
-        self._manifest = self._dbt("parse", "--target-path", str(folder / "scratch"))
+        try:
+            # read anew: no other build of this process may take the schema for the models' home
+            self._manifest = read_manifest()
+        except StaleManifestError as error:
+            raise WarehouseError(str(error)) from None
+        self._built = _between(self._manifest)
+        with environment_in_force():
+            move(self._manifest, database=os.environ["DBT_PG_DBNAME"])
+        move_some(self._manifest, {*self._built, *copies}, schema=schema)
 
     def build(self) -> None:
         """Build them from the values in the schema."""
-        self._dbt(
-            "run", "--select", *SELECTION, "--defer", "--state", str(self._folder / "as_it_is"),
-            "--target-path", str(self._folder / "scratch"),
-        )  # fmt: skip
-
-    def _dbt(self, *arguments: str) -> Any:
-        places = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
-        logs = ["--log-path", str(self._folder), "--quiet", "--log-level", "none"]
-        with environment_in_force():
+        with tempfile.TemporaryDirectory(prefix="what-if-") as folder, environment_in_force():
             result = dbtRunner(manifest=self._manifest).invoke(
-                [*arguments, "--vars", json.dumps(self._variables), *places, *logs]
-            )
+                [
+                    "run", "--select", *self._built, "--vars", json.dumps(self._variables),
+                    "--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR),
+                    "--target-path", folder, "--log-path", folder, "--quiet", "--log-level", "none",
+                    "--log-level-file", "none", "--no-write-json", "--cache-selected-only",
+                ]
+            )  # fmt: skip
         if not result.success:
             failed = [r.node.name for r in getattr(result.result, "results", []) if r.status == "error"]
-            raise WarehouseError(f"dbt {arguments[0]} failed: {', '.join(failed) or 'before any model'}.")
-        return result.result
+            raise WarehouseError(f"dbt run failed: {', '.join(failed) or 'before any model'}.")
 
 
-@contextmanager
-def scratch_models(schema: str, as_of: str, clients: Sequence[Any]) -> Iterator[ScratchModels]:
-    """The models for a schema, a range of days and some clients."""
-    with tempfile.TemporaryDirectory(prefix="what-if-") as folder:
-        yield ScratchModels(schema, as_of, clients, Path(folder))
+def _between(manifest: Manifest) -> list[str]:
+    """Names of the models that rest on one of the first and that the last one rests on, these included."""
+    models = {node.name: node for node in manifest.nodes.values() if isinstance(node, ModelNode)}
+    rest_on_first = _reached(manifest.child_map, [models[name].unique_id for name in FIRST])
+    last_rests_on = _reached(manifest.parent_map, [models[LAST].unique_id])
+    return sorted(name for name, node in models.items() if node.unique_id in rest_on_first & last_rests_on)
+
+
+def _reached(steps: Mapping[str, Sequence[str]], start: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    ahead = list(start)
+    while ahead:
+        if (node := ahead.pop()) not in found:
+            found.add(node)
+            ahead += steps.get(node, [])
+    return found
