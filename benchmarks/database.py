@@ -23,13 +23,14 @@ AS_OF = "2026-11-22"
 
 READ = """
 insert into cue_detection.session_detections (
-    detection_id, job_id, coach_id, client_id, transcript_id, source_revision, detector, detector_version,
-    redaction_version, status, started_at, finished_at
+    detection_id, job_id, coach_id, client_id, transcript_id, source_revision, content_hash, detector,
+    detector_version, redaction_version, status, started_at, finished_at
 )
 select
-    md5('detection' || job_id)::uuid, job_id, coach_id, client_id, transcript_id, source_revision, 'local',
-    'bench', 'bench', 'succeeded', completed_at, completed_at
+    md5('detection' || job_id)::uuid, job_id, coach_id, client_id, transcript_id, source_revision,
+    content_hash, 'local', 'bench', 'bench', 'succeeded', completed_at, completed_at
 from analytics_intermediate.int_sessions__spine
+left join analytics_intermediate.int_sessions__content_hashes using (transcript_id)
 """
 """Every session was read for cues, and none was found: the detector has a benchmark of its own."""
 
@@ -39,7 +40,7 @@ def scale_database(size: Size, database: str = "bench_scale") -> Iterator[str]:
     """The owner's address of a new database with scale data and built models; dropped afterwards."""
     with temporary_database(database) as url:
         fill(url, size)
-        dbt("run", "--select", "+int_sessions__spine")
+        dbt("run", "--select", "+int_sessions__spine", "+int_sessions__content_hashes")
         with psycopg.connect(url) as connection:
             connection.execute(READ)
             connection.execute("analyze cue_detection.session_detections")
@@ -81,7 +82,7 @@ def dbt(*arguments: str, database: str | None = None, **variables: object) -> Ra
             env=os.environ | ({"DATABASE_URL": database} if database else {}),
         )  # fmt: skip
         if result.returncode != 0:
-            sys.exit(f"bench: dbt failed\n{result.stdout[-2000:]}")
+            sys.exit(f"bench: dbt failed\n{result.stdout[-2000:]}{result.stderr[-2000:]}")
         results = json.loads(Path(scratch, "run_results.json").read_text())["results"]
     names = [one["unique_id"].rsplit(".", 1)[-1] for one in results]
     return Ran(

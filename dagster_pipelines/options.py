@@ -20,6 +20,9 @@ class RunOptions(dg.ConfigurableResource):  # type: ignore[type-arg]
     which the run was started, in the business time zone."""
     only_waiting: bool = False
     """Refresh only clients whose sessions changed or who were asked for; else all."""
+    touched_since: str = ""
+    """Moment since which upstream's marks are looked at when only what waits is refreshed, such as
+    2026-11-22T08:00:00+00:00; a session that is not computed is found in any case. Empty: all count."""
     rebuild: bool = False
     """Compute every session again."""
     check_content: bool = False
@@ -40,6 +43,22 @@ class RunOptions(dg.ConfigurableResource):  # type: ignore[type-arg]
                 ) from None
             return self.as_of
         return business_day(started_at(context), PipelineSettings().zone).isoformat()
+
+    def since(self) -> datetime | None:
+        """The moment of touched_since. A Failure for what is none."""
+        if not self.touched_since:
+            return None
+        try:
+            moment = datetime.fromisoformat(self.touched_since)
+        except ValueError:
+            moment = datetime.min
+        if moment.tzinfo is None:
+            raise dg.Failure(
+                f"touched_since is '{self.touched_since}', but must be a moment with its zone, such as "
+                "2026-11-22T08:00:00+00:00",
+                allow_retries=False,
+            )
+        return moment
 
 
 def started_at(context: dg.AssetExecutionContext) -> datetime:

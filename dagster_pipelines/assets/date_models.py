@@ -63,7 +63,7 @@ def _build(context: dg.AssetExecutionContext, options: RunOptions, dbt: Warehous
             context.log.info("No client's sessions changed: nothing to refresh.")
             return
         built = dbt.build(
-            due(selected, options), dbt_variables(options, days, clients), with_tests=with_tests
+            due(selected, options), dbt_variables(options, days, clients=clients), with_tests=with_tests
         )
         with connect() as connection:
             if clients is None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import dagster as dg
+import psycopg
 from dagster_dbt import dbt_assets
 
 from dagster_pipelines.assets.figures import figures, with_figures
@@ -17,13 +18,14 @@ from dagster_pipelines.assets.translation import (
     selected_tests,
     translator,
 )
-from dagster_pipelines.assets.variables import dbt_variables, due
+from dagster_pipelines.assets.variables import dbt_variables, due, joined
 from dagster_pipelines.assets.writing import telling, writing
 from dagster_pipelines.manifest import fresh_manifest
 from dagster_pipelines.options import RunOptions, started_at
 from dagster_pipelines.resources.dbt import BuildError, Built, WarehouseDbt, project
 from dagster_pipelines.settings import PipelineSettings
 from dagster_pipelines.state import broken, worklist
+from dagster_pipelines.state.models import is_current
 from dagster_pipelines.state.writer import connect
 
 MART = "session_analytics"
@@ -47,16 +49,20 @@ def session_models(
 
 def _build(context: dg.AssetExecutionContext, options: RunOptions, dbt: WarehouseDbt) -> Iterator[Any]:
     selected, with_tests = selected_names(context), bool(selected_tests(context))
-    variables = dbt_variables(options, options.days(context))
     shown: dict[str, dict[str, Any]] = {}
     with writing(context):
+        with connect() as connection:
+            if MART in selected:
+                broken.release_due(connection)
+            waiting = _waiting(connection, options)
+            variables = dbt_variables(
+                options, options.days(context), sessions=_told(connection, options, waiting)
+            )
         if MART not in selected:
             built = dbt.build(due(selected, options), variables, with_tests=with_tests)
         else:
             with connect() as connection:
-                broken.release_due(connection)
-                if worklist.is_built(connection):
-                    worklist.note_clients(connection, worklist.pending_sessions(connection))
+                worklist.note_clients(connection, waiting)
             built = _build_around_broken(context, dbt, due(selected, options), with_tests, variables)
             with connect() as connection:
                 worklist.note_clients_of_last_build(connection)
@@ -65,6 +71,22 @@ def _build(context: dg.AssetExecutionContext, options: RunOptions, dbt: Warehous
     # told after the lock is given back: whoever listens may take its time
     with connect() as connection:
         yield from with_figures(connection, dagster_events(context, built), shown)
+
+
+def _waiting(connection: psycopg.Connection[Any], options: RunOptions) -> Sequence[worklist.PendingSession]:
+    """Sessions to be computed; on a new database nobody knows of any yet."""
+    if not worklist.is_built(connection):
+        return []
+    return worklist.pending_sessions(connection, options.since())
+
+
+def _told(
+    connection: psycopg.Connection[Any], options: RunOptions, waiting: Sequence[worklist.PendingSession]
+) -> Sequence[UUID] | None:
+    """The sessions that a run for what waits looks at; None: all there are."""
+    if not options.only_waiting or options.since() is None or not is_current(connection):
+        return None
+    return [one.job_id for one in waiting] + worklist.unread_sessions(connection)
 
 
 def _build_around_broken(
@@ -81,7 +103,7 @@ def _build_around_broken(
     settings = PipelineSettings()
 
     def build_some(jobs: Sequence[UUID]) -> None:
-        dbt.build(to_build, variables | {"sessions": ",".join(map(str, jobs))})
+        dbt.build(to_build, variables | {"sessions": joined(jobs)})
 
     with connect() as connection:
         pending = worklist.pending_sessions(connection)

@@ -24,14 +24,30 @@ def due(selected: Sequence[str], options: RunOptions) -> list[str]:
     return [name for name in selected if name not in standing]
 
 
-def dbt_variables(options: RunOptions, days: str, clients: Sequence[UUID] | None = None) -> dict[str, Any]:
-    """What is left out keeps the default that dbt_project.yml or the model states."""
+def joined(ids: Sequence[UUID]) -> str:
+    """Ids as the models take them."""
+    return ",".join(map(str, ids))
+
+
+def dbt_variables(
+    options: RunOptions,
+    days: str,
+    *,
+    clients: Sequence[UUID] | None = None,
+    sessions: Sequence[UUID] | None = None,
+) -> dict[str, Any]:
+    """What is left out keeps the default that dbt_project.yml or the model states.
+
+    `clients` and `sessions` are all that the models look at; None: all there are.
+    """
     variables: dict[str, Any] = {"as_of": days, "business_time_zone": PipelineSettings().business_time_zone}
     if options.only_waiting:
         with connect() as connection:
             variables["in_place"] = is_current(connection)
     if clients is not None:
-        variables["clients"] = ",".join(map(str, clients))
+        variables["clients"] = joined(clients)
+    if sessions is not None:
+        variables["sessions"] = joined(sessions)
     if options.rebuild:
         variables["rebuild"] = True
     if options.rescore_with:

@@ -57,7 +57,9 @@ def completed_sessions(context: dg.SensorEvaluationContext) -> dg.SensorResult |
     waiting += [f"{client}:{noted}" for client in clients]
     if not waiting:
         return dg.SensorResult(skip_reason="Everything is computed.", cursor=cursor)
-    return dg.SensorResult(run_requests=[_live_run(context, waiting, now, len(pending))], cursor=cursor)
+    return dg.SensorResult(
+        run_requests=[_live_run(context, waiting, now, since, len(pending))], cursor=cursor
+    )
 
 
 def _first_run(now: datetime) -> dg.RunRequest:
@@ -70,15 +72,18 @@ def _first_run(now: datetime) -> dg.RunRequest:
 
 
 def _live_run(
-    context: dg.SensorEvaluationContext, waiting: Iterable[str], now: datetime, sessions: int
-) -> dg.RunRequest:
+    context: dg.SensorEvaluationContext, waiting: Iterable[str], now: datetime, since: datetime | None,
+    sessions: int,
+) -> dg.RunRequest:  # fmt: skip
     # the same work after a run that failed gets another key, later and later: keys are remembered for ever
     key = hashlib.sha256("|".join(sorted(waiting)).encode()).hexdigest()[:32]
     failures = _failures_in_a_row(context, key)
     slot = int(now.timestamp() // min(15 * 2**failures, 900)) if failures else 0
     return dg.RunRequest(
         run_key=f"{key}:{failures}:{slot}", job_name=jobs.compute_session_analytics.name,
-        run_config=run_config(only_waiting=True, as_of=_today(now)),
+        run_config=run_config(
+            only_waiting=True, as_of=_today(now), touched_since=since.isoformat() if since else ""
+        ),
         tags={"work": key, "sessions": str(sessions)} | BEFORE_THE_NIGHT,
     )  # fmt: skip
 

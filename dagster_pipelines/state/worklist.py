@@ -8,47 +8,61 @@ from uuid import UUID
 
 import psycopg
 
-PENDING = """
-with sessions as (
-    select
-        jobs.id as job_id, jobs.coach_id, jobs.client_id, jobs.updated_at, jobs.completed_at,
-        transcripts.created_at as transcript_created_at, analytics.job_id is null as is_new
-    from ai_backend.transcription_jobs as jobs
-    left join ai_backend.session_analytics as analytics on jobs.id = analytics.job_id
-    left join lateral (
-        select max(created_at) as created_at from ai_backend.transcripts where job_id = jobs.id
-    ) as transcripts on analytics.job_id is null or %(is_thorough)s
-    where
-        jobs.status = 'completed'
-        and (
-            analytics.job_id is null
-            or %(is_thorough)s
-            or jobs.updated_at >= %(since)s
-            or jobs.id in (select job_id from ai_backend.transcripts where created_at >= %(since)s)
-        )
+COMPLETED = (
+    "(select job_id from analytics_staging.stg_ai_backend__transcription_jobs where status = 'completed')"
 )
 
-select sessions.job_id, spine.source_revision, spine.coach_id, spine.client_id, coalesce(broken.attempts, 0)
-from sessions
-inner join analytics_intermediate.int_sessions__spine as spine on sessions.job_id = spine.job_id
-left join ai_backend.session_analytics as analytics on sessions.job_id = analytics.job_id
+PENDING = """
+select spine.job_id, spine.source_revision, spine.coach_id, spine.client_id, coalesce(broken.attempts, 0)
+from {spine} as spine
+left join ai_backend.session_analytics as analytics on spine.job_id = analytics.job_id
 left join operations.broken_sessions as broken
-    on sessions.job_id = broken.job_id and spine.source_revision = broken.source_revision
+    on spine.job_id = broken.job_id and spine.source_revision = broken.source_revision
 where
     (analytics.job_id is null or analytics.source_revision <> spine.source_revision)
     and (broken.job_id is null or not broken.is_held or broken.next_attempt_at <= now())
-order by sessions.job_id
+order by spine.job_id
 """
-"""Completed sessions without analytics, wherever in time they stand, and those of which job or transcript
-were touched since a moment (or all of them, when thorough) and whose state is not the computed one."""
+"""Completed sessions whose state is not the computed one."""
 
-GONE = """
+ALL = "analytics_intermediate.int_sessions__spine"
+TOUCHED = f"""
+(
+    select looked_up.*
+    from (
+        select jobs.job_id from analytics_staging.stg_ai_backend__transcription_jobs as jobs
+        left join ai_backend.session_analytics as analytics on jobs.job_id = analytics.job_id
+        where
+            jobs.status = 'completed'
+            and (
+                analytics.job_id is null
+                or jobs.updated_at >= %(since)s
+                or jobs.job_id in (select job_id from ai_backend.transcripts where created_at >= %(since)s)
+            )
+    ) as touched
+    -- each by its key: a join would compute the state of all
+    cross join lateral (
+        select * from {ALL} as spine where spine.job_id = touched.job_id offset 0
+    ) as looked_up
+)
+"""
+"""Sessions without analytics, wherever in time they stand, and those of which job or transcript were touched
+since a moment."""
+
+GONE = f"""
 select analytics.job_id, 'gone', analytics.coach_id, analytics.client_id, 0
 from ai_backend.session_analytics as analytics
-left join ai_backend.transcription_jobs as jobs on analytics.job_id = jobs.id
-where jobs.id is null or jobs.status <> 'completed'
+left join {COMPLETED} as jobs on analytics.job_id = jobs.job_id
+where jobs.job_id is null
 order by analytics.job_id
 """
+
+UNREAD = """
+select job_id from cue_detection.session_detections where status <> 'succeeded'
+union
+select job_id from ai_backend.session_analytics where cue_detection_id is null
+"""
+"""Sessions that were not read for cues as they should be: the next run tries again."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +90,17 @@ def pending_sessions(
     connection: psycopg.Connection[Any], since: datetime | None = None
 ) -> list[PendingSession]:
     """Sessions that await computation; without `since` every session's state is compared."""
-    parameters = {"since": since, "is_thorough": since is None}
+    pending = PENDING.format(spine=ALL if since is None else TOUCHED)
     return [
-        PendingSession(*row) for query in (PENDING, GONE) for row in connection.execute(query, parameters)
+        PendingSession(*row)
+        for query in (pending, GONE)
+        for row in connection.execute(query.encode(), {"since": since})
     ]
+
+
+def unread_sessions(connection: psycopg.Connection[Any]) -> list[UUID]:
+    """Sessions to be looked at again because reading them for cues failed, or never happened."""
+    return [job_id for (job_id,) in connection.execute(UNREAD)]
 
 
 def newest_mark(connection: psycopg.Connection[Any]) -> datetime | None:

@@ -22,7 +22,7 @@
             {%- do adapter.drop_relation(existing) -%}
         {%- endif -%}
         {% call statement('main') %}
-            {{ create_table_as(False, target_relation, sql) }}
+            {{ create_working_table(target_relation, sql) }}
         {% endcall %}
         {%- do create_indexes(target_relation) -%}
         {%- do apply_grants(target_relation, config.get('grants'), should_revoke=False) -%}
@@ -39,3 +39,13 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{#- The table with its rows; the setting `storage_parameters` maps Postgres' storage parameters to values. -#}
+{% macro create_working_table(relation, sql) -%}
+    {%- set parameters = config.get('storage_parameters', {}) -%}
+    create {{ 'unlogged' if config.get('unlogged') }} table {{ relation }}
+    {% if parameters -%}
+    with ({% for name, value in parameters.items() %}{{ name }} = {{ value }}{{ ', ' if not loop.last }}{% endfor %})
+    {%- endif %}
+    as {{ sql }}
+{%- endmacro %}

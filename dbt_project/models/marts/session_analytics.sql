@@ -8,7 +8,8 @@
         {'columns': ['client_id']},
         {'columns': ['coach_id', 'client_id', 'session_date']},
         {'columns': ['coach_id', 'session_date']},
-        {'columns': ['session_date']}
+        {'columns': ['session_date']},
+        {'columns': ['cue_detection_id']}
     ],
     grants={'select': ['warehouse_analyst', 'warehouse_api']},
     post_hook=[

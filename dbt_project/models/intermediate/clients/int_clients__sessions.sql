@@ -12,18 +12,19 @@ final as (
         completed_at,
         engagement_score,
         client_sentiment_score,
-        -- whole numbers, so that sums stay exact and quick: hundredths of points, thousandths of sentiment
-        (100 * engagement_score)::bigint as engagement_hundredths,
-        (1000 * client_sentiment_score)::bigint as sentiment_thousandths,
+        -- whole numbers, so that sums stay exact: hundredths of points, thousandths of sentiment; integer, because
+        -- Postgres adds integers into a bigint, and bigints into a slow numeric
+        (100 * engagement_score)::integer as engagement_hundredths,
+        (1000 * client_sentiment_score)::integer as sentiment_thousandths,
         -- where neither coach nor client was recognised a share of 0 means unknown
-        case when coach_turns + client_turns > 0 then (100 * coach_talk_percentage)::bigint end
+        case when coach_turns + client_turns > 0 then (100 * coach_talk_percentage)::integer end
             as coach_talk_hundredths,
-        case when coach_turns + client_turns > 0 then (100 * client_talk_percentage)::bigint end
+        case when coach_turns + client_turns > 0 then (100 * client_talk_percentage)::integer end
             as client_talk_hundredths,
-        cue_resistance_count::bigint as resistance_cues,
-        cue_commitment_count::bigint as commitment_cues,
-        cue_breakthrough_count::bigint as breakthrough_cues,
-        has_cue_evidence::integer::bigint as sessions_with_cue_evidence
+        cue_resistance_count as resistance_cues,
+        cue_commitment_count as commitment_cues,
+        cue_breakthrough_count as breakthrough_cues,
+        has_cue_evidence::integer as sessions_with_cue_evidence
     from sessions
     {% if var('clients', '') %}
     where client_id = any('{{ "{" ~ var("clients") ~ "}" }}'::uuid[])

@@ -1,8 +1,12 @@
 -- one row per pair with a session: its sessions in order, as arrays of dates and running sums
-{# Any window of any day is then two positions in an array and a subtraction (docs/adr/0040). #}
+{#
+    Any window of any day is then two positions in an array and a subtraction (docs/adr/0040). Rows up to a page stay
+    as they are: by default Postgres packs those above 2 kB, and unpacks them for each window of each day.
+#}
 {{ config(
     materialized='working_table', unlogged=true,
-    indexes=[{'columns': ['coach_id', 'client_id'], 'unique': true}]
+    indexes=[{'columns': ['coach_id', 'client_id'], 'unique': true}],
+    storage_parameters={'toast_tuple_target': 8160}
 ) }}
 
 {% set averaged = {
@@ -23,7 +27,8 @@ running as (
         {% endfor %}
         *
     from sessions
-    window so_far as (partition by coach_id, client_id {{ in_order }} rows unbounded preceding)
+    -- the client first: a coach's sessions would have the order's first column in common
+    window so_far as (partition by client_id, coach_id {{ in_order }} rows unbounded preceding)
 ),
 
 final as (
@@ -36,7 +41,7 @@ final as (
             coalesce(array_agg(session_date {{ in_order }}) filter (where {{ measure }} is not null), '{}')
                 as {{ name }}_dates,
             coalesce(
-                array_agg({{ measure }}_so_far::bigint {{ in_order }}) filter (where {{ measure }} is not null),
+                array_agg({{ measure }}_so_far {{ in_order }}) filter (where {{ measure }} is not null),
                 '{}'
             ) as {{ name }}_sums,
         {% endfor %}
@@ -48,11 +53,11 @@ final as (
             '{}'
         ) as sentiment_values,
         {% for measure in counted %}
-            array_agg({{ measure }}_so_far::bigint {{ in_order }}) as {{ measure }}_sums,
+            array_agg({{ measure }}_so_far {{ in_order }}) as {{ measure }}_sums,
         {% endfor %}
         min(session_date) as first_session_date
     from running
-    group by coach_id, client_id
+    group by client_id, coach_id
 )
 
 select * from final

@@ -14,11 +14,15 @@
 {%- endset %}
 
 with spine as (
-    select * from {{ ref('int_sessions__spine') }}
+    {{ told_sessions(ref('int_sessions__spine')) }}
+),
+
+recorded as not materialized (
+    {{ past_detections() }}
 ),
 
 past as (
-    {{ past_detections() }}
+    {{ told_sessions('recorded') }}
 ),
 
 attempted as (

@@ -1,15 +1,15 @@
 -- one row per session whose analytics are missing, outdated or to be removed
 {{ config(
     materialized='working_table', unlogged=true,
-    post_hook="alter table {{ this }} set (parallel_workers = 2)"
+    storage_parameters={'parallel_workers': 2}
 ) }}
 
 with spine as (
-    select * from {{ ref('int_sessions__spine') }}
+    {{ told_sessions(ref('int_sessions__spine')) }}
 ),
 
 detections as (
-    select * from {{ ref('int_cues__current_detections') }}
+    {{ told_sessions(ref('int_cues__current_detections')) }}
 ),
 
 -- reads every utterance, and therefore only when asked to
@@ -24,11 +24,15 @@ held as (
     where is_held
 ),
 
-computed as (
+recorded as not materialized (
     {{ current_rows('session_analytics', {
         'job_id': 'uuid', 'source_revision': 'text', 'cue_detection_id': 'uuid',
         'content_hash': 'bigint', 'model_version': 'text'
     }) }}
+),
+
+computed as (
+    {{ told_sessions('recorded') }}
 ),
 
 final as (
@@ -63,10 +67,6 @@ final as (
             or computed.model_version <> '{{ var("session_model_version") }}'
             or {{ var('rebuild') }}
             or ({{ var('check_content') }} and contents.content_hash is distinct from computed.content_hash)
-        )
-        and (
-            '{{ var("sessions", "") }}' = ''
-            or coalesce(spine.job_id, computed.job_id) = any('{{ "{" ~ var("sessions", "") ~ "}" }}'::uuid[])
         )
 )
 
