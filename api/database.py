@@ -1,21 +1,20 @@
 """The way to Postgres: one round trip per request, as one coach, holding no connection (docs/adr/0050)."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple, TypeVar
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import psycopg
 import structlog
-from psycopg import AsyncClientCursor, AsyncConnection, errors
+from psycopg import errors
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from api.errors import Problem, unavailable
 from api.metrics import Metrics
-from api.queries import Prepared, Query, prepared
+from api.pipeline import Connection
+from api.queries import Query, prepare, prepared
 from api.settings import Settings
 from warehouse.migrate import available
 
@@ -30,7 +29,8 @@ FRESHNESS_SECONDS = 30.0
 NOT_COMPUTED = (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName)
 TOO_SLOW = (errors.QueryCanceled, errors.LockNotAvailable)
 Row = tuple[Any, ...]
-Statements = Sequence[Prepared]
+Answer = TypeVar("Answer")
+Question = Callable[[Connection], Awaitable[Answer]]
 
 
 class Asked(NamedTuple):
@@ -53,15 +53,14 @@ class Database:
         self._metrics = metrics
         self._audited = settings.audit_enabled
         self._timeout = f"{int(settings.statement_timeout_seconds * 1000)}ms"
-        self._known: WeakKeyDictionary[AsyncConnection[Row], set[str]] = WeakKeyDictionary()
         self._freshness: list[tuple[str, datetime | None]] = []
         self._freshness_until = 0.0
         self._pool = AsyncConnectionPool(
             settings.conninfo,
+            connection_class=Connection,
             kwargs={
                 "autocommit": True,
                 "prepare_threshold": None,
-                "cursor_factory": AsyncClientCursor,
                 "connect_timeout": CONNECT_SECONDS,
                 "application_name": "coaching-analytics-api",
             },
@@ -82,76 +81,61 @@ class Database:
         """Give all connections back."""
         await self._pool.close()
 
-    async def ask(self, query: Query, asked: Asked, parameters: Mapping[str, Any]) -> str | None:
+    async def ask(self, query: Query, asked: Asked, parameters: Mapping[str, Any]) -> bytes | None:
         """The answer's JSON, or None for "not there"; the audit's row is written by the same statement.
 
         Raises errors.Problem (503) when the database is away, too slow, or has nothing computed yet.
         """
         own = {"now": datetime.now(UTC), "timeout": self._timeout}
         given = {**parameters, **asked._asdict(), **own}
-        tenant = TENANT if query.writes else TENANT + LAZY_COMMIT
-        with self._as_problems():
-            row = await self._retried(tenant, prepared(query, audited=self._audited), given)
-        return row[0] if row else None
+        tenant = WRITING if query.writes else READING
+        statements = (tenant, *prepared(query, audited=self._audited))
+        return await self._answered(lambda connection: connection.ask(statements, given))
 
     async def missing_migrations(self) -> int:
         """How many migrations of this version the database doesn't have. Raises as `ask` does."""
-        with self._as_problems():
-            row = await self._retried("select array_agg(version) from warehouse.schema_migrations", (), {})
+        row = await self._answered(_row("select array_agg(version) from warehouse.schema_migrations"))
         applied = set(row[0] or []) if row else set()
         return len({migration.version for migration in available()} - applied)
 
     async def freshness(self) -> list[tuple[str, datetime | None]]:
         """Each mart and when its newest row was computed (cached half a minute). Raises as `ask` does."""
         if time.monotonic() >= self._freshness_until:
-            with self._as_problems():
-                row = await self._retried(FRESHNESS, (), {})
+            row = await self._answered(_row(FRESHNESS))
             self._freshness = list(zip(*row, strict=True)) if row and row[0] else []
             self._freshness_until = time.monotonic() + FRESHNESS_SECONDS
         return self._freshness
 
-    async def _retried(self, first: str, statements: Statements, given: Mapping[str, Any]) -> Row | None:
-        """The last row; asked once more when the connection had died while it lay idle.
-
-        Everything that is asked may be asked twice: what writes is idempotent (contract page, "Routes").
-        """
+    async def _answered(self, question: Question[Answer]) -> Answer:
+        """What a connection answers; what keeps it from answering as errors.Problem."""
         try:
-            return await self._run(first, statements, given)
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            if isinstance(error, (*TOO_SLOW, PoolTimeout)):
-                raise
-            await self._pool.check()
-        return await self._run(first, statements, given)
-
-    async def _run(self, first: str, statements: Statements, given: Mapping[str, Any]) -> Row | None:
-        connection = await self._pool.getconn()
-        try:
-            known = self._known.setdefault(connection, set())
-            missing = [statement for statement in statements if statement.name not in known]
-            executes = [statement.execute for statement in statements]
-            try:
-                row = await _send(connection, [first, *(s.prepare for s in missing), *executes], given)
-            except (errors.InvalidSqlStatementName, errors.DuplicatePreparedStatement):
-                # a pooler has put another server behind this connection, which knows others
-                for statement in statements:
-                    with suppress(errors.DuplicatePreparedStatement):
-                        await _send(connection, [first, statement.prepare], given)
-                row = await _send(connection, [first, *executes], given)
-            known.update(statement.name for statement in missing)
-            return row
-        finally:
-            await self._pool.putconn(connection)
-
-    @contextmanager
-    def _as_problems(self) -> Iterator[None]:
-        try:
-            yield
+            return await self._repeated(question)
         except TOO_SLOW as error:
             raise self._away(error, "The database took too long. Try again in a moment.") from None
         except NOT_COMPUTED as error:
             raise self._away(error, "The analytics have not been computed yet.") from None
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise self._away(error) from None
+
+    async def _repeated(self, question: Question[Answer]) -> Answer:
+        """Asked once more when the connection had died while it lay idle.
+
+        Everything that is asked may be asked twice: what writes is idempotent (contract page, "Routes").
+        """
+        try:
+            return await self._once(question)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if isinstance(error, (*TOO_SLOW, PoolTimeout)):
+                raise
+            await self._pool.check()
+        return await self._once(question)
+
+    async def _once(self, question: Question[Answer]) -> Answer:
+        connection = await self._pool.getconn()
+        try:
+            return await question(connection)
+        finally:
+            await self._pool.putconn(connection)
 
     def _away(self, error: Exception, detail: str | None = None) -> Problem:
         kind = type(error).__name__
@@ -171,19 +155,19 @@ TENANT = (
 LAZY_COMMIT = ", set_config('synchronous_commit', 'off', true)"
 """Of a read only the audit's row is written. It has reached Postgres before the answer leaves; waiting for
 the disk would double the time of a read. Only a crash of Postgres itself can lose the last half second."""
+READING = prepare("reading", TENANT + LAZY_COMMIT)
+WRITING = prepare("writing", TENANT)
 
 
-async def _send(
-    connection: AsyncConnection[Row], statements: Iterable[str], given: Mapping[str, Any]
-) -> Row | None:
-    """Send all statements at once, in one transaction; the row of the last, if it gives one."""
-    cursor = await connection.execute("; ".join(statements).encode(), given)
-    while cursor.nextset():
-        pass
-    return await cursor.fetchone() if cursor.description else None
+def _row(statement: LiteralString) -> Question[Row | None]:
+    async def ask(connection: Connection) -> Row | None:
+        cursor = await connection.execute(statement)
+        return await cursor.fetchone()
+
+    return ask
 
 
-async def _refuse_without_row_security(connection: AsyncConnection[Any]) -> None:
+async def _refuse_without_row_security(connection: Connection) -> None:
     """A connection that policies don't bind must not be used (e.g. a pooler that drops the option `role`)."""
     cursor = await connection.execute("select row_security_active('analytics_api.audit_log')")
     row = await cursor.fetchone()

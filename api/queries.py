@@ -36,11 +36,11 @@ class Query:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A statement as Postgres keeps it: planned once per connection, named after its text."""
+    """A statement as Postgres keeps it, planned once per connection: `$1` stands for its first parameter."""
 
-    name: str
-    prepare: str
-    execute: str
+    name: bytes
+    text: bytes
+    parameters: tuple[str, ...]
 
 
 @cache
@@ -60,15 +60,15 @@ def load(package: str, name: str, *, after: tuple[str, ...] = ()) -> Query:
 def prepared(query: Query, *, audited: bool) -> tuple[Prepared, ...]:
     """The query's statements in order, the last with or without its audit row."""
     last = query.ctes + (AUDIT if audited else "") + ANSWER
-    return tuple(_prepare(name, text) for name, text in (*query.writes, (query.name, last)))
+    return tuple(prepare(name, text) for name, text in (*query.writes, (query.name, last)))
 
 
-def _prepare(name: str, text: str) -> Prepared:
-    parameters = list(dict.fromkeys(PARAMETER.findall(text)))
-    numbered = PARAMETER.sub(lambda match: f"${parameters.index(match[1]) + 1}", text)
-    unique = f"{name}_{hashlib.sha256(numbered.encode()).hexdigest()[:12]}"
-    given = ", ".join(f"%({parameter})s" for parameter in parameters)
-    return Prepared(unique, f"prepare {unique} as\n{numbered}", f"execute {unique} ({given})")
+def prepare(name: str, text: str) -> Prepared:
+    """The statement `text`, its parameters written as psycopg's, under a name that no other text has."""
+    parameters = tuple(dict.fromkeys(PARAMETER.findall(text)))
+    numbered = PARAMETER.sub(lambda match: f"${parameters.index(match[1]) + 1}", text).encode()
+    unique = f"{name}_{hashlib.sha256(numbered).hexdigest()[:12]}"
+    return Prepared(unique.encode(), numbered, parameters)
 
 
 def _read(package: str, name: str) -> str:

@@ -7,14 +7,12 @@ import tempfile
 from pathlib import Path
 from uuid import UUID
 
-import psycopg
-from psycopg import ClientCursor
 from psycopg.conninfo import make_conninfo
 
 from api.clients import routes as clients_routes
 from api.coach import routes as coach_routes
-from api.database import LAZY_COMMIT, TENANT
-from api.queries import Query, prepared
+from api.database import READING
+from api.queries import Prepared, Query, prepared
 from api.risk import routes as risk_routes
 from warehouse.connection import Role
 
@@ -43,28 +41,32 @@ def per_second(url: str, name: str, coach: UUID, clients: list[UUID], seconds: f
     if program is None:
         return None
     query, parameters = QUERIES[name]
-    [statement] = prepared(query, audited=True)
     given = parameters | {
         "coach_id": coach, "client_id": clients[0], "now": "2026-11-22T12:00:00+00:00", "timeout": "5000ms",
         "route": "GET", "status": 200, "correlation_id": "pgbench",
     }  # fmt: skip
-    with psycopg.connect(url) as connection, tempfile.TemporaryDirectory() as folder:
-        cursor = ClientCursor(connection)
-        tenant = cursor.mogrify(TENANT + LAZY_COMMIT, given)
-        execute = cursor.mogrify(statement.execute, given)
+    texts = {parameter: _text(value) for parameter, value in given.items() if value is not None}
+    statements = (READING, *prepared(query, audited=True))
+    with tempfile.TemporaryDirectory() as folder:
         script = Path(folder, "script.sql")
-        prepare = " ".join(_one_line(statement.prepare).split())
-        script.write_text(f"\\if :seen = 0\n{prepare};\n\\set seen 1\n\\endif\n{tenant} \\; {execute};\n")
-        address = make_conninfo(url, options=f"-c role={Role.API.database_role}")
+        body = "".join(f"{_with_variables(statement, set(texts))};\n" for statement in statements)
+        script.write_text(f"\\startpipeline\n{body}\\endpipeline\n")
         result = subprocess.run(
             [program, "--no-vacuum", "--client", "16", "--jobs", "1", "--time", str(max(1, round(seconds))),
-             "--define", "seen=0", "--file", str(script), address],
+             "--protocol", "prepared", "--file", str(script),
+             *(f"--define={parameter}={text}" for parameter, text in texts.items()),
+             make_conninfo(url, options=f"-c role={Role.API.database_role}")],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
     found = re.search(r"tps = ([0-9.]+)", result.stdout)
     return float(found[1]) if found and result.returncode == 0 else None
 
 
-def _one_line(statement: str) -> str:
-    """Without comments, which would swallow the rest of the line."""
-    return re.sub(r"--[^\n]*", "", statement)
+def _with_variables(statement: Prepared, known: set[str]) -> str:
+    """With pgbench's variables, which it sends as parameters; null, which it can't send, is spelled out."""
+    names = [f":{name}" if name in known else "null" for name in statement.parameters]
+    return re.sub(r"\$(\d+)", lambda match: names[int(match[1]) - 1], statement.text.decode())
+
+
+def _text(value: object) -> str:
+    return f"{{{','.join(value)}}}" if isinstance(value, list) else str(value)

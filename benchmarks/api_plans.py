@@ -125,8 +125,9 @@ def _asked(connection: Connection, name: str, coach: UUID, client: UUID) -> str:
     connection.execute(sql.SQL("set local role {}").format(sql.Identifier(Role.API.database_role)))
     connection.execute((TENANT + LAZY_COMMIT).encode(), given)
     connection.execute(b"deallocate all")
-    connection.execute(statement.prepare.encode())
-    return ClientCursor(connection).mogrify(statement.execute.encode(), given)
+    connection.execute(b"prepare read as " + statement.text)
+    values = ", ".join(f"%({parameter})s" for parameter in statement.parameters)
+    return ClientCursor(connection).mogrify(f"execute read ({values})".encode(), given)
 
 
 def _median(connection: Connection, name: str, coach: UUID, client: UUID) -> float:

@@ -37,10 +37,11 @@ def work(api: psycopg.Connection[Any], path: Path, given: dict[str, Any]) -> tup
     [statement] = prepared(load(f"api.{path.parent.name}", path.stem), audited=False)
     api.execute("set plan_cache_mode = force_generic_plan")
     api.execute("deallocate all")
-    api.execute(statement.prepare.encode())
-    explained = f"explain (analyze, buffers, timing off, costs off, format json) {statement.execute}".encode()
+    api.execute(b"prepare question as " + statement.text)
+    values = ", ".join(f"%({parameter})s" for parameter in statement.parameters)
+    explained = f"explain (analyze, buffers, timing off, costs off, format json) execute question ({values})"
     for _ in range(2):  # the first time fills the caches of the connection
-        row = api.execute(explained, given).fetchone()
+        row = api.execute(explained.encode(), given).fetchone()
         assert row is not None
         plan = row[0][0]["Plan"]
     return shape(plan), plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
