@@ -31,6 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what a test recorded under `summary`: figures that say more than that it passed."""
+    for report in terminalreporter.getreports("passed"):
+        for text in (value for name, value in report.user_properties if name == "summary"):
+            terminalreporter.section(report.nodeid)
+            terminalreporter.write_line(str(text))
+
+
 @pytest.fixture(scope="session")
 def run_folder(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of this test run, the same for all its processes."""

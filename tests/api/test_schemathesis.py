@@ -1,7 +1,9 @@
 """Schemathesis against the running service: generated requests, right and wrong, find nothing."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -25,10 +27,17 @@ IDS = """
 "path.job_id" = "{job_id}"
 "path.alert_id" = "{alert_id}"
 """
+SUMMARY = re.compile(r"=+ SUMMARY =+")
 
 
 @pytest.mark.parametrize("ids", ["any", "the coach's own"])
-def test_service__stands_generated_requests(service: Service, owner: Owner, tmp_path: Path, ids: str) -> None:
+def test_service__stands_generated_requests(
+    service: Service,
+    owner: Owner,
+    tmp_path: Path,
+    ids: str,
+    record_property: Callable[[str, object], None],
+) -> None:
     own = known(owner, DEMO_COACH_ID)
     config = tmp_path / "schemathesis.toml"
     config.write_text((IDS.format(**vars(own)) if ids != "any" else "") + CONFIG.format(prefix=PREFIX))
@@ -42,5 +51,6 @@ def test_service__stands_generated_requests(service: Service, owner: Owner, tmp_
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout[-6000:]
+    record_property("summary", SUMMARY.split(result.stdout)[-1].strip())
     assert "17 selected / 17 total" in result.stdout
     assert not service.lines("unhandled")
