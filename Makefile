@@ -172,7 +172,7 @@ bench: database ## measured ratios, written to docs/benchmarks.md (SIZE=S ROUNDS
 	@$(BIN)/warehouse exec -- $(BIN)/python -m benchmarks $(if $(SIZE),--size $(SIZE)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(SECTIONS)
 
 .PHONY: bench-api
-bench-api: database ## requests per second and latency of the API, written to docs/benchmarks-api.md
+bench-api: database ## requests per second and latency of the API at size S, written to docs/benchmarks-api.md
 	@$(BIN)/warehouse exec -- $(BIN)/python -m benchmarks.api
 
 .PHONY: bench-latency

@@ -1,7 +1,7 @@
 """`make bench-api`: requests per second and latency of the busiest routes, beside baselines of the same run.
 
 (a) the same SQL through pgbench, (b) a route with the same credentials and no database. One worker,
-loopback, 16 connections; audit, limits and logs on, and once more with the audit off.
+loopback, 16 connections, marts of size S; audit, limits and logs on, and once more with the audit off.
 Written to docs/benchmarks-api.md.
 """
 
@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 import psycopg
 
 from api.gate import PREFIX
-from benchmarks.api_data import practice
+from benchmarks.api_data import computed
 from benchmarks.api_load import Measured, measure
 from benchmarks.api_pgbench import per_second as pgbench
 from benchmarks.api_plans import plans
@@ -47,10 +47,9 @@ def main() -> None:
     parser.add_argument(
         "--rounds", type=int, default=15, help="how often each is measured; the median counts"
     )
-    parser.add_argument("--size", type=int, default=40, help="size of the sample practice")
-    parser.add_argument("--database", help="owner's address of a computed database, instead of that practice")
+    parser.add_argument("--database", help="owner's address of a computed database, instead of size S")
     options = parser.parse_args()
-    result = run(options.seconds, options.rounds, options.size, options.database)
+    result = run(options.seconds, options.rounds, options.database)
     text = section(result)
     PAGE.write_text(
         f"<!-- Written by `make bench-api`. -->\n# Benchmark of the API\n\n{text}", encoding="utf-8"
@@ -60,9 +59,9 @@ def main() -> None:
         sys.exit("\n".join(goals))
 
 
-def run(seconds: float = 0.5, rounds: int = 15, size: int = 40, database: str | None = None) -> Result:
+def run(seconds: float = 0.5, rounds: int = 15, database: str | None = None) -> Result:
     """Measure everything once: each route, both baselines, half load, and the two kinds of 404."""
-    with practice(database, size) as url:
+    with computed(database) as url:
         coach, clients, others = busiest_coach(url)
         token = demo_token(coach, SECRET)
         requests = {

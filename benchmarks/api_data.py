@@ -1,44 +1,31 @@
-"""The practice that the API's benchmark asks about: the sample, larger, computed for the last 30 days."""
+"""The data that the API's benchmark asks about: full marts of size S, with a month of daily scores."""
 
 import contextlib
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import date, timedelta
 
-from warehouse.fill import load_sample
-from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED
-from warehouse.temporary import temporary_database
+import psycopg
 
-NAME = "bench_api"
+from benchmarks.api_plans import MARTS
+from benchmarks.database import AS_OF, scale_database
+from benchmarks.scale import SIZES
+
 DAYS = 30
+SIZE = replace(SIZES["S"], utterances_per_session=20, clients_per_coach=50, days_of_latest=60)
+"""As many rows in each mart as S has, and clients who stay away. A row is as large whatever was said, so few
+utterances do."""
 
 
 @contextlib.contextmanager
-def practice(given: str | None, size: int) -> Iterator[str]:
+def computed(given: str | None) -> Iterator[str]:
     """The owner's address of a computed database: the one given, or a new one that is dropped afterwards."""
     if given:
         yield given
         return
-    with temporary_database(NAME) as url:
-        load_sample(DEFAULT_SEED, size, DEFAULT_LAST_DATE)
-        _compute()
+    first = date.fromisoformat(AS_OF) - timedelta(days=DAYS - 1)
+    with scale_database(SIZE, "bench_api", f"{first}..{AS_OF}") as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            for mart in MARTS:
+                connection.execute(f"vacuum analyze {mart}".encode())
         yield url
-
-
-def _compute() -> None:
-    dates = f"{DEFAULT_LAST_DATE - timedelta(days=DAYS - 1)}..{DEFAULT_LAST_DATE}"
-    folder = Path(sys.executable).parent
-    with tempfile.TemporaryDirectory() as scratch:
-        result = subprocess.run(
-            [
-                folder / "warehouse", "exec", "--", folder / "dbt", "build",
-                "--exclude-resource-type", "test", "unit_test", "--vars", f"{{as_of: {dates}}}",
-                "--target-path", scratch, "--log-path", scratch,
-            ],
-            cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    if result.returncode != 0:
-        sys.exit(f"bench-api: dbt failed\n{result.stdout[-2000:]}")

@@ -26,6 +26,7 @@ def service(url: str, *, audited: bool) -> Iterator[int]:
         port = int(probe.getsockname()[1])
     settings = {
         "DATABASE_URL": url,
+        "API_DATABASE_URL": "",
         "API_KEYS": KEY,
         "SUPABASE_JWT_SECRET": SECRET,
         "API_AUDIT_ENABLED": str(audited),

@@ -36,15 +36,18 @@ left join analytics_intermediate.int_sessions__content_hashes using (transcript_
 
 
 @contextmanager
-def scale_database(size: Size, database: str = "bench_scale") -> Iterator[str]:
-    """The owner's address of a new database with scale data and built models; dropped afterwards."""
+def scale_database(size: Size, database: str = "bench_scale", as_of: str = AS_OF) -> Iterator[str]:
+    """The owner's address of a new database with scale data and built models; dropped afterwards.
+
+    `as_of` is a day or a range of days `first..last`.
+    """
     with temporary_database(database) as url:
         fill(url, size)
         dbt("run", "--select", "+int_sessions__spine", "+int_sessions__content_hashes")
         with psycopg.connect(url) as connection:
             connection.execute(READ)
             connection.execute("analyze cue_detection.session_detections")
-        dbt("build", "--exclude-resource-type", "test", "unit_test")
+        dbt("build", "--exclude-resource-type", "test", "unit_test", as_of=as_of)
         yield url
 
 

@@ -18,6 +18,9 @@ class Size:
     clients: int
     sessions_per_client: int
     utterances_per_session: int
+    clients_per_coach: int = 20
+    days_of_latest: int = 9
+    """Over how many days the clients' latest sessions are spread."""
 
     @property
     def sessions(self) -> int:
@@ -44,15 +47,16 @@ insert into ai_backend.transcription_jobs
     (id, coach_id, client_id, status, session_date, completed_at, created_at, updated_at)
 select
     md5('job' || client || '-' || session)::uuid,
-    md5('coach' || client %% greatest(1, %(all_clients)s / 20))::uuid,
+    md5('coach' || client %% %(coaches)s)::uuid,
     md5('client' || client)::uuid,
     'completed',
-    date '2026-11-22' - (session * 9 + client %% 9),
-    timestamptz '2026-11-22 12:00+00' - make_interval(days => session * 9 + client %% 9),
-    timestamptz '2026-11-22 11:00+00' - make_interval(days => session * 9 + client %% 9),
-    timestamptz '2026-11-22 12:00+00' - make_interval(days => session * 9 + client %% 9)
+    date '2026-11-22' - days_ago,
+    timestamptz '2026-11-22 12:00+00' - make_interval(days => days_ago),
+    timestamptz '2026-11-22 11:00+00' - make_interval(days => days_ago),
+    timestamptz '2026-11-22 12:00+00' - make_interval(days => days_ago)
 from generate_series(1, %(clients)s::integer) as client
 cross join generate_series(%(first_session)s::integer, %(last_session)s::integer) as session
+cross join lateral (select session * 9 + client %% %(days_of_latest)s as days_ago) as past
 order by session desc, md5(client::text)
 """
 
@@ -110,7 +114,8 @@ def add_sessions(database_url: str, size: Size, clients: int) -> None:
 def _write(database_url: str, size: Size, clients: int, sessions: range) -> None:
     phrases = {"coach": sentences("coach"), "client": sentences("client")}
     parameters = {
-        "all_clients": size.clients,
+        "coaches": max(1, size.clients // size.clients_per_coach),
+        "days_of_latest": size.days_of_latest,
         "clients": clients,
         "first_session": sessions[0],
         "last_session": sessions[-1],

@@ -1,5 +1,5 @@
 -- one row: a page of the coach's alerts, newest first, without those that the coach has muted
-with matching as not materialized (
+with matching as (
     select
         id,
         client_id,
