@@ -12,6 +12,10 @@
     incremental_strategy='delete+insert',
     unique_key='job_id',
     full_refresh=false,
+    indexes=[
+        {'columns': ['job_id'], 'unique': true},
+        {'columns': ['client_id']}
+    ],
     post_hook=["{{ forget_erased_sessions() }}", "{{ only_own_coach() }}"]
 ) }}
 

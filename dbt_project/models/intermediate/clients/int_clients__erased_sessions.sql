@@ -1,13 +1,14 @@
 -- one row per session that client records may rest on, although it is gone or was moved to another client
 {{ config(materialized='working_table', unlogged=true) }}
 
-with counted as (
+-- both are read where they stand: for a few clients, through their indexes
+with counted as not materialized (
     {{ current_rows('counted_sessions', {
         'job_id': 'uuid', 'coach_id': 'uuid', 'client_id': 'uuid', 'session_date': 'date'
     }) }}
 ),
 
-sessions as (
+sessions as not materialized (
     select * from {{ ref('int_clients__sessions') }}
 ),
 

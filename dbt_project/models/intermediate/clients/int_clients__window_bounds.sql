@@ -4,10 +4,6 @@ with worklist as (
     select * from {{ ref('int_clients__worklist') }}
 ),
 
-timelines as (
-    select * from {{ ref('int_clients__timelines') }}
-),
-
 windows as (
     select * from {{ ref('client_windows') }}
 ),
@@ -18,26 +14,24 @@ parameters as (
 
 final as (
     select
-        timelines.*,
-        worklist.as_of_date,
+        worklist.*,
         windows.window_type,
-        coalesce(worklist.as_of_date - windows.days + 1, timelines.first_session_date) as window_start,
+        coalesce(worklist.as_of_date - windows.days + 1, worklist.first_session_date) as window_start,
         positions.*
     from worklist
-    inner join timelines on worklist.coach_id = timelines.coach_id and worklist.client_id = timelines.client_id
     cross join windows
     cross join parameters
     cross join lateral (
         select
             {% for series in ['session', 'engagement', 'sentiment', 'client_talk', 'coach_talk'] %}
                 width_bucket(
-                    coalesce(worklist.as_of_date - windows.days, '-infinity'), timelines.{{ series }}_dates
+                    coalesce(worklist.as_of_date - windows.days, '-infinity'), worklist.{{ series }}_dates
                 ) as {{ series }}_after,
-                width_bucket(worklist.as_of_date, timelines.{{ series }}_dates) as {{ series }}_upto,
+                width_bucket(worklist.as_of_date, worklist.{{ series }}_dates) as {{ series }}_upto,
             {% endfor %}
-            width_bucket(worklist.as_of_date - parameters.recent_days::integer, timelines.session_dates)
+            width_bucket(worklist.as_of_date - parameters.recent_days::integer, worklist.session_dates)
                 as recent_after,
-            width_bucket(worklist.as_of_date - 2 * parameters.recent_days::integer, timelines.session_dates)
+            width_bucket(worklist.as_of_date - 2 * parameters.recent_days::integer, worklist.session_dates)
                 as before_recent_after
         {{ computed_once() }} -- noqa: PRS
     ) as positions

@@ -1,18 +1,15 @@
--- one row per pair and as_of date that this run computes
+-- one row per pair and as_of date that this run computes, with the pair's timeline
 {#
     The dates asked for, and the recorded dates that knew a session which has been erased since: those are told
     again without it. On a date before a pair's first session there is nothing to tell.
 #}
 {% set key = {'coach_id': 'uuid', 'client_id': 'uuid', 'as_of_date': 'date'} %}
-with timelines as (
-    select
-        coach_id,
-        client_id,
-        first_session_date
-    from {{ ref('int_clients__timelines') }}
+-- looked at in place, so that all processes can take part, and no timeline is copied
+with timelines as not materialized (
+    select * from {{ ref('int_clients__timelines') }}
 ),
 
-as_of_dates as (
+as_of_dates as not materialized (
     select * from {{ ref('int_clients__as_of_dates') }}
 ),
 
@@ -51,17 +48,13 @@ dates_to_tell_again as (
 
 dates as (
     select
-        timelines.coach_id,
-        timelines.client_id,
-        timelines.first_session_date,
+        timelines.*,
         as_of_dates.as_of_date
     from timelines
     cross join as_of_dates
     union all
     select
-        timelines.coach_id,
-        timelines.client_id,
-        timelines.first_session_date,
+        timelines.*,
         dates_to_tell_again.as_of_date
     from dates_to_tell_again
     inner join timelines
@@ -71,12 +64,8 @@ dates as (
 ),
 
 final as (
-    select
-        coach_id,
-        client_id,
-        as_of_date
-    from dates
+    select * from dates
     where first_session_date <= as_of_date
 )
 
-select * from final
+select * from final -- noqa: AM04
