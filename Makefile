@@ -9,12 +9,15 @@ UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 BIN := .venv/bin
 AS_OF ?=
+PROCESSES ?= 3
 ANNOMI_DIR ?= ../shared/data/annomi
 
 export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_HOME := $(CURDIR)/.dagster
 export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONUNBUFFERED := 1
+# Where the shell forbids it, each of the many processes here would compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## what can be done here
@@ -137,7 +140,7 @@ types: setup
 .PHONY: test
 test: manifest ## lint, types, dbt build with its tests, pytest
 	@$(MAKE) -j2 --output-sync lint types
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/ui
+	@$(BIN)/pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/ui
 
 .PHONY: test-ui
 test-ui: chromium manifest dashboard-in-step ## the coach's page in a real browser (needs Chromium)
