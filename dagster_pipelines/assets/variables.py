@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from cue_detector.llm.detector import LLM_VERSION, LlmDetector
 from cue_detector.settings import CueSettings
 from dagster_pipelines.options import RunOptions
 from dagster_pipelines.settings import PipelineSettings
@@ -56,6 +55,9 @@ def dbt_variables(
         variables["check_content"] = True
         settings = CueSettings()
         if settings.uses_llm:
+            # Imported here: it takes a second that only a run with a language model must spend.
+            from cue_detector.llm.detector import LLM_VERSION, LlmDetector  # noqa: PLC0415
+
             # sessions that the local detector answered for are read by the language model after all
             variables["cue_wanted_detector"] = f"{LlmDetector.name} {LLM_VERSION} {settings.llm_model}"
     return variables

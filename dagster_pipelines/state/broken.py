@@ -69,18 +69,19 @@ def record(
 def find_broken(
     sessions: Sequence[PendingSession], build: Callable[[Sequence[UUID]], None]
 ) -> list[tuple[PendingSession, BuildError]]:
-    """Halve the list until each culprit stands alone; what is sound gets computed on the way.
+    """Halve a list that can't be built until each culprit stands alone; what is sound is computed on the way.
 
     `build` computes the sessions that it is given and raises BuildError. An error that is not a row's fault
     is raised on.
     """
-    try:
-        build([session.job_id for session in sessions])
-    except BuildError as error:
-        if not error.is_data:
-            raise
-        if len(sessions) == 1:
-            return [(sessions[0], error)]
-        middle = len(sessions) // 2
-        return find_broken(sessions[:middle], build) + find_broken(sessions[middle:], build)
-    return []
+    middle = len(sessions) // 2
+    culprits = []
+    # the whole list is not tried again, but a session is only blamed for what it does alone
+    for part in filter(None, (sessions[:middle], sessions[middle:])):
+        try:
+            build([session.job_id for session in part])
+        except BuildError as error:
+            if not error.is_data:
+                raise
+            culprits += [(part[0], error)] if len(part) == 1 else find_broken(part, build)
+    return culprits

@@ -42,7 +42,8 @@ class Service:
 
     def anonymous(self, **headers: str) -> httpx.Client:
         """A caller with only the headers given."""
-        client = httpx.Client(base_url=self.address, headers=headers, timeout=15)
+        # it speaks no TLS: to read the certificates of this machine would cost more than the requests
+        client = httpx.Client(base_url=self.address, headers=headers, timeout=15, verify=False)
         self.clients.append(client)
         return client
 
@@ -119,7 +120,7 @@ def _await(service: Service) -> None:
     while time.monotonic() < deadline:
         assert service.process.poll() is None, service.printed()
         try:
-            httpx.get(f"{service.address}/health/live", timeout=1)
+            httpx.get(f"{service.address}/health/live", timeout=1, verify=False)
         except httpx.TransportError:
             time.sleep(0.05)
         else:

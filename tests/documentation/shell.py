@@ -60,4 +60,4 @@ class Shell:
 @retry(retry=retry_if_exception_type(httpx.TransportError), stop=stop_after_delay(PATIENCE_SECONDS),
        wait=wait_fixed(0.1), reraise=True)  # fmt: skip
 def _wait_for(address: str) -> None:
-    httpx.get(address, timeout=5)
+    httpx.get(address, timeout=5, verify=False)

@@ -1,13 +1,16 @@
-"""Databases in which clients, risk and alerts are computed from given sessions, night after night."""
+"""Databases computed from given sessions, night after night or by a run, and Dagster instances for runs."""
 
 from collections.abc import Iterator
 
+import dagster as dg
 import psycopg
 import pytest
 
 from tests.support.chain import Chain
 from tests.support.databases import database_name, fresh_database
+from tests.support.disturbed import compute_marts
 from tests.support.project import Project
+from tests.support.templates import Templates
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +39,17 @@ def database(chain_url: str) -> Iterator[psycopg.Connection]:
     """A connection to the module's copy; each test rolls back what it did."""
     with psycopg.connect(chain_url) as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def instance() -> Iterator[dg.DagsterInstance]:
+    """A Dagster instance of the module's own."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
+
+
+@pytest.fixture(scope="session")
+def marts_template(templates: Templates, built_template: str) -> Iterator[str]:
+    """Name of a database to copy: a small practice, its marts as one undisturbed run leaves them."""
+    with templates.filled("marts", lambda _: compute_marts(), built_template) as name:
+        yield name

@@ -1,6 +1,5 @@
 """What a person starts in the Dagster UI: everything, one check, a job with options of their own."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,12 +18,6 @@ from tests.support.rows import Said, add_session, insert, new_id
 COACH, CLIENT = new_id(), new_id()
 DAY = datetime.now(UTC).date()
 CHECK = dg.AssetCheckKey(dg.AssetKey(["ai_backend", "risk_factors"]), "assert_contributions_sum_to_the_score")
-
-
-@pytest.fixture(scope="module")
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
 
 
 @pytest.fixture(scope="module")

@@ -50,12 +50,6 @@ def operator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
 
 
 @pytest.fixture(scope="module")
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
-
-
-@pytest.fixture(scope="module")
 def failed(database_url: str, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
     """A run that failed for want of the writers' lock."""
     with pytest.MonkeyPatch.context() as patch, single_writer(0):

