@@ -50,8 +50,10 @@ def copy_between_servers(source: str, target: str) -> None:
     dump = subprocess.run(
         [programs / "pg_dump", "--no-owner", "--dbname", source], check=True, capture_output=True
     ).stdout
-    restore = [programs / "psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--dbname", target]
-    subprocess.run(restore, input=dump, check=True, stdout=subprocess.DEVNULL)
+    quietly = ("--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1")
+    subprocess.run(
+        [programs / "psql", *quietly, "--dbname", target], input=dump, check=True, stdout=subprocess.DEVNULL
+    )
 
 
 def drop_database(server_url: str, name: str) -> None:
