@@ -23,7 +23,7 @@ READERS = 4
 REBUILDS = 2
 FEWEST_ANSWERS = 20
 """Fewer answers during a rebuild would mean that the readers had to wait for it."""
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.05
 """Between two questions of a reader, so that the rebuild and what else runs here have room too."""
 TIMES = {"computed_at", "valid_until", "created_at"}
 SWAP = """
