@@ -1,7 +1,8 @@
 -- one row per session
 {{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
-with sessions as (
+-- looked into through its index, twice
+with sessions as not materialized (
     select
         coach_id,
         client_id,
