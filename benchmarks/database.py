@@ -110,3 +110,10 @@ def median_seconds(url: str, query: str, rounds: int) -> float:
             database.execute("drop table thrown")
     # the first one fills the caches
     return statistics.median(taken[1:])
+
+
+def plan(url: str, statement: str) -> str:
+    """How Postgres would run a model's query, without its figures."""
+    with psycopg.connect(url) as database:
+        lines = database.execute(f"explain (costs off) {statement}".encode()).fetchall()
+    return "\n".join(str(line[0]) for line in lines)

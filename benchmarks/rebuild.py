@@ -2,9 +2,7 @@
 
 import statistics
 
-import psycopg
-
-from benchmarks.database import dbt, median_seconds
+from benchmarks.database import dbt, median_seconds, plan
 from benchmarks.elsewhere import duckdb_seconds, python_seconds
 from benchmarks.report import Goal, Section
 
@@ -45,13 +43,6 @@ def measure(url: str, rounds: int, _: str) -> Section:
         [f"{heaviest[0]} takes {100 * models[heaviest[0]] / total:.0f} % of the time; its plan:"],
         plan(url, runs[-1].statements[heaviest[0]]),
     )
-
-
-def plan(url: str, statement: str) -> str:
-    """How Postgres would run a model's query, without its figures."""
-    with psycopg.connect(url) as database:
-        lines = database.execute(f"explain (costs off) {statement}".encode()).fetchall()
-    return "\n".join(str(line[0]) for line in lines)
 
 
 def _row(name: str, seconds: float, baseline: float) -> tuple[str, str, str]:

@@ -11,7 +11,10 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
 Printed by `make bench`; nothing here is written by hand. Ratios compare measurements of the same run on the
-same machine, which other work may share. (a), (b) … are baselines.
+same machine, which other work may share. (a), (b) … are baselines. What was tried and did not help is listed
+where the decision stands: sessions in [0070](adr/0070-one-session-at-a-time.md), clients and dates in
+[0040](adr/0040-any-day-from-running-sums.md). Pages of their own: [the API](benchmarks-api.md),
+[the detectors](benchmarks-detector.md), [from completed to readable](benchmarks-latency.md).
 """
 
 
