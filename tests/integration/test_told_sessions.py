@@ -1,13 +1,14 @@
 """A run that is told of some sessions judges them as one that looks at all would, and looks at no others."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from dagster_pipelines.state.worklist import unread_sessions
+from dagster_pipelines.state.worklist import pending_sessions, unread_sessions
 from tests.support.project import Project
 from tests.support.rows import Said, add_session, new_id
 
@@ -32,6 +33,9 @@ def sessions(built_database_url: str, project: Project) -> Mapping[str, UUID]:
             name: add_session(database, [Said("coach", 0, 60), Said("client", 60, 130)])
             for name in ("sound", "unread", "failed", "edited", "gone", "erased")
         }
+        added["loud"] = add_session(
+            database, [Said("coach", 0, 60), Said("client", 60, 130)], status=" COMPLETED"
+        )
         for name in added.keys() - {"unread"}:
             status = "failed" if name == "failed" else "succeeded"
             database.execute(DETECTION, [new_id(), status, status, added[name]])
@@ -60,6 +64,17 @@ def test_told_sessions__are_judged_as_if_all_were_looked_at(
         for name, rows in everything.items():
             wanted = [row for row in rows if row["job_id"] in {sessions[one] for one in told}]
             assert of_told[name] == wanted, (told, name)
+
+
+def test_pending_sessions__are_the_same_whether_all_are_compared_or_what_was_touched(
+    sessions: Mapping[str, UUID], built_database_url: str
+) -> None:
+    with psycopg.connect(built_database_url) as database:
+        compared = pending_sessions(database)
+        assert pending_sessions(database, datetime.now(UTC) - timedelta(hours=1)) == compared
+    names = {job_id: name for name, job_id in sessions.items()}
+    # an erased job took its rows along: there is nothing left to do
+    assert {names[one.job_id] for one in compared} == {"edited", "gone", "new"}
 
 
 def test_unread_sessions__are_those_whose_reading_failed_or_never_happened(
