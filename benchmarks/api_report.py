@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from benchmarks.api_load import Measured
-from benchmarks.api_plans import TIMES_THE_HISTORY, Plans
+from benchmarks.api_plans import TIMES_THE_HISTORY, TRIVIAL_ROWS, Plans
 
 NOTHING = "nothing"
 GOAL_AUDITED = 0.40
@@ -27,7 +27,7 @@ ratios.
 PLANS = """
 ## The reads' plans
 
-As the API's role, with a generic plan.
+As the API's role, with a generic plan. A table of at most {trivial} rows may be read whole.
 
 | Route | Scans |
 |---|---|
@@ -71,7 +71,7 @@ def section(result: Result) -> str:
 
 def _plans(explained: Plans) -> str:
     rows = [f"| `{name}` | {', '.join(scans)} |" for name, scans in explained.scans.items()]
-    return PLANS + "\n".join(rows) + "\n"
+    return PLANS.format(trivial=TRIVIAL_ROWS) + "\n".join(rows) + "\n"
 
 
 def missed(result: Result) -> list[str]:

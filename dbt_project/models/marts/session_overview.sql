@@ -20,7 +20,7 @@ final as (
         sessions.cue_resistance_count + sessions.cue_commitment_count + sessions.cue_breakthrough_count
         + sessions.cue_concern_count + sessions.cue_deflection_count + sessions.cue_enthusiasm_count
         + sessions.cue_doubt_count + sessions.cue_agreement_count + sessions.cue_goal_setting_count as cue_count,
-        jsonb_build_object(
+        json_build_object(
             'resistance', sessions.cue_resistance_count,
             'commitment', sessions.cue_commitment_count,
             'breakthrough', sessions.cue_breakthrough_count,
