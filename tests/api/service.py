@@ -53,8 +53,17 @@ class Service:
 
     def lines(self, event: str = "request") -> list[dict[str, Any]]:
         """Its log lines of one kind."""
-        parsed = [orjson.loads(line) for line in self.printed().splitlines()]
+        # the last one may be half written
+        parsed = [orjson.loads(line) for line in self.printed().rpartition("\n")[0].splitlines()]
         return [line for line in parsed if line.get("event") == event]
+
+    def line(self, **values: Any) -> dict[str, Any]:
+        """The newest log line of a request that has these values; it is written after the answer."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not (found := [line for line in self.lines() if values.items() <= line.items()]):
+            assert time.monotonic() < deadline, f"no request left a line with {values}"
+            time.sleep(0.02)
+        return found[-1]
 
     def stop(self, sign: int = signal.SIGTERM) -> int:
         """End it; its exit code."""

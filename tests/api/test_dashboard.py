@@ -119,8 +119,8 @@ def test_door__leaves_the_same_trail(paged: Service, owner: psycopg.Connection[d
         "select route, coach_id from analytics_api.audit_log where correlation_id = %s", [mark]
     ).fetchone()
     assert row == {"route": "GET /api/v1/analytics/coach/summary", "coach_id": DEMO_COACH_ID}
-    lines = [line for line in paged.lines() if line.get("coach_id") == str(DEMO_COACH_ID)]
-    assert lines[-1]["route"] == "/api/v1/analytics/coach/summary"
+    line = paged.line(correlation_id=mark)
+    assert (line["coach_id"], line["route"]) == (str(DEMO_COACH_ID), "/api/v1/analytics/coach/summary")
     assert API_KEY not in paged.printed()
     assert SECOND_API_KEY not in paged.printed()
 

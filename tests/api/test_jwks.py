@@ -220,6 +220,5 @@ def test_parse__takes_only_public_signature_keys_of_allowed_kind_and_strength() 
 
 
 def test_coach_id__is_the_tokens_subject(asymmetric: Service) -> None:
-    asymmetric_line = status_of(asymmetric, signed(UUID(int=7), EC_KEY, "ec1"))
-    assert asymmetric_line == 200
-    assert asymmetric.lines()[-1]["coach_id"] == str(UUID(int=7))
+    assert status_of(asymmetric, signed(UUID(int=7), EC_KEY, "ec1")) == 200
+    assert asymmetric.line(coach_id=str(UUID(int=7)))["status"] == 200
