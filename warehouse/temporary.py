@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
 
 from warehouse.connection import Role, url, variables_in_force
@@ -19,9 +19,8 @@ def temporary_database(name: str) -> Iterator[str]:
     log-ins to the database beside it. One of this name that an earlier process left is dropped first.
     """
     server_url = url()
-    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+    _drop(server_url, name)
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(drop)
         server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     own = make_conninfo(server_url, dbname=name)
     others = {role.variable: None for role in Role if role is not Role.OWNER}
@@ -30,5 +29,14 @@ def temporary_database(name: str) -> Iterator[str]:
             migrate()
             yield own
     finally:
-        with psycopg.connect(server_url, autocommit=True) as server:
+        _drop(server_url, name)
+
+
+def _drop(server_url: str, name: str) -> None:
+    drop = sql.SQL("drop database if exists {}").format(sql.Identifier(name))
+    with psycopg.connect(server_url, autocommit=True) as server:
+        try:
+            server.execute(drop + sql.SQL(" with (force)"))
+        except errors.InsufficientPrivilege:
+            # autovacuum is at work there: an owner may not end it by force; asked plainly, it stops by itself
             server.execute(drop)

@@ -9,7 +9,9 @@
     {%- if is_incremental() %}
     {%- set columns = adapter.get_columns_in_relation(this) | map(attribute='name') | reject('in', ignored) | list %}
     left join {{ this }} as recorded
-        on {% for column in key %}final.{{ column }} = recorded.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+        on
+            {% for column in key %}final.{{ column }} = recorded.{{ column }} and {% endfor %}
+            {{ of_told_clients('recorded.client_id') }}
     where
         recorded.{{ key[0] }} is null
         or row({% for column in columns %}final.{{ column }}{{ ', ' if not loop.last }}{% endfor %})

@@ -68,9 +68,7 @@ final as (
                 and erased.client_id = recorded.client_id
                 and erased.session_date <= recorded.opened_date
         )
-    {% if var('clients', '') %}
-        and recorded.client_id = any('{{ "{" ~ var("clients") ~ "}" }}'::uuid[])
-        {% endif %}
+        and {{ of_told_clients('recorded.client_id') }}
 )
 
 select * from final

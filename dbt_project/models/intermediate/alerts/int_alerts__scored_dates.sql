@@ -7,14 +7,12 @@
 
 with scores as (
     select * from {{ ref('risk_scores') }}
-    {% if var('clients', '') %}
-    where client_id = any('{{ "{" ~ var("clients") ~ "}" }}'::uuid[])
-    {% endif %}
+    where {{ of_told_clients() }}
 ),
 
 relationships as (
     select * from {{ ref('stg_public__coach_clients') }}
-    where is_active
+    where {{ of_told_clients() }} and is_active
 ),
 
 recorded as (

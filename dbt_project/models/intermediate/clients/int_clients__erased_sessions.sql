@@ -48,9 +48,7 @@ gone as (
 
 final as (
     select * from gone
-    {% if var('clients', '') %}
-        where client_id = any('{{ "{" ~ var("clients") ~ "}" }}'::uuid[])
-    {% endif %}
+    where {{ of_told_clients() }}
 )
 
 select * from final

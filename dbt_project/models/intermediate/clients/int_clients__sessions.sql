@@ -26,9 +26,7 @@ final as (
         cue_breakthrough_count as breakthrough_cues,
         has_cue_evidence::integer as sessions_with_cue_evidence
     from sessions
-    {% if var('clients', '') %}
-    where client_id = any('{{ "{" ~ var("clients") ~ "}" }}'::uuid[])
-    {% endif %}
+    where {{ of_told_clients() }}
 )
 
 select * from final

@@ -19,7 +19,7 @@ risk_window as (
 
 relationships as (
     select * from {{ ref('stg_public__coach_clients') }}
-    where is_active
+    where {{ of_told_clients() }} and is_active
 ),
 
 parameters as (
@@ -66,6 +66,7 @@ final as (
             windows.coach_id = recorded.coach_id
             and windows.client_id = recorded.client_id
             and windows.as_of_date = recorded.as_of_date
+            and {{ of_told_clients('recorded.client_id') }}
     left join erased on windows.coach_id = erased.coach_id and windows.client_id = erased.client_id
     where
         recorded.model_version is null
