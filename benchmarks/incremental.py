@@ -10,7 +10,7 @@ from uuid import UUID
 
 import psycopg
 
-from benchmarks.database import dbt, scale_database
+from benchmarks.database import dbt, plan, scale_database
 from benchmarks.report import Goal, Section
 from benchmarks.scale import SIZES, Size, add_sessions
 from dagster_pipelines.state.worklist import PendingSession, pending_sessions, unread_sessions
@@ -21,6 +21,10 @@ FEW = Size(NEW, 10, 200)
 STORED = tuple(f"resource_type:model,config.materialized:{kind}" for kind in ("working_table", "incremental"))
 GOAL = 1.2
 SCANS = "select seq_scan from pg_stat_user_tables where schemaname = 'ai_backend' and relname = 'utterances'"
+OF_ONE_SESSION = """
+select * from analytics_intermediate.int_sessions__utterances
+where transcript_id = (select transcript_id from analytics_intermediate.int_sessions__spine limit 1)
+"""
 LIST = "asking what waits"
 
 
@@ -62,7 +66,10 @@ def measure(url: str, rounds: int, size: str) -> Section:
             "Times are those of EXPLAIN ANALYZE of each model's query, in the order of the run, rolled back.",
             "Asking what waits compares the keys of all sessions: upstream's tables, which are not ours to "
             "change, have no index on when a row was touched. No model does so.",
+            f"{slowest[0]} takes {100 * many.milliseconds[slowest[0]] / after:.0f} % of the time; "
+            "the plan by which it finds and orders the utterances of a session:",
         ],
+        plan(url, OF_ONE_SESSION),
     )
 
 
