@@ -58,11 +58,11 @@ def _build(context: dg.AssetExecutionContext, options: RunOptions, dbt: Warehous
             variables = dbt_variables(
                 options, options.days(context), sessions=_told(connection, options, waiting)
             )
+            if MART in selected:
+                worklist.note_clients(connection, waiting)
         if MART not in selected:
             built = dbt.build(due(selected, options), variables, with_tests=with_tests)
         else:
-            with connect() as connection:
-                worklist.note_clients(connection, waiting)
             built = _build_around_broken(context, dbt, due(selected, options), with_tests, variables)
             with connect() as connection:
                 worklist.note_clients_of_last_build(connection)

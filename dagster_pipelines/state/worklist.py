@@ -8,10 +8,6 @@ from uuid import UUID
 
 import psycopg
 
-COMPLETED = (
-    "(select job_id from analytics_staging.stg_ai_backend__transcription_jobs where status = 'completed')"
-)
-
 PENDING = """
 select spine.job_id, spine.source_revision, spine.coach_id, spine.client_id, coalesce(broken.attempts, 0)
 from {spine} as spine
@@ -49,10 +45,11 @@ TOUCHED = f"""
 """Sessions without analytics, wherever in time they stand, and those of which job or transcript were touched
 since a moment."""
 
-GONE = f"""
+GONE = """
 select analytics.job_id, 'gone', analytics.coach_id, analytics.client_id, 0
 from ai_backend.session_analytics as analytics
-left join {COMPLETED} as jobs on analytics.job_id = jobs.job_id
+left join analytics_staging.stg_ai_backend__transcription_jobs as jobs
+    on analytics.job_id = jobs.job_id and jobs.status = 'completed'
 where jobs.job_id is null
 order by analytics.job_id
 """
