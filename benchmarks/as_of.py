@@ -5,7 +5,6 @@ client analytics on are run for the days up to the last date, over empty records
 """
 
 import argparse
-import json
 import os
 import statistics
 import sys
@@ -17,9 +16,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from dbt.cli.main import dbtRunner
-from dbt.contracts.graph.manifest import Manifest
-
+from dagster_pipelines.invocation import invoke
+from dagster_pipelines.manifest import parsed_manifest
 from warehouse import connection, embedded
 from warehouse.fill import load_sample
 from warehouse.load import load_folder
@@ -80,28 +78,26 @@ def _server() -> Iterator[None]:
 
 
 def _measure(name: str, days: list[int], repeat: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        manifest: Manifest = _dbt(None, folder, "parse")
-        _dbt(manifest, folder, "build", "--exclude-resource-type", "test", "unit_test", as_of=LAST_DATE)
-        one_day = 0.0
-        for number in days:
-            first = LAST_DATE - timedelta(number - 1)
-            seconds = statistics.median(_timed(manifest, folder, first) for _ in range(repeat))
-            one_day = one_day or seconds / number
-            pairs, sessions, scores, alerts = _found()
-            print(
-                f"| {name} | {pairs} | {sessions} | {number} | {scores} | {alerts} "
-                f"| {seconds:.1f} | {seconds / one_day:.2f} |",
-                flush=True,
-            )
+    _dbt("build", "--exclude-resource-type", "test", "unit_test", as_of=LAST_DATE)
+    one_day = 0.0
+    for number in days:
+        first = LAST_DATE - timedelta(number - 1)
+        seconds = statistics.median(_timed(first) for _ in range(repeat))
+        one_day = one_day or seconds / number
+        pairs, sessions, scores, alerts = _found()
+        print(
+            f"| {name} | {pairs} | {sessions} | {number} | {scores} | {alerts} "
+            f"| {seconds:.1f} | {seconds / one_day:.2f} |",
+            flush=True,
+        )
 
 
-def _timed(manifest: Manifest, folder: str, first: date) -> float:
+def _timed(first: date) -> float:
     with connection.connect() as database:
         for mart in RECORDS:
             database.execute(f"truncate ai_backend.{mart}".encode())
     begun = time.perf_counter()
-    _dbt(manifest, folder, "run", "--select", *FROM_CLIENTS_ON, as_of=f"{first}..{LAST_DATE}")
+    _dbt("run", "--select", *FROM_CLIENTS_ON, as_of=f"{first}..{LAST_DATE}")
     return time.perf_counter() - begun
 
 
@@ -110,17 +106,10 @@ def _found() -> tuple[int, ...]:
         return tuple(database.execute(FOUND).fetchone() or ())
 
 
-def _dbt(manifest: Manifest | None, folder: str, *arguments: str, **variables: object) -> Any:
-    places = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target-path", f"{folder}/target"]
-    result = dbtRunner(manifest=manifest).invoke(
-        [
-            *arguments, "--vars", json.dumps(variables, default=str), *places,
-            "--log-path", folder, "--quiet", "--log-level", "none",
-        ]
-    )  # fmt: skip
+def _dbt(*command: str, as_of: object) -> None:
+    result = invoke(command, {"as_of": as_of}, parsed_manifest())
     if not result.success:
-        raise SystemExit(f"dbt {arguments[0]} failed: {result.exception or 'a model did'}")
-    return result.result
+        raise SystemExit(f"dbt {command[0]} failed: {result.exception or 'a model did'}")
 
 
 if __name__ == "__main__":

@@ -1,22 +1,19 @@
 """Builds client windows, risk and alerts of one coach in a schema of their own."""
 
-import json
 import os
-import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode
 from psycopg import sql
 
+from dagster_pipelines.invocation import invoke
 from dagster_pipelines.manifest import StaleManifestError, move, move_some, read_manifest
 from warehouse.connection import environment_in_force
 from warehouse.errors import WarehouseError
-from warehouse.paths import PROJECT_DIR
 
 FIRST = ("int_clients__as_of_dates", "int_clients__sessions")
 LAST = "int_alerts__episodes"
@@ -63,15 +60,8 @@ class ScratchModels:
 
     def build(self) -> None:
         """Build them from the values in the schema."""
-        with tempfile.TemporaryDirectory(prefix="what-if-") as folder, environment_in_force():
-            result = dbtRunner(manifest=self._manifest).invoke(
-                [
-                    "run", "--select", *self._built, "--vars", json.dumps(self._variables),
-                    "--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR),
-                    "--target-path", folder, "--log-path", folder, "--quiet", "--log-level", "none",
-                    "--log-level-file", "none", "--no-write-json", "--cache-selected-only",
-                ]
-            )  # fmt: skip
+        with environment_in_force():
+            result = invoke(["run", "--select", *self._built], self._variables, self._manifest)
         if not result.success:
             failed = [r.node.name for r in getattr(result.result, "results", []) if r.status == "error"]
             raise WarehouseError(f"dbt run failed: {', '.join(failed) or 'before any model'}.")

@@ -1,10 +1,8 @@
 """Runs dbt inside this process: the manifest is read once, and every build after it starts in a moment."""
 
 import contextlib
-import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +12,7 @@ import psycopg
 import psycopg2  # type: ignore[import-untyped]
 from dagster_dbt import DbtProject
 
+from dagster_pipelines.invocation import invoke
 from dagster_pipelines.manifest import parsed_manifest
 from dagster_pipelines.settings import PipelineSettings
 from warehouse.connection import environment_in_force
@@ -77,7 +76,6 @@ class WarehouseDbt(dg.ConfigurableResource):  # type: ignore[type-arg]
         if not names:
             return Built()
         # Imported here: it takes seconds that only a run must spend.
-        from dbt.cli.main import dbtRunner  # noqa: PLC0415
         from dbt_common.events.functions import msg_to_dict  # noqa: PLC0415
 
         built = Built()
@@ -89,31 +87,18 @@ class WarehouseDbt(dg.ConfigurableResource):  # type: ignore[type-arg]
                 built.events.append(event)
                 report.show(event)
 
-        with (
-            _environment(), _sqlstates_noted() as states,
-            tempfile.TemporaryDirectory(prefix="dbt-target-") as target,
-        ):  # fmt: skip
-            manifest = parsed_manifest()
-            result = dbtRunner(manifest=manifest, callbacks=[listen]).invoke(
+        with _environment(), _sqlstates_noted() as states:
+            result = invoke(
                 [
                     "build", "--select", " ".join(names), "--exclude-resource-type", "unit_test",
                     # a test runs where all it reads is built by now; naming each would be slow to select
                     *(TESTS if with_tests else NO_TESTS),
-                    "--vars", json.dumps(dict(variables)), *_common_arguments(target),
-                ]
+                ],
+                variables, parsed_manifest(), callbacks=[listen],
             )  # fmt: skip
         if not result.success:
             raise _what_went_wrong(result, states, built)
         return built
-
-
-def _common_arguments(target: str) -> list[str]:
-    # dbt's own lines would quote the row that broke a statement: nothing is logged but what _Report shows.
-    return [
-        "--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR), "--target-path", target,
-        "--log-path", target, "--log-level", "none", "--log-level-file", "none", "--no-write-json",
-        "--cache-selected-only",
-    ]  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from dbt.artifacts.schemas.run import RunExecutionResult
-from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.cli.main import dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from dagster_pipelines.invocation import invoke
 from dagster_pipelines.manifest import move, read_manifest
 from tests.support.databases import database_name
 from warehouse.connection import environment_in_force, variables_in_force
@@ -63,8 +64,8 @@ class Project:
     ) -> dbtRunnerResult:
         move(self.manifest, database=database_name(database_url))
         selection = ["--select", *select] if select else []
-        arguments = [*command, *selection, "--vars", json.dumps(variables), "--cache-selected-only"]
-        result = _dbt(database_url, self._folder, self.manifest, arguments)
+        with variables_in_force({"DATABASE_URL": database_url}), environment_in_force():
+            result = invoke([*command, *selection], variables, self.manifest, folder=self._folder)
         results = getattr(result.result, "results", [])
         failures = [(r.node.name, r.message) for r in results if r.status not in PASSED]
         assert result.success, failures or result.exception
@@ -73,7 +74,8 @@ class Project:
 
 def parse(folder: Path = PROJECT_DIR) -> Manifest:
     """What dbt makes of the files of a project; no database is asked."""
-    result = _dbt(NOWHERE, folder, None, ["parse"])
+    with variables_in_force({"DATABASE_URL": NOWHERE}), environment_in_force():
+        result = invoke(["parse"], {}, None, folder=folder)
     assert isinstance(result.result, Manifest), result.exception
     return result.result
 
@@ -82,21 +84,6 @@ def parse(folder: Path = PROJECT_DIR) -> Manifest:
 def project() -> Project:
     """The project as `make manifest` left it, read once per process."""
     return Project(read_manifest())
-
-
-def _dbt(database_url: str, folder: Path, manifest: Manifest | None, arguments: list[str]) -> dbtRunnerResult:
-    with (
-        tempfile.TemporaryDirectory() as scratch,
-        variables_in_force({"DATABASE_URL": database_url}), environment_in_force(),
-    ):  # fmt: skip
-        return dbtRunner(manifest=manifest).invoke(
-            [
-                *arguments, "--project-dir", str(folder), "--profiles-dir", str(folder),
-                # nobody reads what dbt would write down of each run
-                "--target-path", scratch, "--log-path", scratch, "--log-level-file", "none",
-                "--no-write-json", "--log-level", "none", "--quiet",
-            ]
-        )  # fmt: skip
 
 
 def _in_order(nodes: dict[str, Any]) -> list[str]:
