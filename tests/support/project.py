@@ -3,6 +3,7 @@
 import json
 import tempfile
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -87,15 +88,5 @@ def project() -> Project:
 
 
 def _in_order(nodes: dict[str, Any]) -> list[str]:
-    done: list[str] = []
-
-    def visit(key: str) -> None:
-        for parent in sorted(nodes[key]["depends_on"]["nodes"]):
-            if parent in nodes:
-                visit(parent)
-        if key not in done:
-            done.append(key)
-
-    for key in sorted(nodes):
-        visit(key)
-    return done
+    parents = {key: sorted(nodes.keys() & node["depends_on"]["nodes"]) for key, node in sorted(nodes.items())}
+    return list(TopologicalSorter(parents).static_order())
