@@ -125,10 +125,12 @@ def test_100_000_sessions__of_one_pair_are_counted(chain: Chain, database: psyco
     ]
     of_job = {"id": "jobs.id", "job_id": "jobs.id", "session_date": "jobs.session_date"}
     chosen = ", ".join(of_job.get(column, f"one.{column}") for column in columns)
+    # materialized: a loop that looks into the table again and again would pass over all that it has written
     copies = (
+        "with one as materialized (select * from ai_backend.session_analytics where client_id = %(client)s) "
         f"insert into ai_backend.session_analytics ({', '.join(columns)}) select {chosen} "
-        "from ai_backend.transcription_jobs as jobs inner join ai_backend.session_analytics as one "
-        "on jobs.client_id = one.client_id and jobs.id <> one.job_id where jobs.client_id = %(client)s"
+        "from one inner join ai_backend.transcription_jobs as jobs "
+        "on jobs.client_id = one.client_id and jobs.id <> one.job_id"
     )
     database.execute(copies.encode(), many)
     chain.run(database, DAYS)
