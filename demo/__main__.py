@@ -13,6 +13,7 @@ from demo import data, services, summary
 from demo.database import start_database
 from warehouse import connection, embedded
 from warehouse.errors import WarehouseError
+from warehouse.refusals import explained as refusals_explained
 
 BUSY = "A demo runs in this folder already. Open the addresses that it printed, or stop it with Ctrl-C."
 
@@ -69,7 +70,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, interrupt)
     try:
         # the one that started the server stops it at its end, under the feet of any other
-        with embedded.only_one("demo.lock", busy=BUSY):
+        with embedded.only_one("demo.lock", busy=BUSY), refusals_explained():
             return run(options.ui, options.seconds)
     except (WarehouseError, RuntimeError) as error:
         console.print(f"[red]demo:[/red] {error}", soft_wrap=True)

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from warehouse.connection import connect
 from warehouse.errors import WarehouseError
+from warehouse.refusals import explained as refusals_explained
 from warehouse.sample import EXPECTATIONS, Expectation, build
 
 JUDGED = """
@@ -138,7 +139,7 @@ def main() -> int:
     """Print the sample's clients."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 190)
     try:
-        with connect() as connection:
+        with refusals_explained(), connect() as connection:
             stories = judged(connection)
     except WarehouseError as error:
         console.print(f"[red]stories:[/red] {error}", soft_wrap=True)

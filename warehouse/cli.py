@@ -1,7 +1,6 @@
 """The command `warehouse`: the local Postgres, migrations, sample data."""
 
 import os
-import subprocess
 from collections.abc import Callable
 from datetime import datetime, time
 from functools import wraps
@@ -19,6 +18,7 @@ from warehouse.connection import Role
 from warehouse.errors import WarehouseError
 from warehouse.logins import give_logins
 from warehouse.migrate import migrate as apply_migrations
+from warehouse.refusals import explained as refusals_explained
 from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -28,12 +28,13 @@ LAST_MIDNIGHT = datetime.combine(DEFAULT_LAST_DATE, time())
 
 
 def speaks_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Show a WarehouseError as one sentence and exit with 1."""
+    """Show a WarehouseError, or what the database refused, as a sentence and exit with 1."""
 
     @wraps(command)
     def wrapped(*arguments: Any, **options: Any) -> Any:
         try:
-            return command(*arguments, **options)
+            with refusals_explained():
+                return command(*arguments, **options)
         except WarehouseError as error:
             console.print(Text.assemble(("warehouse:", "red"), f" {error}"))
             raise typer.Exit(1) from error
@@ -172,10 +173,10 @@ def execute(context: typer.Context) -> None:
             "Nothing to run. Write the command behind two dashes: warehouse exec -- dbt build."
         )
     try:
-        result = subprocess.run(context.args, env=os.environ | connection.environment(), check=False)
+        # Takes this process' place: who stops it (Ctrl-C, systemd, docker) then stops the command itself.
+        os.execvpe(context.args[0], context.args, os.environ | connection.environment())  # noqa: S606
     except OSError as error:
         raise WarehouseError(f"The command {context.args[0]} can't be run: {error.strerror}.") from None
-    raise typer.Exit(result.returncode)
 
 
 # Commands of other rooms, which this one may not know: whoever knows both sides offers them here (ADR 0024).

@@ -15,6 +15,7 @@ from warehouse.connection import connect
 from warehouse.csv_files import read_header, read_rows
 from warehouse.errors import WarehouseError
 from warehouse.load_checks import refuse_bad_rows
+from warehouse.refusals import explained as refusals_explained
 from warehouse.tables import SOURCE_TABLES, SourceTable
 
 LOCK_KEY = 0x0C0AC42
@@ -58,9 +59,7 @@ def load_folder(folder: Path) -> list[str]:
     Raises WarehouseError with file, line and reason, and nothing is loaded, for unknown columns, values that
     can't be cast, missing values, repeated keys and broken references.
     """
-    if not folder.is_dir():
-        raise WarehouseError(f"{folder} is not a folder.")
-    files = {path.stem: path for path in sorted(folder.glob("*.csv"))}
+    files = {path.stem: path for path in _entries(folder) if path.suffix == ".csv"}
     batches = [_of_file(table, files.pop(table.name)) for table in SOURCE_TABLES if table.name in files]
     if not batches:
         names = ", ".join(f"{table.name}.csv" for table in SOURCE_TABLES)
@@ -73,12 +72,21 @@ def load_batches(batches: Iterable[Batch]) -> list[Loaded]:
     """Write the batches in one transaction, as `load_folder` does."""
     with connect() as connection:
         try:
-            with connection.transaction():
+            with refusals_explained(), connection.transaction():
                 connection.execute("select pg_advisory_xact_lock(%s)", [LOCK_KEY])
                 connection.execute(START)
                 return [_load_batch(connection, batch) for batch in batches]
         except WarehouseError as error:
             raise WarehouseError(f"{error} Nothing was loaded.") from None
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        raise WarehouseError(f"{folder} is not a folder.") from None
+    except OSError as error:
+        raise WarehouseError(f"{folder} can't be read: {error.strerror}.") from None
 
 
 def _of_file(table: SourceTable, path: Path) -> Batch:
@@ -101,7 +109,7 @@ def _load_batch(connection: psycopg.Connection, batch: Batch) -> Loaded:
     refuse_bad_rows(connection, batch.table, batch.source, types)
     try:
         changed = _write(connection, batch.table, table, types)
-    except psycopg.Error as error:
+    except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.RaiseException) as error:
         # Only names: Postgres' own message and detail may hold values.
         rule = error.diag.constraint_name or f"{type(error).__name__}, SQLSTATE {error.sqlstate}"
         raise WarehouseError(

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from warehouse.connection import connect
 from warehouse.errors import WarehouseError
+from warehouse.refusals import explained as refusals_explained
 from what_if import values
 from what_if.comparison import Comparison, compare
 from what_if.report import show
@@ -51,7 +52,8 @@ def main() -> int:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     try:
         changes = values.parse(options.values)
-        show(console, what_if(options.coach, changes, options.as_of, options.days))
+        with refusals_explained():
+            show(console, what_if(options.coach, changes, options.as_of, options.days))
     except WarehouseError as error:
         console.print(f"[red]what-if:[/red] {error}", soft_wrap=True)
         return 1

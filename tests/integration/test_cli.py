@@ -5,6 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import make_conninfo
+
+from tests.support.databases import fresh_database
 
 WAREHOUSE = str(Path(sys.executable).parent / "warehouse")
 
@@ -49,6 +52,20 @@ def test_exec__hands_on_addresses_arguments_and_the_exit_status(database_url: st
     assert done.stdout.strip() == database_url.rsplit("/", 1)[1]
 
 
+def test_exec__leaves_its_place_to_the_command(database_url: str) -> None:
+    """Who stops it, stops the command: a container's first process, a unit's main one."""
+    program = (
+        "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(7)); "
+        "print('ready', flush=True); signal.pause()"
+    )
+    command = [WAREHOUSE, "exec", "--", sys.executable, "-c", program]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.terminate()
+        assert process.wait(60) == 7
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -61,3 +78,39 @@ def test_command__refuses_with_a_remedy(database_url: str, arguments: list[str],
     done = run(*arguments)
     assert done.returncode == 1
     assert done.stderr.startswith(f"warehouse: {message}")
+
+
+READ_ONLY = "-c default_transaction_read_only=on"
+ANALYST = "-c role=warehouse_analyst"
+NOBODY = ["erase", "00000000-0000-4000-8000-000000000000", "--yes"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        (["sample"], READ_ONLY, "The database refused: cannot execute"),
+        (["migrate"], READ_ONLY, "The database refused: cannot execute"),
+        (NOBODY, READ_ONLY, "The database refused: cannot execute"),
+        (["reset", "--yes"], READ_ONLY, "The database refused: cannot execute"),
+        (["sample"], ANALYST, "The database refused: permission denied"),
+        (["status"], ANALYST, "The database refused: permission denied"),
+        (NOBODY, ANALYST, "The database refused: permission denied"),
+    ],
+)
+def test_command__says_that_the_log_in_may_not(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, arguments: list[str], options: str, message: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", make_conninfo(database_url, options=options))
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"warehouse: {message}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_erase__says_that_nothing_is_there(server_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with fresh_database(server_url) as empty:
+        monkeypatch.setenv("DATABASE_URL", empty)
+        done = run(*NOBODY)
+    assert done.returncode == 1
+    assert "Run `warehouse migrate`" in done.stderr
+    assert done.stderr.count("\n") == 1

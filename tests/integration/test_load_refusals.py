@@ -228,6 +228,11 @@ def test_load__refuses_a_folder_without_any_source_file(tmp_path: Path, database
         load_folder(tmp_path)
 
 
+def test_load__refuses_a_folder_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(WarehouseError, match=r"xx can't be read: File name too long\."):
+        load_folder(tmp_path / ("x" * 300))
+
+
 def test_load__refuses_what_is_no_folder(tmp_path: Path) -> None:
     with pytest.raises(WarehouseError, match=re.escape(f"{tmp_path / 'absent'} is not a folder.")):
         load_folder(tmp_path / "absent")

@@ -110,6 +110,12 @@ def test_build__size_multiplies_ordinary_clients_only(practice: SamplePractice) 
         assert set(table.rows) <= set(larger.tables()[name].rows)
 
 
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_build__refuses_a_day_at_the_end_of_the_calendar(day: date) -> None:
+    with pytest.raises(WarehouseError, match=f"no room around {day}"):
+        build(last_date=day)
+
+
 def test_build__refuses_a_size_below_one() -> None:
     with pytest.raises(WarehouseError, match="at least 1"):
         build(size=0)

@@ -51,7 +51,8 @@ def build(
     """The practice for these arguments; the same arguments give the same ids and rows, and no clock is read.
 
     `size` (1 or more) multiplies the ordinary clients; the named stories come once. With another `last_date`
-    the same sessions, under the same ids, move to other days. Raises WarehouseError for a size below 1.
+    the same sessions, under the same ids, move to other days. Raises WarehouseError for a size below 1, and
+    for a day around which the calendar has no room for the sessions.
     """
     if size < 1:
         raise WarehouseError(f"The size of the sample must be at least 1, not {size}.")
@@ -59,7 +60,12 @@ def build(
     pairs: dict[str, tuple[UUID, UUID]] = {}
     for story in (*DEMO_STORIES, *OTHER_STORIES, *ordinary_stories(seed, size)):
         pairs[story.name] = (COACH_IDS[story.coach], derived_id(seed, "client", story.client_key))
-        _tell(rows, story, pairs[story.name], seed, last_date)
+        try:
+            _tell(rows, story, pairs[story.name], seed, last_date)
+        except OverflowError:
+            raise WarehouseError(
+                f"The sample has no room around {last_date}: choose another last date."
+            ) from None
     return SamplePractice(last_date, pairs, rows.cues, rows.tables)
 
 
