@@ -43,6 +43,7 @@ def configure(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = name != "uvicorn.access"
+    logging.getLogger("uvicorn.error").addFilter(_names_no_address)
     # Each of these says at INFO what the request line says better, or a whole address.
     for name in ("httpx", "httpcore", "psycopg.pool", "asgi_correlation_id"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -52,6 +53,11 @@ def where(error: BaseException) -> list[str]:
     """Where an exception came from. Its message may hold somebody's words and is left out."""
     frames = traceback.extract_tb(error.__traceback__)
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+def _names_no_address(record: logging.LogRecord) -> bool:
+    """False for uvicorn's line about a web socket, which repeats the address with its query."""
+    return '"WebSocket ' not in str(record.msg)
 
 
 def _add_correlation_id(_logger: Any, _method: str, event: Event) -> Event:

@@ -3,10 +3,14 @@
 Nothing here has an insecure default: without keys and a way to check tokens the service refuses to start.
 """
 
+import re
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from limits import parse
+import httpx
+from limits import parse_many
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -21,13 +25,21 @@ class SettingsError(Exception):
     """The configuration can't be served with; the message names each variable and what to do."""
 
 
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@A-Z]+")
+"""Scheme, host, and port unless it is the usual one; an app's own scheme too (capacitor://localhost)."""
 CommaList = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
     """The service's settings; each field's environment variable is its validation alias."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", validate_default=True)
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        validate_default=True,
+        # as a line of an .env file or of docker-compose.yml leaves what isn't set
+        env_ignore_empty=True,
+    )
 
     api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         alias="API_KEYS",
@@ -75,7 +87,7 @@ class Settings(BaseSettings):
     statement_timeout_seconds: float = Field(
         alias="API_STATEMENT_TIMEOUT_SECONDS",
         default=5,
-        gt=0,
+        ge=0.001,  # Postgres counts milliseconds, and takes 0 for no limit
         le=300,
         description="Longest statement of a request.",
     )
@@ -148,21 +160,25 @@ class Settings(BaseSettings):
     @field_validator("jwks_url")
     @classmethod
     def _trustworthy_address(cls, url: str | None) -> str | None:
-        if not url:
-            return None
-        parts = urlsplit(url)
-        is_local = parts.scheme in ("", "file") or parts.hostname in ("localhost", "127.0.0.1", "::1")
-        if parts.scheme not in ("", "file", "http", "https") or (parts.scheme == "http" and not is_local):
+        if not url or (parts := urlsplit(url)).scheme in ("", "file"):
+            return url or None
+        is_local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
             raise ValueError(
                 "must be an https address or a file: whoever can change the answer can sign tokens"
             )
-        return url
+        try:
+            if httpx.URL(url).host:
+                return url
+        except httpx.InvalidURL:
+            pass
+        raise ValueError("must name a server: https://host/path")
 
     @field_validator("rate_limit_per_coach", "rate_limit_per_address")
     @classmethod
     def _readable_limit(cls, rule: str) -> str:
         try:
-            if rule == "none" or parse(rule).amount > 0:
+            if rule == "none" or [limit.amount > 0 for limit in parse_many(rule)] == [True]:
                 return rule
         except ValueError:
             pass
@@ -171,8 +187,17 @@ class Settings(BaseSettings):
     @field_validator("rate_limit_storage")
     @classmethod
     def _known_store(cls, url: str) -> str:
+        unusable = "must be memory:// or redis://host:port/db"
         if urlsplit(url).scheme not in ("memory", "redis", "rediss"):
-            raise ValueError("must be memory:// or redis://host:port/db")
+            raise ValueError(unusable)
+        try:
+            storage_from_string(f"async+{url}")
+        except ConfigurationError:
+            raise ValueError(
+                "asks for the package redis: install the project with its extra `redis`"
+            ) from None
+        except ValueError:
+            raise ValueError(unusable) from None
         return url
 
     @field_validator("cors_origins")
@@ -180,6 +205,10 @@ class Settings(BaseSettings):
     def _named_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         if "*" in origins:
             raise ValueError("must name origins: * would let every page call with a coach's token")
+        if not all(ORIGIN.fullmatch(origin) for origin in origins):
+            raise ValueError(
+                "must hold origins as browsers send them, such as https://app.example, no / behind"
+            )
         return origins
 
     @model_validator(mode="after")
@@ -193,12 +222,12 @@ class Settings(BaseSettings):
     @property
     def conninfo(self) -> str:
         """Where the database is, as the API's role. Raises SettingsError when nothing says so."""
-        if given := self.database_url.get_secret_value():
-            return given
         try:
-            return connection.url(connection.Role.API)
+            address = self.database_url.get_secret_value() or connection.url(connection.Role.API)
+            connection.take_apart(address, connection.Role.API)
         except WarehouseError as error:
             raise SettingsError(f"API_DATABASE_URL or DATABASE_URL: {error}") from None
+        return address
 
 
 def load_settings() -> Settings:

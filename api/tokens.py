@@ -8,11 +8,11 @@ import jwt
 import orjson
 from jwt.exceptions import ExpiredSignatureError, ImmatureSignatureError, InvalidTokenError, PyJWTError
 
+from api.fields import HYPHENATED
 from api.jwks import ALGORITHMS, Jwks
 from api.settings import Settings
 
 LARGEST_TOKEN_BYTES = 8192
-CANONICAL_UUID_LENGTH = 36
 
 
 class BadTokenError(Exception):
@@ -82,9 +82,6 @@ def _header_of(token: str) -> dict[str, Any]:
 
 
 def _coach_id(subject: str) -> UUID:
-    try:
-        if len(subject) == CANONICAL_UUID_LENGTH:
-            return UUID(subject)
-    except ValueError:
-        pass
-    raise BadTokenError("The token's subject is no coach.")
+    if not HYPHENATED.fullmatch(subject):
+        raise BadTokenError("The token's subject is no coach.")
+    return UUID(subject)

@@ -1,6 +1,7 @@
 """Which address each party connects to (architecture page, "Roles")."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
@@ -11,6 +12,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from warehouse import embedded
 from warehouse.errors import WarehouseError
 
+PORTS = re.compile(r"[\d,]*")
+"""One port, or one for each host; empty: the usual one."""
 OLDEST_SERVER = 150000
 """Postgres 15: the first with security_invoker views."""
 
@@ -54,19 +57,23 @@ def url(role: Role | str = Role.OWNER) -> str:
 
 def _with_role(owner: str, database_role: str) -> str:
     """The owner's log-in, its rights given up. A convenience, not a wall: `reset role` undoes it."""
-    options = _parts(owner, Role.OWNER).get("options")
+    options = take_apart(owner, Role.OWNER).get("options")
     return make_conninfo(owner, options=f"{options or ''} -c role={database_role}".strip())
 
 
-def _parts(address: str, role: Role) -> dict[str, str]:
-    """The address taken apart. Raises WarehouseError, without showing it, when it is none."""
+def take_apart(address: str, role: Role) -> dict[str, str]:
+    """Parts of an address by libpq's names. Raises WarehouseError, without showing it, when it is none."""
     try:
-        return {name: str(value) for name, value in conninfo_to_dict(address).items() if value is not None}
+        parts = {name: str(value) for name, value in conninfo_to_dict(address).items() if value is not None}
+        # A bare @ or / in a password makes the rest of it host or port, which error messages would show.
+        if "@" in parts.get("host", "")[1:] or not PORTS.fullmatch(parts.get("port", "")):
+            raise psycopg.ProgrammingError
     except psycopg.ProgrammingError:
         raise WarehouseError(
             f"{role.variable} is not an address. Write postgresql://user:password@host:port/database, with "
             "special characters of the password percent-encoded."
         ) from None
+    return parts
 
 
 def connect(role: Role | str = Role.OWNER, *, autocommit: bool = False) -> psycopg.Connection:
@@ -76,7 +83,7 @@ def connect(role: Role | str = Role.OWNER, *, autocommit: bool = False) -> psyco
     """
     role = Role(role)
     address = url(role)
-    _parts(address, role)
+    take_apart(address, role)
     try:
         connection = psycopg.connect(address, autocommit=autocommit, connect_timeout=10)
     except psycopg.OperationalError as error:
@@ -94,7 +101,7 @@ def connect(role: Role | str = Role.OWNER, *, autocommit: bool = False) -> psyco
 
 def environment() -> dict[str, str]:
     """Variables that let a child process reach the database: four addresses, and the parts dbt asks for."""
-    parts = _parts(url(Role.OWNER), Role.OWNER)
+    parts = take_apart(url(Role.OWNER), Role.OWNER)
     user = parts.get("user") or os.environ.get("PGUSER", "")
     # What an address leaves out, libpq takes from these places; dbt would guess on its own.
     defaults = {

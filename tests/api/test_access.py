@@ -204,6 +204,8 @@ FAULTY: dict[str, str] = {
     "subject is empty": hs256(DEMO_COACH_ID, sub=""),
     "subject is no uuid": hs256(DEMO_COACH_ID, sub="coach-1"),
     "subject is nearly a uuid": hs256(DEMO_COACH_ID, sub=f"{{{DEMO_COACH_ID}}}"),
+    "subject is a uuid as a name": hs256(DEMO_COACH_ID, sub=f"urn:{DEMO_COACH_ID.hex}"),
+    "subject has a digit of another script": hs256(DEMO_COACH_ID, sub=f"{str(DEMO_COACH_ID)[:-1]}\u0663"),
     "subject is sql": hs256(DEMO_COACH_ID, sub="' or true; --"),
     "none": by_hand({"alg": "none", "typ": "JWT"}, claims(DEMO_COACH_ID)),
     "None": by_hand({"alg": "None", "typ": "JWT"}, claims(DEMO_COACH_ID)),

@@ -15,6 +15,12 @@ from tests.api.tokens import hs256
 from warehouse.sample import DEMO_COACH_ID
 
 NOTE = "Anna told me about her mother in Leeds"
+WEB_SOCKET = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
 
 
 def test_output__holds_no_word_name_address_token_or_key(
@@ -33,6 +39,7 @@ def test_output__holds_no_word_name_address_token_or_key(
         coach.post(f"{PREFIX}/risk/alerts/{own.alert_id}/acknowledge", json={"notes": NOTE * 100})
         coach.get(f"{PREFIX}/sessions/ann@example.org?name=Ann")
         coach.get(f"/ann@example.org?token={token}&api_key={API_KEY}")
+        coach.get(f"/ann@example.org?token={token}", headers=WEB_SOCKET)
         coach.get(
             f"{PREFIX}/coach/summary",
             headers={"Authorization": f"Bearer {hs256(uuid4(), email='ann@example.org')}"},

@@ -40,6 +40,13 @@ def load(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         (GOOD | {"API_RATE_LIMIT_PER_COACH": "often"}, "API_RATE_LIMIT_PER_COACH"),
         (GOOD | {"API_RATE_LIMIT_PER_ADDRESS": "0/minute"}, "API_RATE_LIMIT_PER_ADDRESS"),
         (GOOD | {"API_RATE_LIMIT_STORAGE": "file:///tmp/x"}, "API_RATE_LIMIT_STORAGE"),
+        (GOOD | {"SUPABASE_JWKS_URL": "https://"}, "SUPABASE_JWKS_URL"),
+        (GOOD | {"SUPABASE_JWKS_URL": "https://p.supabase.co:https/keys"}, "SUPABASE_JWKS_URL"),
+        (GOOD | {"API_CORS_ORIGINS": "app.example"}, "API_CORS_ORIGINS"),
+        (GOOD | {"API_CORS_ORIGINS": "https://app.example/"}, "API_CORS_ORIGINS"),
+        (GOOD | {"API_RATE_LIMIT_PER_COACH": "5/second; 100/minute"}, "API_RATE_LIMIT_PER_COACH"),
+        (GOOD | {"API_RATE_LIMIT_STORAGE": "redis://127.0.0.1:port/0"}, "API_RATE_LIMIT_STORAGE"),
+        (GOOD | {"API_STATEMENT_TIMEOUT_SECONDS": "0.0009"}, "API_STATEMENT_TIMEOUT_SECONDS"),
         (GOOD | {"API_POOL_SIZE": "0"}, "API_POOL_SIZE"),
         (GOOD | {"API_STATEMENT_TIMEOUT_SECONDS": "-1"}, "API_STATEMENT_TIMEOUT_SECONDS"),
         (GOOD | {"API_LOG_LEVEL": "loud"}, "API_LOG_LEVEL"),
@@ -108,6 +115,21 @@ def test_settings__without_a_database_say_so(
     monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path_factory.mktemp("empty")))
     with pytest.raises(SettingsError, match="API_DATABASE_URL or DATABASE_URL"):
         _ = load(monkeypatch, **GOOD).conninfo
+
+
+@pytest.mark.parametrize("address", ["nonsense hunter2", "postgresql://api:%hunter2@db/practice"])
+def test_settings__without_an_address_of_a_database_are_refused(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    with pytest.raises(SettingsError, match="API_DATABASE_URL is not an address") as refused:
+        _ = load(monkeypatch, **GOOD, API_DATABASE_URL=address).conninfo
+    assert "hunter2" not in str(refused.value)
+
+
+def test_settings__that_are_empty_count_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {str(field.alias) for field in Settings.model_fields.values()} - set(GOOD)
+    empty = dict.fromkeys(names, "")
+    assert load(monkeypatch, **GOOD, **empty) == Settings.model_validate(GOOD)
 
 
 def test_settings__are_all_described() -> None:

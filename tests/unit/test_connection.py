@@ -66,7 +66,16 @@ def test_url__without_any_address_names_both_remedies(role: Role) -> None:
         url(role)
 
 
-@pytest.mark.parametrize("address", ["nonsense hunter2", "postgresql://owner:hunter2@[db/practice"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nonsense hunter2",
+        "postgresql://owner:hunter2@[db/practice",
+        "postgresql://owner:%hunter2@db/practice",
+        "postgresql://owner:a@hunter2@db/practice",
+        "postgresql://owner:hunter2/a@db/practice",
+    ],
+)
 @pytest.mark.parametrize("use", [connect, environment, lambda: url("api")])
 def test_address__that_is_none_is_refused_without_being_shown(
     monkeypatch: pytest.MonkeyPatch, address: str, use: object
