@@ -20,6 +20,7 @@ TALK = [("coach", 0, 60, "How are you?"), ("client", 60, 130, "I will call them 
 # session_date, completed_at, created_at of a second session, and how long ago the client's last one is then
 ABSURD: dict[str, tuple[str | None, str | None, str, int]] = {
     "year 1": ("0001-01-01", "2026-11-15", "2026-11-15", 7),
+    "moment in year 1": (None, "0001-01-01", "2026-11-15", 7),
     "before Christ": ("0044-03-15 BC", None, "2026-11-15", 7),
     "1900": ("1900-01-01", "2026-11-15", "2026-11-15", 21),
     "9999": ("9999-12-31", "2026-11-15", "2026-11-15", 21),

@@ -1,6 +1,4 @@
 -- one row per transcription job
-{% set completed_at, created_at = finite('source.completed_at'), finite('source.created_at') %}
-
 with source as (
     select * from {{ source('ai_backend', 'transcription_jobs') }}
 ),
@@ -17,11 +15,9 @@ final as (
         lower(trim(source.status)) as status,
         -- a session of which nothing says when it was is never seen: its day doesn't come (docs/adr/0044)
         coalesce(
-            case
-                when source.session_date >= '{{ var("earliest_session_date") }}'
-                    then {{ finite('source.session_date') }}
-            end,
-            {{ business_date('coalesce(' ~ completed_at ~ ', ' ~ created_at ~ ')') }},
+            {{ possible_date('source.session_date') }},
+            {{ possible_date(business_date('source.completed_at')) }},
+            {{ possible_date(business_date('source.created_at')) }},
             'infinity'
         ) as session_date,
         source.completed_at,
