@@ -41,9 +41,9 @@ components as (
                     / parameters.balanced_talk_percentage
                 )
         end as participation,
-        -- least() passes over a null, so that without client turns this would be 1
+        -- least() passes over a null, so that without a client's words this would be 1
         case
-            when turns.client_turns > 0
+            when turns.words_per_client_turn is not null
                 then least(1, turns.words_per_client_turn / parameters.full_words_per_turn)
         end as depth,
         case

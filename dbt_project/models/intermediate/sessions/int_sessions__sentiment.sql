@@ -19,7 +19,7 @@ summaries as (
         client_sentiment_label
     from {{ ref('stg_ai_backend__session_summaries') }}
     where job_id in (select measures.job_id from measures)
-    order by job_id asc, created_at desc, summary_id asc
+    order by job_id asc, created_at desc nulls last, summary_id asc
 ),
 
 final as (

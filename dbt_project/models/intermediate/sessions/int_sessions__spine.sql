@@ -10,7 +10,7 @@ transcripts as (
         confidence_score,
         created_at
     from {{ ref('stg_ai_backend__transcripts') }}
-    order by job_id asc, created_at desc, transcript_id asc
+    order by job_id asc, created_at desc nulls last, transcript_id asc
 ),
 
 final as (
