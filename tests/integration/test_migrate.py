@@ -177,6 +177,25 @@ def test_migrate__leaves_upstream_tables_that_are_there_exactly_as_they_are(empt
         assert created == [("ai_backend.session_summaries",)]
 
 
+def test_client_analytics__has_the_specified_key_whenever_it_was_made(built_database_url: str) -> None:
+    key = (
+        "select indexrelid::regclass::text, indisunique from pg_index "
+        "where indrelid = 'ai_backend.client_analytics'::regclass "
+        "and pg_get_indexdef(indexrelid) like '%(coach_id, client_id, window_type)'"
+    )
+    (migration,) = (m for m in available() if m.name == "0012_one_row_per_pair_and_window")
+    with psycopg.connect(built_database_url) as connection:
+        ((name, is_unique),) = connection.execute(key).fetchall()
+        assert is_unique
+        connection.execute(f"drop index {name}".encode())
+        connection.execute(
+            "create index former on ai_backend.client_analytics (coach_id, client_id, window_type)"
+        )
+        connection.execute(migration.sql.encode())
+        assert [row[1] for row in connection.execute(key).fetchall()] == [True]
+        connection.rollback()
+
+
 def test_upstream_tables__have_the_columns_that_the_service_has(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         for table, names in COLUMNS.items():

@@ -6,7 +6,7 @@
     full_refresh=false,
     indexes=[
         {'columns': ['client_id']},
-        {'columns': ['coach_id', 'client_id', 'window_type']}
+        {'columns': ['coach_id', 'client_id', 'window_type'], 'unique': true}
     ],
     grants={'select': ['warehouse_analyst', 'warehouse_api']},
     post_hook=["{{ remove_erased() }}", "{{ only_own_coach() }}"]
