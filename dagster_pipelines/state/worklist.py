@@ -1,6 +1,6 @@
 """What is still to be computed, asked of Postgres: nothing is remembered that a restart could lose."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -109,13 +109,19 @@ def newest_mark(connection: psycopg.Connection[Any]) -> datetime | None:
     return row[0] if row else None
 
 
-def note_clients(connection: psycopg.Connection[Any], sessions: Iterable[PendingSession]) -> None:
-    """Remember whose analytics must follow these sessions."""
+def note_clients(connection: psycopg.Connection[Any], sessions: Sequence[PendingSession]) -> None:
+    """Remember whose analytics must follow these sessions: whose they are, and whose they were until now."""
+    if not sessions:
+        return
+    former = connection.execute(
+        "select coach_id, client_id from ai_backend.session_analytics where job_id = any(%s)",
+        [[session.job_id for session in sessions]],
+    ).fetchall()
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into operations.clients_to_refresh (coach_id, client_id) values (%s, %s) "
             "on conflict (coach_id, client_id) do update set noted_at = now()",
-            sorted({(session.coach_id, session.client_id) for session in sessions}),
+            sorted({*former, *((session.coach_id, session.client_id) for session in sessions)}),
         )
 
 

@@ -1,5 +1,6 @@
 {#-
-    Removes alerts that opened when a session was known which is erased since, and that nothing bears out without it.
+    Removes alerts whose text speaks of a day that knew a session which is erased since, and that nothing bears out
+    without it.
     Runs in the transaction that brings the new rows.
 -#}
 {% macro remove_erased_alerts() -%}
@@ -8,7 +9,7 @@
     where
         mart.coach_id = erased.coach_id
         and mart.client_id = erased.client_id
-        and mart.opened_date >= erased.session_date
+        and mart.severity_date >= erased.session_date
         and not exists (
             select from {{ ref('int_alerts__reconciled') }} as alerts
             where alerts.coach_id = mart.coach_id and alerts.id = mart.id and alerts.is_borne_out

@@ -117,6 +117,55 @@ def test_deleted_job__leaves_no_trace_in_any_record(
     assert last_kept == TODAY - timedelta(days=21)
 
 
+def test_deleted_job__is_forgotten_by_each_date_that_it_had(
+    connection: psycopg.Connection, built_database_url: str, project: Project
+) -> None:
+    coach, client = add_pair(connection, [])
+    job = add_held(connection, session(60, 50), coach, client)
+    project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-05-30..2026-06-20")
+    for table, key in (("transcription_jobs", "id"), ("session_analytics", "job_id")):
+        connection.execute(
+            f"update ai_backend.{table} set session_date = '2026-06-25' where {key} = %s".encode(), [job]
+        )
+    project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-26")
+    assert {"ai_backend.risk_scores", "ai_backend.risk_alert_episodes"} <= mentions(connection, client)
+    connection.execute("delete from ai_backend.transcription_jobs where id = %s", [job])
+    project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-27")
+    assert mentions(connection, client) == set()
+
+
+def test_deleted_job__takes_along_an_alert_that_tells_of_it_although_it_opened_before(
+    connection: psycopg.Connection, built_database_url: str, project: Project
+) -> None:
+    glad, sad = {"sentiment": Decimal("0.5")}, {"sentiment": Decimal("-0.5"), "resistance": 5}
+    coach, client = add_pair(
+        connection,
+        [
+            Held(on=TODAY - timedelta(days=days_ago), engagement=Decimal(engagement), **mood)
+            for days_ago, engagement, mood in ((85, 90, glad), (80, 90, glad), (70, 10, sad), (60, 10, sad))
+        ],
+    )
+    deleted = add_held(connection, session(50, 10), coach, client)
+    alert = (
+        "select severity, opened_date, severity_date from ai_backend.risk_alert_episodes "
+        "where client_id = %s and alert_type = 'new_high_risk'"
+    )
+    project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-05-01..2026-06-20")
+    (opened,) = query(connection, alert, client)
+    day = TODAY - timedelta(days=50)
+    assert opened["severity"] == "urgent"
+    assert opened["opened_date"] < day < opened["severity_date"]
+
+    connection.execute("update public.coach_clients set status = 'ended' where client_id = %s", [client])
+    connection.execute("delete from ai_backend.transcription_jobs where id = %s", [deleted])
+    project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-21")
+    assert query(connection, alert, client) == []
+    scored = query(
+        connection, "select max(as_of_date) from ai_backend.risk_scores where client_id = %s", client
+    )
+    assert scored == [{"max": day - timedelta(days=1)}]
+
+
 def test_erased_client__is_nowhere_and_stays_away(
     connection: psycopg.Connection, built_database_url: str, project: Project
 ) -> None:

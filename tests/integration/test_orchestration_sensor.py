@@ -178,6 +178,29 @@ def test_completed_sessions__a_job_that_is_no_longer_completed_leaves_the_marts(
     assert tick("completed_sessions", instance, cursor)[0] == []
 
 
+def test_completed_sessions__a_session_that_moves_to_another_client_concerns_both(
+    database: psycopg.Connection[Any], instance: dg.DagsterInstance
+) -> None:
+    former, present = new_id(), new_id()
+    for client in (former, present):
+        insert(database, "public.coach_clients", coach_id=COACH, client_id=client, status="active")
+    moment = NOW - timedelta(days=3)
+    moved = add_session(
+        database, talk(), coach_id=COACH, client_id=former, session_date=moment.date(), completed_at=moment
+    )
+    scored = "select client_id from ai_backend.risk_scores where client_id = any(%s)"
+    requests, _ = tick("completed_sessions", instance)
+    assert run_request(requests[0], LIVE, instance).success
+    assert database.execute(scored, [[former, present]]).fetchall() == [(former,)]
+
+    database.execute(
+        "update ai_backend.transcription_jobs set client_id = %s where id = %s", [present, moved]
+    )
+    requests, _ = tick("completed_sessions", instance)
+    assert run_request(requests[0], LIVE, instance).success
+    assert database.execute(scored, [[former, present]]).fetchall() == [(present,)]
+
+
 def test_completed_sessions__other_models_ask_for_a_complete_run(
     database: psycopg.Connection[Any], instance: dg.DagsterInstance
 ) -> None:

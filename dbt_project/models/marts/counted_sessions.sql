@@ -23,13 +23,25 @@ with sessions as (
     select * from {{ ref('int_clients__sessions') }}
 ),
 
+recorded as not materialized (
+    {{ current_rows('counted_sessions', {
+        'job_id': 'uuid', 'coach_id': 'uuid', 'client_id': 'uuid', 'session_date': 'date'
+    }) }}
+),
+
 final as (
     select
-        job_id,
-        coach_id,
-        client_id,
-        session_date
+        sessions.job_id,
+        sessions.coach_id,
+        sessions.client_id,
+        -- records of the days between may still know it by the date that it had before
+        least(sessions.session_date, recorded.session_date) as session_date
     from sessions
+    left join recorded
+        on
+            sessions.job_id = recorded.job_id
+            and sessions.coach_id = recorded.coach_id
+            and sessions.client_id = recorded.client_id
 )
 
 {{ only_changed(key=['job_id'], ignored=[]) }}

@@ -66,7 +66,7 @@ final as (
             where
                 erased.coach_id = recorded.coach_id
                 and erased.client_id = recorded.client_id
-                and erased.session_date <= recorded.opened_date
+                and erased.session_date <= recorded.severity_date
         )
         and {{ of_told_clients('recorded.client_id') }}
 )
