@@ -1,6 +1,7 @@
 {#-
     The dates that a run speaks for, one row each: the variable as_of, which is empty (the calendar day on which the
-    run started, in the business time zone), a date, a range A..B with both ends, or a comma list of those.
+    run started, in the business time zone), a date, a range A..B with both ends, or a comma list of those. Days are
+    counted as numbers: a series of dates is one of moments to Postgres, and ends early where a day begins at 01:00.
 -#}
 {% macro as_of_dates() -%}
     {%- set asked = (var('as_of', '') or '') | string | trim -%}
@@ -15,7 +16,7 @@
         "as_of is '" ~ asked ~ "', but must be a date (2026-11-22), a range (2026-07-26..2026-11-22), or a comma list of those"
     ) %}
     {%- endfor %}
-    select generate_series('{{ ends[0] }}'::date, '{{ ends[-1] }}'::date, '1 day')::date as as_of_date
+    select '{{ ends[0] }}'::date + generate_series(0, '{{ ends[-1] }}'::date - '{{ ends[0] }}'::date) as as_of_date
     {%- endfor %}
     {%- endif %}
 {%- endmacro %}

@@ -1,0 +1,20 @@
+"""The days that a run speaks for."""
+
+from datetime import date
+
+import psycopg
+
+from tests.support.project import Project
+
+
+def test_range__has_every_day_also_where_the_clocks_skip_a_midnight(
+    built_database_url: str, project: Project
+) -> None:
+    """In Chile 6 September 2026 begins at 01:00, for a server that lives there."""
+    project.run(built_database_url, "int_clients__as_of_dates", as_of="2026-09-04..2026-09-08, 2026-09-12")
+    with psycopg.connect(built_database_url) as connection:
+        connection.execute("set time zone 'America/Santiago'")
+        rows = connection.execute(
+            "select as_of_date from analytics_intermediate.int_clients__as_of_dates order by as_of_date"
+        ).fetchall()
+    assert [day for (day,) in rows] == [date(2026, 9, day) for day in (4, 5, 6, 7, 8, 12)]
