@@ -18,7 +18,7 @@ from dagster_pipelines.assets.translation import (
     selected_tests,
     translator,
 )
-from dagster_pipelines.assets.variables import dbt_variables, due
+from dagster_pipelines.assets.variables import dbt_variables, due, is_small
 from dagster_pipelines.assets.writing import telling, writing
 from dagster_pipelines.manifest import fresh_manifest
 from dagster_pipelines.options import RunOptions, started_at
@@ -58,13 +58,14 @@ def _build(context: dg.AssetExecutionContext, options: RunOptions, dbt: Warehous
                 if is_whole else []
             )  # fmt: skip
             asked = [request.client_id for request in taken_up]
+            small = is_small(connection, options)
+            to_build = due(connection, selected) if small else selected
         clients: Sequence[UUID] | None = sorted({*waiting, *asked}) if options.only_waiting else None
         if clients is not None and not clients:
             context.log.info("No client's sessions changed: nothing to refresh.")
             return
-        built = dbt.build(
-            due(selected, options), dbt_variables(options, days, clients=clients), with_tests=with_tests
-        )
+        variables = dbt_variables(options, days, in_place=small, clients=clients)
+        built = dbt.build(to_build, variables, with_tests=with_tests)
         with connect() as connection:
             if clients is None:
                 record_computed(connection, done, as_dates(days), context.run.run_id)

@@ -18,14 +18,13 @@ from dagster_pipelines.assets.translation import (
     selected_tests,
     translator,
 )
-from dagster_pipelines.assets.variables import dbt_variables, due, joined
+from dagster_pipelines.assets.variables import dbt_variables, due, is_small, joined
 from dagster_pipelines.assets.writing import telling, writing
 from dagster_pipelines.manifest import fresh_manifest
 from dagster_pipelines.options import RunOptions, started_at
 from dagster_pipelines.resources.dbt import BuildError, Built, WarehouseDbt, project
 from dagster_pipelines.settings import PipelineSettings
 from dagster_pipelines.state import broken, worklist
-from dagster_pipelines.state.models import is_current
 from dagster_pipelines.state.writer import connect
 
 MART = "session_analytics"
@@ -55,15 +54,16 @@ def _build(context: dg.AssetExecutionContext, options: RunOptions, dbt: Warehous
             if MART in selected:
                 broken.release_due(connection)
             waiting = _waiting(connection, options)
-            variables = dbt_variables(
-                options, options.days(context), sessions=_told(connection, options, waiting)
-            )
+            small = is_small(connection, options)
+            to_build = due(connection, selected) if small else selected
+            sessions = _told(connection, options, waiting) if small else None
+            variables = dbt_variables(options, options.days(context), in_place=small, sessions=sessions)
             if MART in selected:
                 worklist.note_clients(connection, waiting)
         if MART not in selected:
-            built = dbt.build(due(selected, options), variables, with_tests=with_tests)
+            built = dbt.build(to_build, variables, with_tests=with_tests)
         else:
-            built = _build_around_broken(context, dbt, due(selected, options), with_tests, variables)
+            built = _build_around_broken(context, dbt, to_build, with_tests, variables)
             with connect() as connection:
                 worklist.note_clients_of_last_build(connection)
                 broken.forget_mended(connection)
@@ -83,8 +83,8 @@ def _waiting(connection: psycopg.Connection[Any], options: RunOptions) -> Sequen
 def _told(
     connection: psycopg.Connection[Any], options: RunOptions, waiting: Sequence[worklist.PendingSession]
 ) -> Sequence[UUID] | None:
-    """The sessions that a run for what waits looks at; None: all there are."""
-    if not options.only_waiting or options.since() is None or not is_current(connection):
+    """The sessions that a small run looks at; None: all there are."""
+    if options.since() is None:
         return None
     return [one.job_id for one in waiting] + worklist.unread_sessions(connection)
 

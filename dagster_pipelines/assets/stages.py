@@ -11,7 +11,8 @@ ORDER: tuple[ModelStage, ...] = ("base", "sessions", "clients", "risk", "alerts"
 FOLDERS: Mapping[str, ModelStage] = {
     "sessions": "sessions", "cues": "sessions", "clients": "clients", "risk": "risk", "alerts": "alerts",
 }  # fmt: skip
-BUILT = ("model", "seed", "snapshot")
+BUILT = ("model", "seed")
+"""Kinds of nodes that make a relation."""
 DETECTOR_SOURCE = "cue_detection"
 
 

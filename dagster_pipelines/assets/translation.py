@@ -8,7 +8,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from dagster_pipelines.assets.stages import reads_detector, stages
+from dagster_pipelines.assets.stages import BUILT, reads_detector, stages
 from dagster_pipelines.manifest import manifest_content
 from dagster_pipelines.resources.dbt import Built, project
 
@@ -53,7 +53,7 @@ def selected_names(context: dg.AssetExecutionContext) -> list[str]:
     return [
         node["name"]
         for node in manifest_content()["nodes"].values()
-        if node["resource_type"] in ("model", "seed", "snapshot") and translator.get_asset_key(node) in wanted
+        if node["resource_type"] in BUILT and translator.get_asset_key(node) in wanted
     ]
 
 

@@ -4,22 +4,22 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import psycopg
+
 from cue_detector.settings import CueSettings
 from dagster_pipelines.options import RunOptions
 from dagster_pipelines.settings import PipelineSettings
 from dagster_pipelines.state.models import is_current, standing_views
-from dagster_pipelines.state.writer import connect
 
 
-def due(selected: Sequence[str], options: RunOptions) -> list[str]:
-    """Those of the selected models that this run must build.
+def is_small(connection: psycopg.Connection[Any], options: RunOptions) -> bool:
+    """Whether this run may rest on the last complete build: it is for what waits, by the same models."""
+    return options.only_waiting and is_current(connection)
 
-    A run for what waits leaves out the views that stand in the database as the models describe them.
-    """
-    if not options.only_waiting:
-        return list(selected)
-    with connect() as connection:
-        standing = standing_views(connection)
+
+def due(connection: psycopg.Connection[Any], selected: Sequence[str]) -> list[str]:
+    """Those of the selected models that a small run must build: all but the views that stand as they are."""
+    standing = standing_views(connection)
     return [name for name in selected if name not in standing]
 
 
@@ -32,17 +32,18 @@ def dbt_variables(
     options: RunOptions,
     days: str,
     *,
+    in_place: bool = False,
     clients: Sequence[UUID] | None = None,
     sessions: Sequence[UUID] | None = None,
 ) -> dict[str, Any]:
     """What is left out keeps the default that dbt_project.yml or the model states.
 
-    `clients` and `sessions` are all that the models look at; None: all there are.
+    `in_place` is for a small run, whose working tables are there. `clients` and `sessions` are all that the
+    models look at; None: all there are.
     """
-    variables: dict[str, Any] = {"as_of": days, "business_time_zone": PipelineSettings().business_time_zone}
-    if options.only_waiting:
-        with connect() as connection:
-            variables["in_place"] = is_current(connection)
+    variables: dict[str, Any] = {
+        "as_of": days, "business_time_zone": PipelineSettings().business_time_zone, "in_place": in_place,
+    }  # fmt: skip
     if clients is not None:
         variables["clients"] = joined(clients)
     if sessions is not None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from dagster_pipelines.assets.stages import ORDER, ModelStage, names
+from dagster_pipelines.assets.stages import BUILT, ORDER, ModelStage, names
 from dagster_pipelines.assets.translation import WRITER_POOL, translator
 from dagster_pipelines.checks import freshness
 from dagster_pipelines.jobs.housekeeping import prune_runs
@@ -23,7 +23,7 @@ def _models(wanted: Sequence[str]) -> dg.AssetSelection:
         *(
             translator.get_asset_key(node)
             for node in nodes
-            if node["name"] in chosen and node["resource_type"] in ("model", "seed", "snapshot")
+            if node["name"] in chosen and node["resource_type"] in BUILT
         )
     )
 

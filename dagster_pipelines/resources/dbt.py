@@ -18,7 +18,7 @@ from dagster_pipelines.settings import PipelineSettings
 from warehouse.connection import environment_in_force
 from warehouse.paths import PROJECT_DIR
 
-RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult")
+RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult")
 DATA_ERROR_CLASSES = ("22", "23")
 """SQLSTATE classes that say that a row can't be computed or stored as it is."""
 TESTS = ("--indirect-selection", "buildable")

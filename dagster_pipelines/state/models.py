@@ -51,9 +51,7 @@ def record_build(connection: psycopg.Connection[Any], run_id: str) -> None:
 
 
 def standing_views(connection: psycopg.Connection[Any]) -> set[str]:
-    """Names of the views that need not be built again: their models are those of the last complete build."""
-    if not is_current(connection):
-        return set()
+    """Names of the views that are there and hold nothing of a run; as they shall be while `is_current`."""
     addresses = {
         f'"{node["schema"]}"."{node["alias"]}"': node["name"]
         for node in manifest_content()["nodes"].values()

@@ -68,14 +68,6 @@ def fill(connection: psycopg.Connection[Any], settings: PipelineSettings) -> int
     return connection.execute(FILL).rowcount
 
 
-def due(connection: psycopg.Connection[Any]) -> int:
-    """How many deliveries wait for their next try now."""
-    row = connection.execute(
-        "select count(*) from operations.alert_deliveries where next_attempt_at <= now()"
-    ).fetchone()
-    return int(row[0]) if row else 0
-
-
 def deliver(
     connection: psycopg.Connection[Any], settings: PipelineSettings, seconds: float = 20.0
 ) -> tuple[int, int]:

@@ -36,7 +36,7 @@ TOUCHED = f"""
                 or jobs.job_id in (select job_id from ai_backend.transcripts where created_at >= %(since)s)
             )
     ) as touched
-    -- each by its key: a join would compute the state of all
+    -- each by its key, as the models look up what they are told (macro told_sessions): a join would read all
     cross join lateral (
         select * from {ALL} as spine where spine.job_id = touched.job_id offset 0
     ) as looked_up
