@@ -1,4 +1,4 @@
-"""Every setting of the cue detector, by environment variable: `python -m cue_detector.settings`."""
+"""Every setting of the cue detector, by environment variable."""
 
 from typing import Literal, Self
 
@@ -134,17 +134,3 @@ class CueSettings(BaseSettings):
                 "CUE_LLM_TOKENS_PER_DAY above that, or lower CUE_LLM_CHUNK_TOKENS or CUE_LLM_CHUNK_UTTERANCES"
             )
         return self
-
-
-def describe() -> str:
-    """Return all settings as a markdown table: variable, default, meaning."""
-    lines = ["| Variable | Default | Meaning |", "|---|---|---|"]
-    for name, info in CueSettings.model_fields.items():
-        variable = info.validation_alias if isinstance(info.validation_alias, str) else f"CUE_{name}".upper()
-        default = "not set" if info.default is None else info.default
-        lines.append(f"| `{variable}` | {default} | {info.description} |")
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    print(describe())

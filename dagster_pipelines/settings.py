@@ -66,16 +66,3 @@ class PipelineSettings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The business time zone."""
         return ZoneInfo(self.business_time_zone)
-
-
-def describe() -> str:
-    """Return all settings as a markdown table: variable, default, meaning."""
-    lines = ["| Variable | Default | Meaning |", "|---|---|---|"]
-    for name, info in PipelineSettings.model_fields.items():
-        default = "not set" if info.default is None else info.default
-        lines.append(f"| `{name.upper()}` | {default} | {info.description} |")
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    print(describe())

@@ -14,6 +14,7 @@ from documentation.entities import entities_page
 from documentation.metric_page import metric_page
 from documentation.practice import practice
 from documentation.readme import with_demo_output
+from documentation.settings_page import settings_page
 from warehouse import connection
 from warehouse.paths import PROJECT_DIR
 
@@ -29,6 +30,7 @@ def pages(manifest: dict[str, Any], practice_url: str) -> dict[Path, str]:
     return {
         DOCS / "metrics.md": metric_page(manifest),
         DOCS / "entities.md": entities_page(manifest),
+        DOCS / "settings.md": settings_page(),
         analysts: with_answers(analysts.read_text(encoding="utf-8"), practice_url),
         private: privacy.with_rights(private.read_text(encoding="utf-8"), practice_url),
         readme: with_demo_output(readme.read_text(encoding="utf-8")),

@@ -11,16 +11,13 @@ from pathlib import Path
 import psycopg
 import pytest
 import typer
-from pydantic_settings import BaseSettings
 
 from api import reference
 from api.dashboard.door import DOOR
 from api.dashboard.pages import router as page_router
-from api.settings import Settings
-from cue_detector.settings import CueSettings
 from dagster_pipelines.definitions import defs
-from dagster_pipelines.settings import PipelineSettings
 from documentation.privacy import SCHEMAS
+from documentation.settings_page import READERS, variables
 from tests.documentation import pages
 from warehouse.cli import app
 from warehouse.connection import Role
@@ -129,17 +126,8 @@ def test_warehouse__has_the_commands_and_options() -> None:
         assert {word for word in words if word.startswith("--") and word != "--"} <= known, call
 
 
-def setting_variables(settings: type[BaseSettings]) -> set[str]:
-    """The environment variables that a class of settings reads."""
-    prefix = settings.model_config.get("env_prefix", "")
-    return {
-        str(field.validation_alias or f"{prefix}{name}".upper())
-        for name, field in settings.model_fields.items()
-    }
-
-
 def test_variables__are_read() -> None:
-    known = set().union(*(setting_variables(one) for one in (Settings, CueSettings, PipelineSettings)))
+    known = {name for settings in READERS.values() for name, _ in variables(settings)}
     known |= {role.variable for role in Role}
     elsewhere = [*(PROJECT_DIR / "deploy").rglob("*"), *(PROJECT_DIR / "warehouse").glob("*.py")]
     code = "".join(file.read_text(encoding="utf-8") for file in elsewhere if file.is_file())

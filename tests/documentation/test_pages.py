@@ -9,6 +9,7 @@ import pytest
 from documentation.entities import entities_page, references
 from documentation.metric_page import metric_page
 from documentation.privacy import SCHEMAS, rights, with_rights
+from documentation.settings_page import READERS, settings_page, variables
 from tests.support.project import Project
 from warehouse.paths import PROJECT_DIR
 
@@ -61,6 +62,13 @@ def test_entities__are_in_step(manifest: dict[str, Any]) -> None:
         ("language_cues", "utterances", "utterance_id"),
         ("risk_factors", "risk_scores", "risk_score_id"),
     } <= set(references(manifest))
+
+
+def test_settings_page__is_in_step_and_explains_each_setting() -> None:
+    assert settings_page() == page("settings.md"), "run `make docs`"
+    settings = dict(one for reader in READERS.values() for one in variables(reader))
+    assert {"API_KEYS", "CUE_LLM_MODEL", "OPENAI_API_KEY", "ALERT_WEBHOOK_URL"} <= set(settings)
+    assert [name for name, info in settings.items() if not info.description] == []
 
 
 def test_rights__are_those_of_the_database(practice_url: str) -> None:

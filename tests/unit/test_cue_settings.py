@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from cue_detector.settings import CueSettings, describe
+from cue_detector.settings import CueSettings
 
 
 @pytest.fixture(autouse=True)
@@ -53,12 +53,3 @@ def test_settings__wrong_ones_are_refused_with_the_reason(
 def test_settings__the_key_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     assert "sk-secret" not in repr(CueSettings()) + str(CueSettings().model_dump())
-
-
-def test_describe__explains_every_setting() -> None:
-    table = describe()
-    for name, info in CueSettings.model_fields.items():
-        assert info.description, name
-        assert info.description in table
-    assert "`CUE_LLM_DEADLINE_SECONDS` | 45" in table
-    assert "`OPENAI_API_KEY` | not set" in table
