@@ -26,10 +26,7 @@
         windows.total_resistance_cues::integer as total_resistance_cues,
         windows.total_commitment_cues::integer as total_commitment_cues,
         windows.total_breakthrough_cues::integer as total_breakthrough_cues,
-        case
-            when windows.resistance_to_commitment_ratio > limits.highest_ratio then limits.highest_ratio
-            else windows.resistance_to_commitment_ratio
-        end::numeric(5, 3) as resistance_to_commitment_ratio,
+        windows.resistance_to_commitment_ratio::numeric(5, 3) as resistance_to_commitment_ratio,
         {{ computed_at() }} as computed_at,
         -- beyond the specification
         windows.as_of_date,

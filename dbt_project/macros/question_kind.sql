@@ -3,6 +3,16 @@
     {{ target.schema }}.question_kind({{ said }})
 {%- endmacro %}
 
+{#- A pattern of the seed question_patterns as a regular expression; `auxiliaries` are alternatives separated by |. -#}
+{% macro question_regex(pattern, auxiliaries) -%}
+    replace(
+        replace(
+            replace({{ pattern }}, '<auxiliary>', '(' || {{ auxiliaries }} || ')(n''t)?'),
+            ' ... ', '( \w+){0,2} '
+        ), ' ', '\W+'
+    )
+{%- endmacro %}
+
 {#- Whether a text holds one of the words, which are separated by |. -#}
 {% macro holds_any(text, words) -%}
     {%- for word in words.split('|') -%}

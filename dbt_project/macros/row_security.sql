@@ -8,7 +8,7 @@
         if not exists (select from pg_policy where polrelid = '{{ this }}'::regclass) then
             alter table {{ this }} enable row level security;
             create policy own_coach on {{ this }} for select to warehouse_api
-                using (coach_id = (select nullif(current_setting('app.coach_id', true), '')::uuid));
+                using (coach_id = {{ request_coach() }});
             create policy all_coaches on {{ this }} for select to warehouse_analyst using (true);
         end if;
     end

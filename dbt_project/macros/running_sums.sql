@@ -41,7 +41,7 @@
 {%- endmacro %}
 
 {#- A word for a change: `up` from +threshold on, `down` from -threshold on, else `level`; null for an unknown change. -#}
-{% macro trend_word(change, threshold, up, down, level) -%}
+{% macro trend_word(change, threshold, up='improving', down='declining', level='stable') -%}
     case
         when {{ change }} >= {{ threshold }} then '{{ up }}'
         when {{ change }} <= -{{ threshold }} then '{{ down }}'

@@ -6,10 +6,5 @@
     values
     ('engagement', windows.engagement_trend, sessions.engagement_score::numeric(6, 3)),
     ('sentiment', windows.sentiment_trend, sessions.client_sentiment_score::numeric(6, 3)),
-    -- where neither coach nor client was recognised a share of 0 means unknown
-    (
-        'talk_ratio',
-        windows.talk_ratio_trend,
-        case when sessions.coach_turns + sessions.client_turns > 0 then sessions.client_talk_percentage end
-    )
+    ('talk_ratio', windows.talk_ratio_trend, {{ known_talk('sessions.client_talk_percentage', of='sessions.') }})
 {%- endmacro %}

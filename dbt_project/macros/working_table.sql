@@ -6,7 +6,7 @@
 {% materialization working_table, adapter='postgres' %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
-    {%- set is_refilled = var('in_place', false) and existing is not none and existing.type == 'table' -%}
+    {%- set is_refilled = var('in_place') and existing is not none and existing.type == 'table' -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}

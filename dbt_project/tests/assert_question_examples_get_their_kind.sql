@@ -19,14 +19,8 @@ judged as (
         patterns.question_kind as expected_kind,
         {{ question_kind('patterns.example') }} as question_kind,
         -- the example without its end mark holds the pattern
-        rtrim(lower(patterns.example), '.?') ~ (
-            '\m(' || replace(
-                replace(
-                    replace(patterns.pattern, '<auxiliary>', '(' || auxiliaries.auxiliaries || ')(n''t)?'),
-                    ' ... ', '( \w+){0,2} '
-                ), ' ', '\W+'
-            ) || ')\M'
-        ) as is_an_example
+        rtrim(lower(patterns.example), '.?')
+        ~ ('\m(' || {{ question_regex('patterns.pattern', 'auxiliaries.auxiliaries') }} || ')\M') as is_an_example
     from patterns
     cross join auxiliaries
 )

@@ -186,7 +186,10 @@ def test_run__a_failed_second_reading_leaves_the_first_answer(db: CueDatabase) -
             llm_settings(server.url, on_llm_failure="mark_failed"),
             cue_wanted_detector="llm llm-1 test-model",
         )
-    current = db.rows("select * from analytics_intermediate.int_cues__current_detections")
+    current = db.rows(
+        "select job_id, status, detector from analytics_intermediate.int_cues__current_detections "
+        "inner join cue_detection.session_detections using (detection_id, job_id, status)"
+    )
     assert [(row["job_id"], row["status"], row["detector"]) for row in current] == [
         (job, "succeeded", "local")
     ]

@@ -25,10 +25,6 @@ latest as (
     group by coach_id, client_id
 ),
 
-limits as (
-    {{ parameters(ref('session_parameters'), ['highest_ratio']) }}
-),
-
 final as (
     select
         {{ client_analytics_columns(
@@ -40,7 +36,6 @@ final as (
             windows.coach_id = latest.coach_id
             and windows.client_id = latest.client_id
             and windows.as_of_date = latest.as_of_date
-    cross join limits
     {% if is_incremental() %}
         where
             not exists (

@@ -13,17 +13,13 @@
     post_hook=[
         "{{ remove_erased() }}",
         "delete from {{ this }}
-        where as_of_date <= (select max(as_of_date) from {{ this }}) - {{ client_history_days() }}",
+        where as_of_date <= (select max(as_of_date) from {{ this }}) - {{ var('client_history_days') }}",
         "{{ only_own_coach() }}"
     ]
 ) }}
 
 with windows as (
     select * from {{ ref('int_clients__windows') }}
-),
-
-limits as (
-    {{ parameters(ref('session_parameters'), ['highest_ratio']) }}
 ),
 
 newest as (
@@ -43,8 +39,7 @@ final as (
             'windows.coach_id', 'windows.client_id', 'windows.window_type', 'windows.as_of_date'
         ])) }}
     from windows
-    inner join newest on windows.as_of_date > newest.as_of_date - {{ client_history_days() }}
-    cross join limits
+    inner join newest on windows.as_of_date > newest.as_of_date - {{ var('client_history_days') }}
 )
 
 {{ only_changed(key=['id']) }}

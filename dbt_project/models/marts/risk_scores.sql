@@ -41,7 +41,7 @@ computed as (
         scores.recommended_action,
         {{ computed_at() }} as computed_at,
         {{ computed_at() }} + parameters.valid_days * interval '1 day' as valid_until,
-        '{{ risk_model_version() }}'::varchar(50) as model_version,
+        '{{ var("risk_model_version") }}'::varchar(50) as model_version,
         -- beyond the specification
         scores.as_of_date,
         scores.top_factor,

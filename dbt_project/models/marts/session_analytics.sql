@@ -76,11 +76,8 @@ final as (
         coalesce(turns.interruption_count, 0)::integer as interruption_count,
         coalesce(turns.coach_question_count, 0)::integer as coach_question_count,
         coalesce(turns.coach_statement_count, 0)::integer as coach_statement_count,
-        -- least() passes over a null, and an unknown ratio must stay unknown
-        case
-            when turns.question_to_statement_ratio is not null
-                then least(turns.question_to_statement_ratio, parameters.highest_ratio)
-        end::numeric(5, 3) as question_to_statement_ratio,
+        ({{ at_most('turns.question_to_statement_ratio', 'parameters.highest_ratio') }})::numeric(5, 3)
+            as question_to_statement_ratio,
         coalesce(turns.open_question_count, 0)::integer as open_question_count,
         coalesce(turns.closed_question_count, 0)::integer as closed_question_count,
         coalesce(cue_counts.cue_resistance_count, 0)::integer as cue_resistance_count,

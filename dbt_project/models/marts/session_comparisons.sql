@@ -11,8 +11,7 @@ with sessions as not materialized (
         coalesce(completed_at, 'infinity') as completed_at,
         engagement_score,
         client_sentiment_score,
-        -- where nobody is known to have spoken, a share of 0 means unknown
-        case when coach_turns + client_turns > 0 then client_talk_percentage end as client_talk_percentage
+        {{ known_talk('client_talk_percentage') }} as client_talk_percentage
     from {{ ref('session_analytics') }}
 ),
 

@@ -22,11 +22,10 @@ final as (
         speaker_confidence,
         text,
         start_seconds,
-        -- an utterance that ends before it starts has length 0
-        greatest(end_time, start_seconds) as end_seconds,
         end_time as reported_end_seconds,
         -- whole numbers: as exact, and cheaper to compare and to add up
         (1000 * start_seconds)::bigint as start_ms,
+        -- an utterance that ends before it starts has length 0
         (1000 * greatest(end_time, start_seconds))::bigint as end_ms,
         coalesce(end_time < start_time or start_time < 0, true) as has_invalid_timestamps,
         nullif(lower(trim(intent)), '') as intent,

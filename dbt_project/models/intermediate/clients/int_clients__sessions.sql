@@ -16,11 +16,8 @@ final as (
         -- Postgres adds integers into a bigint, and bigints into a slow numeric
         (100 * engagement_score)::integer as engagement_hundredths,
         (1000 * client_sentiment_score)::integer as sentiment_thousandths,
-        -- where neither coach nor client was recognised a share of 0 means unknown
-        case when coach_turns + client_turns > 0 then (100 * coach_talk_percentage)::integer end
-            as coach_talk_hundredths,
-        case when coach_turns + client_turns > 0 then (100 * client_talk_percentage)::integer end
-            as client_talk_hundredths,
+        {{ known_talk('(100 * coach_talk_percentage)::integer') }} as coach_talk_hundredths,
+        {{ known_talk('(100 * client_talk_percentage)::integer') }} as client_talk_hundredths,
         cue_resistance_count as resistance_cues,
         cue_commitment_count as commitment_cues,
         cue_breakthrough_count as breakthrough_cues,

@@ -6,12 +6,18 @@ with parameters as (
     ]) }}
 ),
 
+limits as (
+    {{ parameters(ref('session_parameters'), ['highest_ratio']) }}
+),
+
 bounds as (
     select
         window_bounds.*,
-        parameters.*
+        parameters.*,
+        limits.highest_ratio
     from {{ ref('int_clients__window_bounds') }} as window_bounds
     cross join parameters
+    cross join limits
 ),
 
 measured as (
@@ -45,15 +51,11 @@ final as (
         as_of_date,
         window_type,
         window_start,
-        first_session_date,
         last_session_date,
         total_sessions,
         sessions_last_30_days,
         sessions_previous_30_days,
-        case
-            when average_days_between_sessions > longest_average_days then longest_average_days
-            else average_days_between_sessions
-        end as average_days_between_sessions,
+        {{ at_most('average_days_between_sessions', 'longest_average_days') }} as average_days_between_sessions,
         as_of_date - last_session_date as days_since_last_session,
         case
             when session_upto < 2 then null
@@ -77,13 +79,11 @@ final as (
         ) }} as talk_ratio_trend,
         average_engagement_score,
         engagement_change,
-        {{ trend_word('engagement_change', 'engagement_trend_points', 'improving', 'declining', 'stable') }}
-            as engagement_trend,
+        {{ trend_word('engagement_change', 'engagement_trend_points') }} as engagement_trend,
         {{ window_last('engagement', 'history_length') }} as engagement_history,
         average_sentiment_score,
         sentiment_change,
-        {{ trend_word('sentiment_change', 'sentiment_trend_points', 'improving', 'declining', 'stable') }}
-            as sentiment_trend,
+        {{ trend_word('sentiment_change', 'sentiment_trend_points') }} as sentiment_trend,
         {{ window_last('sentiment', 'history_length') }} as sentiment_history,
         total_resistance_cues,
         total_commitment_cues,
@@ -91,7 +91,7 @@ final as (
         sessions_with_cue_evidence,
         case
             when sessions_with_cue_evidence > 0
-                then total_resistance_cues::numeric / greatest(total_commitment_cues, 1)
+                then least(total_resistance_cues::numeric / greatest(total_commitment_cues, 1), highest_ratio)
         end as resistance_to_commitment_ratio
     from measured
 )

@@ -13,12 +13,7 @@ final as (
         detections.coach_id,
         detections.client_id,
         detections.detection_id,
-        detections.status,
-        detections.detector,
-        detections.detector_version,
-        detections.prompt_version,
-        detections.has_fallen_back,
-        detections.error
+        detections.status
     from detections
     inner join spine
         on

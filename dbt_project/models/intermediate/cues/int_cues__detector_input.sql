@@ -14,8 +14,6 @@ spoken as (
         sessions.job_id,
         sessions.coach_id,
         sessions.client_id,
-        sessions.transcript_id,
-        sessions.source_revision,
         utterances.*
     from sessions
     cross join lateral (
@@ -45,8 +43,6 @@ final as (
         spoken.job_id,
         spoken.coach_id,
         spoken.client_id,
-        spoken.transcript_id,
-        spoken.source_revision,
         spoken.utterance_id,
         spoken.position,
         spoken.role,

@@ -77,7 +77,7 @@ final as (
         -- what failed at the provider is tried in every run, what it answered wrongly a few times
         (
             answered.detection_id is null
-            and coalesce(refused.invalid_answer_count, 0) < {{ var('cue_answer_attempts', 3) }}
+            and coalesce(refused.invalid_answer_count, 0) < {{ var('cue_answer_attempts') }}
         )
         or (
             {{ var('check_content') }}
@@ -85,11 +85,11 @@ final as (
             and answered.content_hash is distinct from {{ content_hash }}
         )
         or (
-            '{{ var("cue_wanted_detector", "") }}' <> ''
+            '{{ var("cue_wanted_detector") }}' <> ''
             and (
                 answered.fell_back
                 or concat_ws(' ', answered.detector, answered.detector_version)
-                <> '{{ var("cue_wanted_detector", "") }}'
+                <> '{{ var("cue_wanted_detector") }}'
             )
         )
 )

@@ -70,8 +70,8 @@ final as (
     left join erased on windows.coach_id = erased.coach_id and windows.client_id = erased.client_id
     where
         recorded.model_version is null
-        or recorded.model_version = '{{ risk_model_version() }}'
-        or '{{ var("rescore_with") }}' = '{{ risk_model_version() }}'
+        or recorded.model_version = '{{ var("risk_model_version") }}'
+        or '{{ var("rescore_with") }}' = '{{ var("risk_model_version") }}'
         or erased.client_id is not null
 )
 

@@ -17,17 +17,10 @@ parameters as (
     {{ parameters(ref('risk_parameters'), ['severity_at_warning', 'least_resistance_cues']) }}
 ),
 
-limits as (
-    {{ parameters(ref('session_parameters'), ['highest_ratio']) }}
-),
-
 judged as (
     select
         inputs.*,
-        case
-            when inputs.resistance_to_commitment_ratio is not null
-                then least(inputs.resistance_to_commitment_ratio, limits.highest_ratio)
-        end as value,
+        inputs.resistance_to_commitment_ratio as value,
         case
             when inputs.resistance_to_commitment_ratio is null then 'unknown'
             when inputs.total_resistance_cues = 0 then 'none'
@@ -36,7 +29,6 @@ judged as (
         end as situation
     from inputs
     cross join parameters
-    cross join limits
 ),
 
 final as (

@@ -28,12 +28,7 @@ patterns as (
         word_lists.lead_ins,
         word_lists.open_clues,
         word_lists.unmarked_clues,
-        replace(
-            replace(
-                replace(patterns.pattern, '<auxiliary>', '(' || word_lists.auxiliaries || ')(n''t)?'),
-                ' ... ', '( \w+){0,2} '
-            ), ' ', '\W+'
-        ) as regex
+        {{ question_regex('patterns.pattern', 'word_lists.auxiliaries') }} as regex
     from {{ ref('question_patterns') }} as patterns
     cross join word_lists
 ),
