@@ -10,7 +10,6 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 AS_OF ?=
 PROCESSES ?= 3
-ANNOMI_DIR ?= ../shared/data/annomi
 
 export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_HOME := $(CURDIR)/.dagster
@@ -69,7 +68,7 @@ stories: database ## the sample's clients: score, level, factors and alerts, aga
 	@$(BIN)/python -m demo.stories
 
 .PHONY: api
-api: database ## the REST API alone (settings: see README)
+api: database ## the REST API alone (settings: docs/settings.md)
 	@$(BIN)/warehouse exec -- $(BIN)/uvicorn api.main:app --host 127.0.0.1 --port $(or $(PORT),8000) --no-access-log
 
 .PHONY: dagster

@@ -5,7 +5,6 @@ client analytics on are run for the days up to the last date, over empty records
 """
 
 import argparse
-import os
 import statistics
 import sys
 import tempfile
@@ -16,18 +15,17 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks.database import FROM_CLIENTS_ON
 from dagster_pipelines.invocation import invoke
 from dagster_pipelines.manifest import parsed_manifest
-from warehouse import connection, embedded
+from evaluation import annomi
+from warehouse import connection
 from warehouse.fill import load_sample
 from warehouse.load import load_folder
-from warehouse.migrate import migrate
-from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED
+from warehouse.sample import DEFAULT_LAST_DATE as LAST_DATE
+from warehouse.sample import DEFAULT_SEED
+from warehouse.temporary import temporary_server
 
-ROOT = Path(__file__).resolve().parents[1]
-ANNOMI_DIR = Path(os.environ.get("ANNOMI_DIR", ROOT.parent / "shared/data/annomi"))
-LAST_DATE = DEFAULT_LAST_DATE
-FROM_CLIENTS_ON = ["int_clients__as_of_dates+", "int_clients__sessions+"]
 RECORDS = ("client_analytics", "client_analytics_history", "risk_scores", "risk_alert_episodes")
 FOUND = """
 select
@@ -48,10 +46,10 @@ def main() -> int:
     data_sets: dict[str, Callable[[], Any]] = {
         f"sample, size {options.size}": lambda: load_sample(DEFAULT_SEED, options.size, LAST_DATE)
     }
-    if ANNOMI_DIR.exists():
-        data_sets["real dialogues"] = lambda: load_folder(ANNOMI_DIR)
+    if annomi.is_available():
+        data_sets["real dialogues"] = lambda: load_folder(annomi.directory())
     else:
-        print(f"The real dialogues are not at {ANNOMI_DIR}; they are left out.", file=sys.stderr)
+        print(f"The real dialogues are not at {annomi.directory()}; they are left out.", file=sys.stderr)
     print("| data | pairs | sessions | days | scores | alerts | seconds | ÷ one day |", flush=True)
     print("|---|--:|--:|--:|--:|--:|--:|--:|", flush=True)
     for name, load in data_sets.items():
@@ -64,17 +62,12 @@ def main() -> int:
 @contextmanager
 def _server() -> Iterator[None]:
     """A migrated database on a server of its own."""
-    os.environ.pop("DATABASE_URL", None)
-    with tempfile.TemporaryDirectory(prefix="bench-dates-") as home:
-        os.environ["WAREHOUSE_HOME"] = home
-        try:
-            embedded.up()
-            migrate()
-            os.environ.update(connection.environment())
-            yield
-        finally:
-            os.environ.pop("DATABASE_URL", None)
-            embedded.remove()
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-dates-") as home,
+        temporary_server(Path(home)),
+        connection.environment_in_force(),
+    ):
+        yield
 
 
 def _measure(name: str, days: list[int], repeat: int) -> None:

@@ -19,7 +19,8 @@ from warehouse.temporary import temporary_database
 
 AS_OF = "2026-11-22"
 """The last day of the scale data."""
-
+FROM_CLIENTS_ON = ("int_clients__as_of_dates+", "int_clients__sessions+")
+"""Selects everything that speaks for a day."""
 
 READ = """
 insert into cue_detection.session_detections (

@@ -9,7 +9,6 @@ import argparse
 import math
 import os
 import random
-import shutil
 import signal
 import statistics
 import subprocess
@@ -24,15 +23,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-import jwt
 import psycopg
 
-from warehouse import connection, embedded
-from warehouse.migrate import migrate
+from api.gate import PREFIX
+from demo.token import demo_token
+from warehouse import connection
+from warehouse.temporary import temporary_server
 
 ROOT = Path(__file__).resolve().parents[1]
-SIGNING_KEY = "only-for-this-measurement-0123456789abcdef"
 KEY = "only-for-this-measurement-0123456789abcdef"
+"""Of the calling back end, and of the tokens."""
 POLL_SECONDS = 0.5
 GIVE_UP_SECONDS = 300.0
 GOAL_SECONDS, STRETCH_SECONDS, BURST_GOAL_SECONDS = 25.0, 10.0, 180.0
@@ -56,7 +56,7 @@ def main() -> int:
     with _stack() as api:
         coach, client = uuid.uuid4(), uuid.uuid4()
         _relate(coach, client)
-        headers = _headers(coach)
+        headers = {"X-API-Key": KEY, "Authorization": f"Bearer {demo_token(coach, KEY)}"}
         took: list[float] = []
         waiting: list[threading.Thread] = []
         for number in range(options.completions):
@@ -106,18 +106,18 @@ def _verdict(is_met: bool) -> str:
 
 @contextmanager
 def _stack() -> Iterator[str]:
-    home = Path(tempfile.mkdtemp(prefix="latency-"))
-    os.environ.pop("DATABASE_URL", None)
-    os.environ["WAREHOUSE_HOME"] = str(home / "warehouse")
+    with tempfile.TemporaryDirectory(prefix="latency-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        with temporary_server(home / "warehouse"), _services(home) as address:
+            yield address
+
+
+@contextmanager
+def _services(home: Path) -> Iterator[str]:
     started: list[subprocess.Popen[bytes]] = []
     try:
-        embedded.up()
-        migrate()
-        from warehouse.logins import give_logins  # noqa: PLC0415
-
-        give_logins(embedded.up())
         environment = os.environ | connection.environment() | {
-            "DAGSTER_HOME": str(home), "API_KEYS": KEY, "SUPABASE_JWT_SECRET": SIGNING_KEY,
+            "DAGSTER_HOME": str(home), "API_KEYS": KEY, "SUPABASE_JWT_SECRET": KEY,
         }  # fmt: skip
         (home / "dagster.yaml").write_text((ROOT / "deploy" / "dagster-local.yaml").read_text())
         port = 18000 + os.getpid() % 1000
@@ -136,7 +136,7 @@ def _stack() -> Iterator[str]:
                 )  # fmt: skip
         _until_built()
         _until_served(f"http://127.0.0.1:{port}/health/live", started[-1])
-        yield f"http://127.0.0.1:{port}/api/v1/analytics/sessions"
+        yield f"http://127.0.0.1:{port}{PREFIX}/sessions"
     finally:
         for process in started:
             os.killpg(process.pid, signal.SIGTERM)
@@ -145,8 +145,6 @@ def _stack() -> Iterator[str]:
                 process.wait(30)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-        embedded.remove()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def _until_built() -> None:
@@ -236,11 +234,6 @@ def _burst(coach: uuid.UUID, client: uuid.UUID, options: argparse.Namespace) -> 
         while database.execute(query).fetchone() != (0,):
             time.sleep(1)
     return time.monotonic() - begun
-
-
-def _headers(coach: uuid.UUID) -> dict[str, str]:
-    claims = {"sub": str(coach), "aud": "authenticated", "exp": int(time.time()) + 86400}
-    return {"X-API-Key": KEY, "Authorization": f"Bearer {jwt.encode(claims, SIGNING_KEY, 'HS256')}"}
 
 
 if __name__ == "__main__":

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.database import AS_OF, dbt
+from benchmarks.database import AS_OF, FROM_CLIENTS_ON, dbt
 from benchmarks.report import Goal, Section
 from dagster_pipelines.nightly import NIGHTLY, NightlyStage
 
 GOAL_SECONDS = 60.0
-FROM_CLIENTS_ON = ("int_clients__as_of_dates+", "int_clients__sessions+")
 CLIENTS = "select count(distinct (coach_id, client_id)) from ai_backend.session_analytics"
 TEMPORARY_FILES = "select temp_bytes from pg_stat_database where datname = current_database()"
 

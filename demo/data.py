@@ -15,8 +15,8 @@ from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE, DEMO
 COMPUTES = ("dbt_project", "cue_detector", "dagster_pipelines", "warehouse/sample", "warehouse/migrations")
 """What the marts follow from, besides the source rows."""
 
-DAYS_OF_HISTORY = 120
-"""Days that are scored up to the last one, so that every score has a past to be seen in."""
+AS_OF = f"{DEFAULT_LAST_DATE - timedelta(days=119)}..{DEFAULT_LAST_DATE}"
+"""The 120 days that are scored, up to the last one, so that every score has a past to be seen in."""
 
 
 def holds_other_data() -> bool:
@@ -53,11 +53,9 @@ def compute(say: Callable[[str], None]) -> bool:
         say("Computed before, and nothing changed since.")
         return True
     stamp.unlink(missing_ok=True)
-    first_date = DEFAULT_LAST_DATE - timedelta(days=DAYS_OF_HISTORY - 1)
-    as_of = f"{first_date}..{DEFAULT_LAST_DATE}"
     steps = (
         ["make", "--silent", "target/manifest.json"],
-        [sys.executable, "-m", "dagster_pipelines.run", "--as-of", as_of],
+        [sys.executable, "-m", "dagster_pipelines.run", "--as-of", AS_OF],
     )
     in_reach = os.environ | environment()
     for step in steps:

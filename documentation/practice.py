@@ -5,19 +5,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 import psycopg
 
+from demo.data import AS_OF
 from warehouse.connection import environment
 from warehouse.fill import load_sample
 from warehouse.paths import PROJECT_DIR
 from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
 from warehouse.temporary import temporary_database
-
-FIRST_DATE = DEFAULT_LAST_DATE - timedelta(days=119)
-"""The first of the 120 days that are scored."""
-AS_OF = f"{FIRST_DATE}..{DEFAULT_LAST_DATE}"
 
 ACKNOWLEDGED = """
 insert into analytics_api.alert_acknowledgements

@@ -133,13 +133,6 @@ def render(gold: Mapping[str, Mapping[str, QuestionKind]], predicted: Mapping[st
     )
 
 
-def report_section() -> str:
-    """Judge the real dialogues in a database of their own and return the report's section."""
-    from evaluation.question_predictions import predict  # noqa: PLC0415 - starts a server
-
-    return render(gold_questions(), predict(annomi.directory()))
-
-
 def _asks(kind: QuestionKind) -> str:
     return "none" if kind == "none" else "question"
 

@@ -1,22 +1,22 @@
 """Puts the evaluation report together: every number in docs/evaluation.md is measured when it is written."""
 
-import importlib
-import importlib.util
 from collections.abc import Sequence
 
 from cue_detector import sentiment
 from cue_detector.local.detector import detector_version
 from cue_detector.text import sentences, words
-from evaluation import annomi, report_client_talk, report_cues
+from evaluation import annomi, questions, report_client_talk, report_cues
 from evaluation.annomi import ClientTurn
 from evaluation.client_talk import cross_validated
 from evaluation.measures import area_under_curve, markdown_table, share
-
-_QUESTIONS_MODULE = "evaluation.questions"
+from evaluation.question_predictions import predict
 
 
 def build() -> str:
-    """Return the report in markdown; raises FileNotFoundError where the dialogues are absent."""
+    """Return the report in markdown; starts a server for the questions.
+
+    Raises FileNotFoundError where the dialogues are absent, WarehouseError when the server can't be used.
+    """
     turns = annomi.client_turns()
     scores = cross_validated(turns, [turn.dialogue for turn in turns])
     parts = [
@@ -27,10 +27,8 @@ def build() -> str:
         report_client_talk.section(turns, scores),
         report_cues.section(turns, scores),
         sentiment_section(turns),
+        questions.render(questions.gold_questions(), predict(annomi.directory())),
     ]
-    questions = questions_section()
-    if questions:
-        parts.append(questions)
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
@@ -54,14 +52,6 @@ def sentiment_section(turns: Sequence[ClientTurn]) -> str:
         "talk (area under the curve; 0.5 is chance). Sentiment is not resistance: this only compares ways to "
         f"score it.\n\n{markdown_table(('Way', 'AUC'), rows)}"
     )
-
-
-def questions_section() -> str | None:
-    """Return the section on coach questions, if that part of the evaluation is there."""
-    if importlib.util.find_spec(_QUESTIONS_MODULE) is None:
-        return None
-    write = getattr(importlib.import_module(_QUESTIONS_MODULE), "report_section", None)
-    return str(write()) if callable(write) else None
 
 
 def _sentence_mean(text: str) -> float:

@@ -14,10 +14,9 @@ from rich.console import Console
 from rich.text import Text
 
 from warehouse import connection, embedded
-from warehouse.connection import Role
+from warehouse.connection import Role, uses_given_server
 from warehouse.errors import WarehouseError
-from warehouse.logins import give_logins
-from warehouse.migrate import migrate as apply_migrations
+from warehouse.logins import migrate_and_give_logins
 from warehouse.refusals import explained as refusals_explained
 from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
 
@@ -40,11 +39,6 @@ def speaks_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(1) from error
 
     return wrapped
-
-
-def uses_given_server() -> bool:
-    """Whether DATABASE_URL names the server, so that the embedded one stays out of it."""
-    return bool(os.environ.get(Role.OWNER.variable))
 
 
 @app.command()
@@ -95,9 +89,7 @@ def url(role: Annotated[Role, typer.Option(help="Whose log-in to print.")] = Rol
 @speaks_plainly
 def migrate() -> None:
     """Create what is missing: upstream tables (only when absent), the project's own, and the roles."""
-    count = apply_migrations(report=console.print)
-    if not uses_given_server():
-        give_logins(embedded.up())
+    count = migrate_and_give_logins(console.print)
     console.print(f"{count} migrations applied." if count else "Nothing to migrate.")
 
 

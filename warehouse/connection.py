@@ -37,6 +37,11 @@ class Role(StrEnum):
         return f"warehouse_{self.value}"
 
 
+def uses_given_server() -> bool:
+    """Whether DATABASE_URL names the server, so that the embedded one stays out of it."""
+    return bool(os.environ.get(Role.OWNER.variable))
+
+
 def url(role: Role | str = Role.OWNER) -> str:
     """The address for `role`: its own variable, else the owner's with rights given up, else the local server.
 

@@ -1,9 +1,25 @@
 """Log-ins for the parties on the embedded server."""
 
+from collections.abc import Callable
+
 import psycopg
 from psycopg import sql
 
+from warehouse import embedded
+from warehouse.connection import uses_given_server
 from warehouse.embedded import LOGIN_ROLES, SUPERUSER, ServerState
+from warehouse.migrate import migrate
+
+
+def migrate_and_give_logins(report: Callable[[str], None] = lambda _: None) -> int:
+    """Migrate, and on the embedded server let each party log in; how many migrations were applied.
+
+    Raises WarehouseError as `migrate` does.
+    """
+    count = migrate(report)
+    if not uses_given_server():
+        give_logins(embedded.up())
+    return count
 
 
 def give_logins(server: ServerState) -> None:

@@ -1,13 +1,16 @@
-"""A database of one's own for a time, beside the one that DATABASE_URL names."""
+"""A database or a server of one's own for a time, beside the one that DATABASE_URL names."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
 
+from warehouse import embedded
 from warehouse.connection import Role, url, variables_in_force
+from warehouse.logins import migrate_and_give_logins
 from warehouse.migrate import migrate
 
 
@@ -30,6 +33,21 @@ def temporary_database(name: str) -> Iterator[str]:
             yield own
     finally:
         _drop(server_url, name)
+
+
+@contextmanager
+def temporary_server(home: Path) -> Iterator[None]:
+    """An embedded server under `home`, migrated and with its log-ins; removed afterwards.
+
+    The environment names it while the block runs. Raises WarehouseError when it can't be started.
+    """
+    with variables_in_force({"WAREHOUSE_HOME": str(home), **{role.variable: None for role in Role}}):
+        try:
+            embedded.up()
+            migrate_and_give_logins()
+            yield
+        finally:
+            embedded.remove()
 
 
 def _drop(server_url: str, name: str) -> None:

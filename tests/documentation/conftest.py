@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from cue_detector.run import detect_pending
-from documentation.practice import AS_OF, acknowledge
+from demo.data import AS_OF
+from documentation.practice import acknowledge
 from tests.support.databases import as_role, fresh_database
 from tests.support.project import Project
 from tests.support.templates import Templates

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from documentation.practice import AS_OF
+from demo.data import AS_OF
 from tests.documentation import pages
 from tests.support.databases import fresh_database
 from tests.support.project import Project, parse
