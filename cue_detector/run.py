@@ -74,7 +74,7 @@ def model_detector(
 ) -> Detector:
     """Return the detector that asks a language model; `resources` closes what it opens."""
     # Imported here, because the client of the protocol takes a second that only its users must spend.
-    from cue_detector.cache import AnswerCache  # noqa: PLC0415
+    from cue_detector.llm.cache import AnswerCache  # noqa: PLC0415
     from cue_detector.llm.detector import LlmDetector  # noqa: PLC0415
     from cue_detector.llm.prompt import prompt_version  # noqa: PLC0415
 

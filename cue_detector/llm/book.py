@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from cue_detector.cache import AnswerCache, Entry, Spent
 from cue_detector.domain import SessionInput
 from cue_detector.llm.answers import Answer, AnsweredCue
+from cue_detector.llm.cache import AnswerCache, Entry, Spent
 
 
 class AnswerBook:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 
-from cue_detector.cache import AnswerCache
 from cue_detector.domain import (
     Cue,
     DetectionStatus,
@@ -20,6 +19,7 @@ from cue_detector.domain import (
 from cue_detector.llm.book import AnswerBook
 from cue_detector.llm.breaker import Breaker
 from cue_detector.llm.budget import TokenBudget
+from cue_detector.llm.cache import AnswerCache
 from cue_detector.llm.client import ModelClient
 from cue_detector.llm.prompt import prompt_version
 from cue_detector.llm.reader import Inquiry, Problem, SessionReader
@@ -28,7 +28,6 @@ from cue_detector.settings import CueSettings
 
 LLM_VERSION = "llm-1"
 """Raise it when what is asked, checked or kept changes in a way that the prompt's version does not show."""
-
 
 _SESSIONS_PER_REQUEST_SLOT = 2
 """While one session is asked about, another is made ready, so that no request waits for this machine."""

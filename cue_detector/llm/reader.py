@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from cue_detector.cache import Spent
 from cue_detector.domain import FailureKind, SessionInput
 from cue_detector.llm.answers import Answer, read_answers
 from cue_detector.llm.book import AnswerBook
 from cue_detector.llm.breaker import Breaker
 from cue_detector.llm.budget import BudgetExhaustedError, TokenBudget
+from cue_detector.llm.cache import Spent
 from cue_detector.llm.chunks import Request, make_request, split
 from cue_detector.llm.client import ModelClient, ProviderError, RefusedRequestError, Reply
 from cue_detector.llm.deadline import Deadline

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from cue_detector.cache import AnswerCache
+from cue_detector.llm.cache import AnswerCache
 from cue_detector.llm.detector import LlmDetector
 from cue_detector.run import detect_pending
 from cue_detector.run_report import RunReport

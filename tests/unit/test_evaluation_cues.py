@@ -114,6 +114,14 @@ def test_draw__gives_the_first_round_again() -> None:
 
 
 @needs_dialogues
+def test_draw_fresh__gives_the_second_round_again() -> None:
+    strata = {row["utterance_id"]: row["stratum"] for row in annomi.read_rows(GOLD_FILE)}
+    second = {key: stratum for key, stratum in strata.items() if stratum.startswith("fresh")}
+    matched = {key for key, stratum in second.items() if stratum == "fresh_match"}
+    assert cue_sample.draw_fresh(annomi.client_turns(), strata.keys() - second.keys(), matched) == second
+
+
+@needs_dialogues
 def test_client_turns__have_labels_and_up_to_two_lines_of_context() -> None:
     turns = annomi.client_turns()
     assert {turn.label for turn in turns} == {"change", "neutral", "sustain"}

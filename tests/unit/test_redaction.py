@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cue_detector.domain import ContextLine, InputUtterance, SessionInput
 from cue_detector.redaction import find, redact, redact_session
-from cue_detector.redaction_report import main, measure, read_cases, report
+from evaluation.redaction import main, measure, read_cases, report
 
 CASES = read_cases()
 
@@ -35,7 +35,7 @@ def test_redaction__recall_and_precision_on_the_cases(group: str) -> None:
 def test_report__prints_every_kind(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["redaction_report"])
+    monkeypatch.setattr("sys.argv", ["redaction"])
     main()
     printed = capsys.readouterr().out
     assert printed.strip() == report(measure(CASES))

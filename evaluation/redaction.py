@@ -1,4 +1,4 @@
-"""Measure the redaction on the cases kept with the tests: `python -m cue_detector.redaction_report [CASES]`.
+"""Measure the redaction on the cases kept with the tests: `python -m evaluation.redaction [CASES]`.
 
 The cases were written before the rules. Odd ones ("tune") may be looked at while rules change; even ones
 ("held_out") only count. "attack" was written against the finished rules, which then learnt from it.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cue_detector.redaction import find
+from evaluation.measures import share
 
 CASES = Path(__file__).parents[1] / "tests" / "data" / "redaction_cases.csv"
 
@@ -105,8 +106,8 @@ def report(scores: dict[str, Score]) -> str:
     ]
     for group, score in scores.items():
         lines.append(
-            f"| {group} | {score.secrets} | {_share(score.recall)} | {score.redactions} "
-            f"| {_share(score.precision)} | {score.clean_untouched} of {score.clean_texts} |"
+            f"| {group} | {score.secrets} | {share(score.recall)} | {score.redactions} "
+            f"| {share(score.precision)} | {score.clean_untouched} of {score.clean_texts} |"
         )
     return "\n".join(lines)
 
@@ -114,10 +115,6 @@ def report(scores: dict[str, Score]) -> str:
 def _is_covered(span: tuple[int, int], found: list[tuple[int, int]]) -> bool:
     inside = [max(0, min(span[1], end) - max(span[0], start)) for start, end in found]
     return sum(inside) == span[1] - span[0]
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
 
 
 def main() -> None:
