@@ -5,8 +5,6 @@ import sys
 from api.application import create_app
 from api.settings import SettingsError, load_settings
 
-__all__ = ["app", "create_app"]
-
 try:
     app = create_app(load_settings())
 except SettingsError as error:

@@ -1,6 +1,6 @@
 """Shapes of a client's answers (specification, "Client Analytics"; contract page, "Response shapes")."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.fields import (
     Answer,
@@ -109,10 +109,8 @@ class ClientSummary(Answer):
     """insufficient_sessions (fewer than two in the window), stale_risk_score."""
 
 
-class CueCounts(BaseModel):
+class CueCounts(Answer):
     """Language cues by type."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
 
     resistance: Count
     """Moments in which the client pushed back."""
