@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 
 @dataclass(frozen=True, slots=True)
 class ClassScore:
@@ -40,31 +42,18 @@ def macro_f1(gold: Sequence[str], found: Sequence[str], labels: Sequence[str]) -
 
 def area_under_curve(positive: Sequence[float], negative: Sequence[float]) -> float:
     """Return the probability that a positive case scores higher than a negative one; a tie counts half."""
-    ranked = sorted([(value, 1) for value in positive] + [(value, 0) for value in negative])
-    rank_sum = 0.0
-    start = 0
-    while start < len(ranked):
-        end = start
-        while end < len(ranked) and ranked[end][0] == ranked[start][0]:
-            end += 1
-        mean_rank = (start + 1 + end) / 2
-        rank_sum += mean_rank * sum(is_positive for _, is_positive in ranked[start:end])
-        start = end
-    wins = rank_sum - len(positive) * (len(positive) + 1) / 2
+    # a tie's ranks are shared, which counts it half
+    ranks = pd.Series([*positive, *negative]).rank()[: len(positive)]
+    wins = float(ranks.sum()) - len(positive) * (len(positive) + 1) / 2
     return wins / (len(positive) * len(negative))
 
 
 def binned_error(probabilities: Sequence[float], is_right: Sequence[bool], bins: int = 10) -> float:
     """Return the expected calibration error, 0-1: mean distance of probability and share, over equal bins."""
-    error = 0.0
-    for place in range(bins):
-        inside = [
-            (p, right)
-            for p, right in zip(probabilities, is_right, strict=True)
-            if min(int(p * bins), bins - 1) == place
-        ]
-        error += abs(sum(p for p, _ in inside) - sum(right for _, right in inside))
-    return error / len(probabilities)
+    answers = pd.DataFrame({"probability": probabilities, "is_right": is_right})
+    places = (answers["probability"] * bins).astype(int).clip(upper=bins - 1)
+    of_bin = answers.groupby(places).sum()
+    return float((of_bin["probability"] - of_bin["is_right"]).abs().sum()) / len(answers)
 
 
 def precision_interval(right: int, total: int) -> tuple[float, float]:
