@@ -77,8 +77,7 @@ def _write_rows(connection: psycopg.Connection[Any], results: Sequence[Result]) 
     ]
     succeeded = [result for result in free if result.reading.detection.status is DetectionStatus.SUCCEEDED]
     _insert(connection, DETECTION, [_detection_row(result) for result in free])
-    identities = [_identity(result) for result in succeeded]
-    connection.execute(FORGET_CUES, {k: [each[k] for each in identities] for k in ("job_id", "coach_id")})
+    connection.execute(FORGET_CUES, {"answered": [result.pending.job_id for result in succeeded]})
     _insert(connection, CUE, [row for result in succeeded for row in _cue_rows(result)])
     _insert(connection, SENTIMENT, [row for result in free for row in _sentiment_rows(result)])
     stored = {result.detection_id for result in free}

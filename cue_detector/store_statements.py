@@ -46,10 +46,10 @@ RECORDED = """
     group by job_id, coach_id
 """
 FORGET_CUES = """
-    delete from cue_detection.utterance_cues as cues
-    using unnest(%(job_id)s::uuid[], %(coach_id)s::uuid[]) as answered (job_id, coach_id)
-    where cues.job_id = answered.job_id and cues.coach_id = answered.coach_id
+    delete from cue_detection.utterance_cues
+    where job_id = any(%(answered)s)
 """
+"""Whoever's they were: a session may have moved to another coach since."""
 DETECTION = Insert(
     "session_detections",
     _columns(
@@ -83,6 +83,7 @@ SENTIMENT = Insert(
     ),
     """
     on conflict (utterance_id) do update set
+        coach_id = excluded.coach_id, client_id = excluded.client_id,
         detection_id = excluded.detection_id, sentiment_score = excluded.sentiment_score,
         source = excluded.source, scorer_version = excluded.scorer_version
     """,

@@ -130,6 +130,25 @@ def test_run__a_changed_session_is_read_again_and_its_cues_are_replaced(db: CueD
     assert len(db.detections(job)) == 2
 
 
+def test_run__a_session_that_moves_to_another_coach_is_theirs_altogether(db: CueDatabase) -> None:
+    job = db.add_said([Said("client", 0, 9, "Well, maybe.", sentiment=None)])
+    run(db)
+    coach, client = new_id(), new_id()
+    change(
+        db, "update ai_backend.transcription_jobs set coach_id = %s, client_id = %s where id = %s",
+        coach, client, job,
+    )  # fmt: skip
+    report = run(db)
+    assert (report.sessions, report.succeeded, report.cues) == (1, 1, 1)
+    for table in ("utterance_cues", "utterance_sentiment"):
+        with psycopg.connect(db.url) as connection:
+            owners = connection.execute(
+                f"select coach_id, client_id from cue_detection.{table} where job_id = %s".encode(), [job]
+            ).fetchall()
+        assert owners, table
+        assert set(owners) == {(coach, client)}, table
+
+
 def test_run__the_nightly_check_finds_an_edit_that_nobody_marked(db: CueDatabase) -> None:
     job = db.add("Well, maybe.")
     run(db)
