@@ -8,6 +8,7 @@ import time
 from types import FrameType
 
 from rich.console import Console
+from rich.markup import escape
 
 from demo import data, services, summary
 from demo.database import start_database
@@ -73,7 +74,7 @@ def main() -> int:
         with embedded.only_one("demo.lock", busy=BUSY), refusals_explained():
             return run(options.ui, options.seconds)
     except (WarehouseError, RuntimeError) as error:
-        console.print(f"[red]demo:[/red] {error}", soft_wrap=True)
+        console.print(f"[red]demo:[/red] {escape(str(error))}", soft_wrap=True)
         return 1
 
 

@@ -13,6 +13,7 @@ import psycopg
 from psycopg.rows import dict_row
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from warehouse.connection import connect
@@ -142,7 +143,7 @@ def main() -> int:
         with refusals_explained(), connect() as connection:
             stories = judged(connection)
     except WarehouseError as error:
-        console.print(f"[red]stories:[/red] {error}", soft_wrap=True)
+        console.print(f"[red]stories:[/red] {escape(str(error))}", soft_wrap=True)
         return 1
     if not stories:
         console.print("The sample practice is not in this database. Run make demo first.")

@@ -51,7 +51,7 @@ def write_predictions(file: Path) -> int:
     rules can't be built, or the file can't be written.
     """
     try:
-        with file.open("w", newline="", encoding="utf-8") as handle, connect() as connection:
+        with connect() as connection, file.open("w", newline="", encoding="utf-8") as handle:
             if not _exists(connection, "ai_backend.utterances"):
                 raise WarehouseError("There are no source tables here: run `warehouse migrate` first.")
             if not _exists(connection, _RULES_RELATION):

@@ -160,7 +160,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False
 @speaks_plainly
 def execute(context: typer.Context) -> None:
     """Run a command with the addresses of the database in its environment: `warehouse exec -- dbt build`."""
-    if not context.args:
+    if not any(context.args[:1]):
         raise WarehouseError(
             "Nothing to run. Write the command behind two dashes: warehouse exec -- dbt build."
         )

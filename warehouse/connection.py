@@ -92,7 +92,8 @@ def connect(role: Role | str = Role.OWNER, *, autocommit: bool = False) -> psyco
     try:
         connection = psycopg.connect(address, autocommit=autocommit, connect_timeout=10)
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        # The last host's; what is indented explains the line before.
+        reason = [line for line in str(error).strip().splitlines() if not line.startswith(("\t", " "))][-1]
         raise WarehouseError(
             f"Can't connect as {role.value} ({role.variable}): {reason}. "
             "Check the address, that the server runs, and that `warehouse migrate` has been run."

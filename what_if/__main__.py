@@ -13,6 +13,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from rich.console import Console
+from rich.markup import escape
 
 from warehouse.connection import connect
 from warehouse.errors import WarehouseError
@@ -55,7 +56,7 @@ def main() -> int:
         with refusals_explained():
             show(console, what_if(options.coach, changes, options.as_of, options.days))
     except WarehouseError as error:
-        console.print(f"[red]what-if:[/red] {error}", soft_wrap=True)
+        console.print(f"[red]what-if:[/red] {escape(str(error))}", soft_wrap=True)
         return 1
     return 0
 

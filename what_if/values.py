@@ -36,6 +36,8 @@ def parse(text: str) -> dict[str, Decimal]:
         name, _, value = part.partition("=")
         try:
             found[name] = Decimal(value)
+            if not found[name].is_finite():
+                raise InvalidOperation
         except InvalidOperation:
             raise WarehouseError(
                 f'"{part}" is not NAME=NUMBER, such as days_since_session_warning=7.'

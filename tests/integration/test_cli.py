@@ -114,3 +114,13 @@ def test_erase__says_that_nothing_is_there(server_url: str, monkeypatch: pytest.
     assert done.returncode == 1
     assert "Run `warehouse migrate`" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_predictions__leave_an_earlier_file_alone_when_the_server_is_away(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://owner@127.0.0.1:1/practice")
+    file = tmp_path / "predictions.csv"
+    file.write_text("earlier")
+    assert run("predictions", str(file)).returncode == 1
+    assert file.read_text() == "earlier"

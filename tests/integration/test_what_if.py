@@ -98,6 +98,7 @@ def test_what_if__a_coach_s_thresholds_change_scores_as_the_pipeline_would(
         ("", "No value to change"),
         ("silence_days", "is not NAME=NUMBER"),
         ("silence_days=soon", "is not NAME=NUMBER"),
+        ("silence_days=NaN", "is not NAME=NUMBER"),
         ("colour=3", 'There is no value "colour"'),
         ("days_since_session_warning=40", "must lie beyond days_since_session_warning (40)"),
         ("engagement_decline_critical=-5", "must lie beyond engagement_decline_warning"),

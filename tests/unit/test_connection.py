@@ -91,7 +91,8 @@ def test_address__that_is_none_is_refused_without_being_shown(
 def test_connect__says_who_could_not_connect_where_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://owner:hunter2@127.0.0.1:1/practice")
     with pytest.raises(
-        WarehouseError, match=r"Can't connect as api \(API_DATABASE_URL\): .*Check the"
+        WarehouseError,
+        match=r"Can't connect as api \(API_DATABASE_URL\): .*port 1 failed: Connection refused\. Check the",
     ) as refused:
         connect("api")
     assert "hunter2" not in str(refused.value)
