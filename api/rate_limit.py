@@ -7,9 +7,8 @@ from math import ceil
 
 import structlog
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage
+from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from limits.storage import storage_from_string
 
 log = structlog.get_logger("api.rate_limit")
 
@@ -41,7 +40,7 @@ class Limit:
         self._shared: SlidingWindowCounterRateLimiter | None = None
         self._shared_paused_until = 0.0
         if not storage.startswith("memory:"):
-            self._shared = SlidingWindowCounterRateLimiter(storage_from_string(f"async+{storage}"))
+            self._shared = SlidingWindowCounterRateLimiter(shared_store(storage))
         if self._item is not None:
             policy = f"{self._item.amount};w={self._item.get_expiry()}"
             self._limit_headers = [
@@ -71,6 +70,14 @@ class Limit:
             (b"ratelimit-reset", str(seconds).encode()),
         ]
         return Verdict(is_allowed, headers, seconds)
+
+
+def shared_store(url: str) -> RedisStorage:
+    """The counters in a Redis server, connected to with the first request.
+
+    Raises limits.errors.ConfigurationError without the package redis, and for an address that is none.
+    """
+    return RedisStorage(f"async+{url}", implementation="redispy")
 
 
 def address_group(host: str) -> str:

