@@ -101,7 +101,8 @@ def down() -> bool:
 
 def running() -> ServerState | None:
     """The running server, or None."""
-    if not _state_file().exists():
+    # unlike Path.exists, False also where we may not look
+    if not os.path.exists(_state_file()):
         return None
     state = _read_state()
     return state if _is_ready(state) else None
@@ -345,7 +346,7 @@ def only_one(name: str = "lock", busy: str | None = None) -> Iterator[None]:
         state_dir().mkdir(parents=True, exist_ok=True)
         handle = lock.open("w")
     except PermissionError:
-        raise _belongs_to_another(next(p for p in (lock, *lock.parents) if p.exists())) from None
+        raise _belongs_to_another(next(p for p in (lock, *lock.parents) if os.path.exists(p))) from None
     except OSError as error:
         raise WarehouseError(
             f"The local server's folder {state_dir()} can't be made: {error.strerror}. "

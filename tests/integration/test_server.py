@@ -243,6 +243,16 @@ def test_up__refuses_the_files_of_another_user(home: Path) -> None:
     assert "belongs to another user (uid 0). Run as that user, or name a folder of your own" in refused.stderr
 
 
+@pytest.mark.skipif(not is_root(), reason="only root can run as somebody else")
+def test_up__refuses_a_folder_that_it_may_not_enter() -> None:
+    with server_home("shut/home") as home:
+        home.mkdir(parents=True)
+        home.parent.chmod(0o700)
+        refused = as_nobody("assert embedded.running() is None; embedded.up()", str(home))
+    assert refused.returncode == 1
+    assert f"{home.parent} belongs to another user (uid 0). Run as that user" in refused.stderr
+
+
 def test_log_ins__of_all_parties_work_after_migrate_and_hold_only_their_rights(home: Path) -> None:
     state = embedded.up()
     done = subprocess.run([WAREHOUSE, "migrate"], capture_output=True, text=True, check=False)
