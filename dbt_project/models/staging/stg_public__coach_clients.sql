@@ -9,8 +9,10 @@ final as (
     select
         coach_id,
         client_id,
-        lower(trim(status)) = 'active' as is_active
+        -- upstream may keep a row of each time that somebody was a client
+        bool_or(lower(trim(status)) = 'active') as is_active
     from source
+    group by coach_id, client_id
 )
 
 select * from final
