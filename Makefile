@@ -69,7 +69,7 @@ stories: database ## the sample's clients: score, level, factors and alerts, aga
 
 .PHONY: api
 api: database ## the REST API alone (settings: docs/settings.md)
-	@$(BIN)/warehouse exec -- $(BIN)/uvicorn api.main:app --host 127.0.0.1 --port $(or $(PORT),8000) --no-access-log
+	@$(BIN)/warehouse exec -- $(BIN)/uvicorn api.main:app --host 127.0.0.1 --port $(or $(PORT),8000) --no-access-log --timeout-graceful-shutdown 30
 
 .PHONY: dagster
 dagster: manifest ## the Dagster UI and daemon

@@ -8,6 +8,7 @@ import dagster as dg
 
 from dagster_pipelines.definitions import defs
 from dagster_pipelines.failures import failure_sentence
+from dagster_pipelines.jobs import ALL_JOBS
 from dagster_pipelines.options import run_config
 from dagster_pipelines.progress import ProgressLine
 
@@ -15,7 +16,7 @@ from dagster_pipelines.progress import ProgressLine
 def main(arguments: list[str] | None = None) -> int:
     """Run a job for the given date; exit status 0 when everything succeeded."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--job", default="refresh_all")
+    parser.add_argument("--job", default="refresh_all", choices=[job.name for job in ALL_JOBS])
     parser.add_argument("--as-of", default="", help="date, comma list or range A..B; default: today")
     parser.add_argument("--rebuild", action="store_true", help="compute every session again")
     parser.add_argument("--check-content", action="store_true", help="look for unmarked edits as well")

@@ -44,7 +44,10 @@ def served(with_ui: bool) -> Iterator[Served]:
 def api(secrets: DemoSecrets) -> Iterator[str]:
     """The REST API on loopback while the block runs; its address."""
     port = free_port(8000)
-    arguments = ["uvicorn", "api.main:app", "--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
+    arguments = [
+        "uvicorn", "api.main:app", "--host", "127.0.0.1", "--port", str(port), "--no-access-log",
+        "--timeout-graceful-shutdown", "30",
+    ]  # fmt: skip
     settings = {
         "API_KEYS": secrets.api_key,
         "SUPABASE_JWT_SECRET": secrets.jwt_secret,

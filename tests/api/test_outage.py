@@ -17,6 +17,7 @@ from tests.api.equality import Owner
 from tests.api.proxy import Wire, wire_to
 from tests.api.service import API_KEY, JWT_SECRET, PREFIX, Service, refusal, serve
 from tests.support.databases import fresh_database
+from warehouse.paths import PROJECT_DIR
 from warehouse.sample import DEMO_COACH_ID
 
 SUMMARY = f"{PREFIX}/coach/summary"
@@ -177,6 +178,28 @@ def test_stop__lets_requests_in_flight_finish(practice_url: str, owner: Owner, t
         assert service.process.wait(60) in (0, -signal.SIGTERM), (
             "uvicorn passes the signal on when it is done"
         )
+        assert service.lines("stopped")
+
+
+def test_stop__does_not_wait_for_ever_for_a_caller_who_holds_back(practice_url: str, tmp_path: Path) -> None:
+    starts = (
+        "Makefile",
+        "demo/services.py",
+        "deploy/docker/Dockerfile",
+        "deploy/systemd/coaching-api.service",
+    )
+    for file in starts:
+        start = (PROJECT_DIR / file).read_text().partition("api.main:app")[2]
+        assert "--timeout-graceful-shutdown" in start, f"{file} starts the service without a limit"
+    with serve(tmp_path, practice_url, UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN="1") as service:
+        port = int(service.address.rpartition(":")[2])
+        head = f"PUT {PREFIX}/coach/settings HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n" + "".join(
+            f"{name}: {value}\r\n" for name, value in service.as_coach(DEMO_COACH_ID).headers.items()
+        )
+        with socket.create_connection(("127.0.0.1", port)) as caller:
+            caller.sendall(f"{head}\r\n{{".encode())
+            assert service.anonymous().get("/health/live").status_code == 200
+            assert service.stop() in (0, -signal.SIGTERM)
         assert service.lines("stopped")
 
 
