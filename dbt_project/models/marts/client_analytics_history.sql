@@ -36,7 +36,7 @@ newest as (
 final as (
     select
         {{ client_analytics_columns(derived_id('client_analytics_history', [
-            'windows.coach_id', 'windows.client_id', 'windows.window_type', 'windows.as_of_date'
+            'windows.coach_id', 'windows.client_id', 'windows.window_type', iso_date('windows.as_of_date')
         ])) }}
     from windows
     inner join newest on windows.as_of_date > newest.as_of_date - {{ var('client_history_days') }}

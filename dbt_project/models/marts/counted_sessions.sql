@@ -42,6 +42,7 @@ final as (
             sessions.job_id = recorded.job_id
             and sessions.coach_id = recorded.coach_id
             and sessions.client_id = recorded.client_id
+            and {{ of_told_clients('recorded.client_id') }}
 )
 
 {{ only_changed(key=['job_id'], ignored=[]) }}
