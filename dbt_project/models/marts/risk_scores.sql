@@ -28,7 +28,9 @@ parameters as (
 
 computed as (
     select
-        {{ derived_id('risk_scores', ['scores.coach_id', 'scores.client_id', iso_date('scores.as_of_date')]) }} as id,
+        {{ derived_id('risk_scores', [
+            'scores.coach_id', 'scores.client_id', iso_date('scores.as_of_date')
+        ]) }} as id,
         scores.client_id,
         scores.coach_id,
         scores.risk_score::numeric(5, 2) as risk_score,

@@ -8,7 +8,9 @@
 with episodes as (
     select
         *,
-        {{ derived_id('risk_alert', ['coach_id', 'client_id', 'alert_type', iso_date('episode_key')]) }} as derived_id
+        {{ derived_id('risk_alert', [
+            'coach_id', 'client_id', 'alert_type', iso_date('episode_key')
+        ]) }} as derived_id
     from {{ ref('int_alerts__episodes') }}
 ),
 
