@@ -14,7 +14,7 @@ from demo import data, services, summary
 from demo.database import start_database
 from warehouse import connection, embedded
 from warehouse.errors import WarehouseError
-from warehouse.refusals import explained as refusals_explained
+from warehouse.refusals import refusals_explained
 
 BUSY = "A demo runs in this folder already. Open the addresses that it printed, or stop it with Ctrl-C."
 

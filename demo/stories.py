@@ -18,7 +18,7 @@ from rich.table import Table
 
 from warehouse.connection import connect
 from warehouse.errors import WarehouseError
-from warehouse.refusals import explained as refusals_explained
+from warehouse.refusals import refusals_explained
 from warehouse.sample import EXPECTATIONS, Expectation, build
 
 JUDGED = """

@@ -17,7 +17,7 @@ from warehouse import connection, embedded
 from warehouse.connection import Role, uses_given_server
 from warehouse.errors import WarehouseError
 from warehouse.logins import migrate_and_give_logins
-from warehouse.refusals import explained as refusals_explained
+from warehouse.refusals import refusals_explained
 from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)

@@ -15,7 +15,7 @@ from warehouse.connection import connect
 from warehouse.csv_files import read_header, read_rows
 from warehouse.errors import WarehouseError
 from warehouse.load_checks import refuse_bad_rows
-from warehouse.refusals import explained as refusals_explained
+from warehouse.refusals import refusals_explained
 from warehouse.tables import SOURCE_TABLES, SourceTable
 
 LOCK_KEY = 0x0C0AC42

@@ -17,7 +17,7 @@ NOT_MIGRATED = (
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def refusals_explained() -> Iterator[None]:
     """Raise WarehouseError for a psycopg.Error that the block lets out."""
     try:
         yield

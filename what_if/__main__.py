@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from warehouse.connection import connect
 from warehouse.errors import WarehouseError
-from warehouse.refusals import explained as refusals_explained
+from warehouse.refusals import refusals_explained
 from what_if import values
 from what_if.comparison import Comparison, compare
 from what_if.report import show
