@@ -53,7 +53,7 @@ manifest: database target/manifest.json
 
 .PHONY: demo
 demo: setup ## a sample practice, computed and served, with a request to paste
-	@$(BIN)/python -m demo $(if $(UI),--ui)
+	@$(BIN)/python -m sample.demo $(if $(UI),--ui)
 
 .PHONY: pipeline
 pipeline: manifest ## one complete run for a date, AS_OF=2026-11-22 (default: today)
@@ -65,10 +65,10 @@ what-if: manifest ## a coach's last 180 days under other values, COACH=… VALUE
 
 .PHONY: stories
 stories: database ## the sample's clients: score, level, factors and alerts, against their stories
-	@$(BIN)/python -m demo.stories
+	@$(BIN)/python -m sample.demo.check_scenarios
 
 .PHONY: api
-api: database ## the REST API alone (settings: docs/settings.md)
+api: database ## the REST API alone (settings: docs/reference/settings.md)
 	@$(BIN)/warehouse exec -- $(BIN)/uvicorn api.main:app --host 127.0.0.1 --port $(or $(PORT),8000) --no-access-log --timeout-graceful-shutdown 30
 
 .PHONY: dagster
@@ -118,11 +118,11 @@ chromium:
 
 .PHONY: screenshots
 screenshots: chromium dashboard/node_modules/.installed ## the pictures in docs/images, taken of the demo in a real browser
-	@$(BIN)/python -m documentation.screenshots
+	@$(BIN)/python -m tools.screenshots.dashboard
 
 .PHONY: screenshots-dagster
 screenshots-dagster: chromium manifest .venv/.ui ## the picture of Dagster's asset graph in docs/images
-	@$(BIN)/python -m documentation.dagster_screenshot
+	@$(BIN)/python -m tools.screenshots.asset_graph
 
 # Checking -------------------------------------------------------------------------------------
 
@@ -153,38 +153,38 @@ test-llm: setup ## the detector against a real llama.cpp server (downloads a sma
 
 .PHONY: docs
 docs: manifest ## the pages that are written from the project and a made-up practice
-	@$(BIN)/python -m documentation
+	@$(BIN)/python -m tools.docs
 
 .PHONY: dbt-docs
 dbt-docs: manifest ## every model and column with its words, as one page: target/docs/static_index.html
 	@$(BIN)/warehouse exec -- $(BIN)/dbt --quiet docs generate --target-path target/docs
-	@$(BIN)/python -m documentation.dbt_docs target/docs
+	@$(BIN)/python -m tools.docs.dbt_docs target/docs
 
 .PHONY: eval
 eval: setup ## measure question rules and cue detectors against experts' labels
-	@$(BIN)/python -m evaluation
+	@$(BIN)/python -m tools.evaluation
 
 .PHONY: eval-embeddings
 eval-embeddings: setup ## the same with the extra `embeddings` installed, so that the report shows both models
 	@$(UV) sync --locked --quiet --extra embeddings
-	@$(BIN)/python -m evaluation
+	@$(BIN)/python -m tools.evaluation
 
 .PHONY: bench
 bench: database ## measured ratios, written to docs/benchmarks.md (SIZE=S ROUNDS=3)
-	@$(BIN)/warehouse exec -- $(BIN)/python -m benchmarks $(if $(SIZE),--size $(SIZE)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(SECTIONS)
+	@$(BIN)/warehouse exec -- $(BIN)/python -m tools.benchmarks $(if $(SIZE),--size $(SIZE)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(SECTIONS)
 
 .PHONY: bench-api
 bench-api: database ## requests per second and latency of the API at size S, written to docs/benchmarks-api.md
-	@$(BIN)/warehouse exec -- $(BIN)/python -m benchmarks.api
+	@$(BIN)/warehouse exec -- $(BIN)/python -m tools.benchmarks.api
 
 .PHONY: bench-latency
 bench-latency: manifest ## from completed to readable, as shipped, written to docs/benchmarks-latency.md
-	@$(BIN)/python -m benchmarks.latency
+	@$(BIN)/python -m tools.benchmarks.latency
 
 .PHONY: bench-dates
 bench-dates: setup ## client analytics, risk and alerts for 1, 30 and 400 days, sample and real data
-	@$(BIN)/python -m benchmarks.as_of
+	@$(BIN)/python -m tools.benchmarks.backfill
 
 .PHONY: bench-detector
 bench-detector: database ## speed and memory of the cue detectors, written to docs/benchmarks-detector.md
-	@$(BIN)/warehouse exec -- $(BIN)/python -m benchmarks.detector
+	@$(BIN)/warehouse exec -- $(BIN)/python -m tools.benchmarks.detector

@@ -10,23 +10,23 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 
-from api import doorstep, errors, health, logs, reference
-from api.body_limit import BodyLimit
+from api import docs_ui, doorstep, errors, health, logs
+from api.auth.jwt import TokenVerifier
 from api.clients import routes as clients
 from api.coach import routes as coach
 from api.compute import routes as compute
-from api.correlation import HEADER, is_acceptable
-from api.dashboard import pages
-from api.dashboard.door import Door
-from api.database import Database
-from api.gate import Gate
+from api.dashboard import routes
+from api.dashboard.proxy import DashboardProxyMiddleware
+from api.db.client import Database
 from api.metrics import Metrics
-from api.observe import Observe
+from api.middleware.authentication import AuthenticationMiddleware
+from api.middleware.correlation_id import HEADER, is_valid_id
+from api.middleware.max_body_size import MaxBodySizeMiddleware
+from api.middleware.request_logging import RequestLoggingMiddleware
 from api.openapi import describe
 from api.risk import routes as risk
 from api.sessions import routes as sessions
 from api.settings import Settings
-from api.tokens import TokenVerifier
 
 log = structlog.get_logger("api")
 
@@ -51,7 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url=reference.OPENAPI_ADDRESS if settings.docs_enabled else None,
+        openapi_url=docs_ui.OPENAPI_ADDRESS if settings.docs_enabled else None,
         redirect_slashes=False,
     )
     app.state.database = database
@@ -62,17 +62,17 @@ def create_app(settings: Settings) -> FastAPI:
     for module in (health, sessions, clients, risk, compute, coach):
         app.include_router(module.router)
     if settings.docs_enabled:
-        app.include_router(reference.router)
+        app.include_router(docs_ui.router)
     if settings.dashboard_enabled:
-        app.include_router(pages.router)
+        app.include_router(routes.router)
     app.include_router(doorstep.router(settings))
     describe(app)
 
     # Added from the inside out: the correlation id is there for all, and every answer is observed.
-    app.add_middleware(BodyLimit, largest_bytes=settings.largest_body_bytes)
-    app.add_middleware(Gate, settings=settings, tokens=tokens, metrics=metrics)
+    app.add_middleware(MaxBodySizeMiddleware, max_bytes=settings.max_body_bytes)
+    app.add_middleware(AuthenticationMiddleware, settings=settings, tokens=tokens, metrics=metrics)
     if settings.dashboard_enabled:
-        app.add_middleware(Door, api_key=settings.api_keys[0].get_secret_value())
+        app.add_middleware(DashboardProxyMiddleware, api_key=settings.api_keys[0].get_secret_value())
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -88,8 +88,8 @@ def create_app(settings: Settings) -> FastAPI:
                 "RateLimit-Reset",
             ],
         )
-    app.add_middleware(Observe, metrics=metrics)
+    app.add_middleware(RequestLoggingMiddleware, metrics=metrics)
     app.add_middleware(
-        CorrelationIdMiddleware, header_name=HEADER, validator=is_acceptable, update_request_header=False
+        CorrelationIdMiddleware, header_name=HEADER, validator=is_valid_id, update_request_header=False
     )
     return app

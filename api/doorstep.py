@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from api import reference
-from api.dashboard import pages
+from api import docs_ui
+from api.dashboard import routes
 from api.settings import Settings
 
 
@@ -12,13 +12,13 @@ def router(settings: Settings) -> APIRouter:
     """Leads to the coach's page, else to the reference; with neither, nothing is there (404)."""
     doorstep = APIRouter(include_in_schema=False)
     if settings.dashboard_enabled:
-        _lead_to(pages.PREFIX, doorstep)
+        _redirect_to(routes.PREFIX, doorstep)
     elif settings.docs_enabled:
-        _lead_to(reference.router.prefix, doorstep)
+        _redirect_to(docs_ui.router.prefix, doorstep)
     return doorstep
 
 
-def _lead_to(page: str, doorstep: APIRouter) -> None:
+def _redirect_to(page: str, doorstep: APIRouter) -> None:
     @doorstep.get("/")
     async def lead_on() -> Response:
         # relative, as a proxy may have put a folder before it; temporary, as a setting decides

@@ -5,15 +5,15 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import Field
 
-from api.database import Database
+from api.db.client import Database
 from api.errors import unavailable
-from api.fields import Answer, Moment
 from api.metrics import Metrics
+from api.types import Answer, Timestamp
 
 router = APIRouter(tags=["operations"])
 
 
-class Alive(Answer):
+class Liveness(Answer):
     """The process answers."""
 
     status: str = Field(examples=["alive"])
@@ -21,9 +21,9 @@ class Alive(Answer):
 
 
 @router.get("/health/live", summary="Is the process alive?", operation_id="get_health_live")
-async def live() -> Alive:
+async def live() -> Liveness:
     """Answers as long as the process does; looks at nothing else."""
-    return Alive(status="alive")
+    return Liveness(status="alive")
 
 
 class Freshness(Answer):
@@ -31,7 +31,7 @@ class Freshness(Answer):
 
     mart: str
     """Name of the mart."""
-    computed_at: Moment | None
+    computed_at: Timestamp | None
     """When its newest row was computed; null while it has no rows."""
 
 

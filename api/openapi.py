@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import DETAILS, MEDIA_TYPE
-from api.gate import is_guarded
+from api.middleware.authentication import requires_auth
 
 VERSION = "1.0.0"
 TITLE = "Coaching analytics"
@@ -109,7 +109,7 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     takes_input = responses.pop("422", None) is not None
     statuses = [503] if path == "/health/ready" else []
-    if is_guarded(path):
+    if requires_auth(path):
         operation["security"] = [{"ApiKey": [], "Token": []}]
         statuses = [401, 429, 503]
         statuses += [422] if takes_input else []

@@ -11,13 +11,14 @@ import httpx
 from limits import parse_many
 from limits.errors import ConfigurationError
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
-from api.rate_limit import shared_store
+from api.middleware.rate_limit import redis_storage
 from warehouse import connection
 from warehouse.errors import WarehouseError
+from warehouse.setting_aliases import SettingsWithAliases
 
-SHORTEST_SECRET_BYTES = 32
+MIN_SECRET_BYTES = 32
 """RFC 7518, section 3.2: a key of HS256 has at least 256 bits."""
 
 
@@ -30,7 +31,7 @@ ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@A-Z]+")
 CommaList = Annotated[tuple[str, ...], NoDecode]
 
 
-class Settings(BaseSettings):
+class Settings(SettingsWithAliases):
     """The service's settings; each field's environment variable is its validation alias."""
 
     model_config = SettingsConfigDict(
@@ -81,8 +82,8 @@ class Settings(BaseSettings):
     pool_size: int = Field(
         alias="API_POOL_SIZE", default=8, ge=1, le=200, description="Most database connections."
     )
-    pool_wait_seconds: float = Field(
-        alias="API_POOL_WAIT_SECONDS", default=2, gt=0, le=60, description="Longest wait for a connection."
+    pool_timeout_seconds: float = Field(
+        alias="API_POOL_TIMEOUT_SECONDS", default=2, gt=0, le=60, description="Longest wait for a connection."
     )
     statement_timeout_seconds: float = Field(
         alias="API_STATEMENT_TIMEOUT_SECONDS",
@@ -120,8 +121,8 @@ class Settings(BaseSettings):
         default=False,
         description="Whether the coach's page is at /dashboard. Its requests need a token, and no key.",
     )
-    largest_body_bytes: int = Field(
-        alias="API_LARGEST_BODY_BYTES",
+    max_body_bytes: int = Field(
+        alias="API_MAX_BODY_BYTES",
         default=65_536,
         ge=1024,
         description="A larger request body is refused.",
@@ -144,8 +145,8 @@ class Settings(BaseSettings):
     def _strong_keys(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         if not keys:
             raise ValueError("is not set: give at least one key that calling back ends send as X-API-Key")
-        if any(_bytes(key) < SHORTEST_SECRET_BYTES for key in keys):
-            raise ValueError(f"holds a key shorter than {SHORTEST_SECRET_BYTES} bytes: generate longer ones")
+        if any(_bytes(key) < MIN_SECRET_BYTES for key in keys):
+            raise ValueError(f"holds a key shorter than {MIN_SECRET_BYTES} bytes: generate longer ones")
         return keys
 
     @field_validator("jwt_secret")
@@ -153,8 +154,8 @@ class Settings(BaseSettings):
     def _strong_secret(cls, secret: SecretStr | None) -> SecretStr | None:
         if secret is None or not secret.get_secret_value():
             return None
-        if _bytes(secret) < SHORTEST_SECRET_BYTES:
-            raise ValueError(f"is shorter than {SHORTEST_SECRET_BYTES} bytes: a token could be forged")
+        if _bytes(secret) < MIN_SECRET_BYTES:
+            raise ValueError(f"is shorter than {MIN_SECRET_BYTES} bytes: a token could be forged")
         return secret
 
     @field_validator("jwks_url")
@@ -189,7 +190,7 @@ class Settings(BaseSettings):
     def _known_store(cls, url: str) -> str:
         try:
             if urlsplit(url).scheme in ("redis", "rediss"):
-                shared_store(url)
+                redis_storage(url)
                 return url
             if url == "memory://":
                 return url
@@ -223,7 +224,7 @@ class Settings(BaseSettings):
         """Where the database is, as the API's role. Raises SettingsError when nothing says so."""
         try:
             address = self.database_url.get_secret_value() or connection.url(connection.Role.API)
-            connection.take_apart(address, connection.Role.API)
+            connection.parse_url(address, connection.Role.API)
         except WarehouseError as error:
             raise SettingsError(f"API_DATABASE_URL or DATABASE_URL: {error}") from None
         return address

@@ -113,9 +113,9 @@ class SessionDetection:
     status: DetectionStatus
     cues: tuple[Cue, ...] = ()
     usage: Usage = field(default_factory=Usage)
-    fell_back: bool = False
+    used_fallback: bool = False
     """True when the local detector answered in place of a language model that failed."""
-    stood_in_for: frozenset[UUID] = frozenset()
+    fallback_utterances: frozenset[UUID] = frozenset()
     """The utterances that the local detector answered; the language model answered the others."""
     failure: FailureKind | None = None
     """Set when the status is failed, or when the local detector stood in."""

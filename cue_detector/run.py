@@ -18,13 +18,20 @@ from uuid import UUID
 import psycopg
 
 from cue_detector.domain import Detector, SessionInput
-from cue_detector.processes import InProcesses, T, Work, available_cores
-from cue_detector.reading import Prepared, Reading, nothing_to_read, prepare, read_locally, reading_of
+from cue_detector.process_pool import ParallelSessionProcessor, T, Work, available_cores
 from cue_detector.run_report import RunReport
+from cue_detector.session_processing import (
+    Prepared,
+    Reading,
+    nothing_to_read,
+    prepare,
+    process_locally,
+    session_result,
+)
 from cue_detector.settings import CueSettings
-from cue_detector.store import DetectionStore, Result
-from cue_detector.store_connection import LastingConnection
-from cue_detector.store_input import PendingSession, count_pending, pending_pages, read_sessions
+from cue_detector.store.connection import ReconnectingConnection
+from cue_detector.store.detections import DetectionStore, Result
+from cue_detector.store.pending_sessions import PendingSession, count_pending, pending_pages, read_sessions
 
 _LOCK_KEY = 0x0C0EDE7
 _PROGRESS_SECONDS = 5.0
@@ -48,12 +55,12 @@ def detect_pending(
     `database_url` logs in as the detector's role. `progress` is called with a line about every five seconds;
     lines hold counts only. `local` is the detector that needs no network, the project's own if not given.
     Raises psycopg.Error when the database can't be reached, never because of one session. A run that finds
-    another one at work waits for it (setting run_lock_wait_seconds), then reads what that one left.
+    another one at work waits for it (setting run_lock_timeout_seconds), then reads what that one left.
     """
     settings = settings or CueSettings()
     report = RunReport()
     started = time.monotonic()
-    with _only_run(database_url, settings.run_lock_wait_seconds, progress) as is_alone:
+    with _only_run(database_url, settings.run_lock_timeout_seconds, progress) as is_alone:
         if is_alone:
             _Run(database_url, settings, report, progress, local or local_detector()).work()
         report.is_busy = not is_alone
@@ -74,12 +81,12 @@ def model_detector(
 ) -> Detector:
     """Return the detector that asks a language model; `resources` closes what it opens."""
     # Imported here, because the client of the protocol takes a second that only its users must spend.
-    from cue_detector.llm.cache import AnswerCache  # noqa: PLC0415
     from cue_detector.llm.detector import LlmDetector  # noqa: PLC0415
     from cue_detector.llm.prompt import prompt_version  # noqa: PLC0415
+    from cue_detector.llm.response_cache import ResponseCache  # noqa: PLC0415
 
-    connection = resources.enter_context(LastingConnection(database_url))
-    cache = AnswerCache(connection, settings.llm_model, prompt_version())
+    connection = resources.enter_context(ReconnectingConnection(database_url))
+    cache = ResponseCache(connection, settings.llm_model, prompt_version())
     return LlmDetector(settings, cache, local if settings.on_llm_failure == "local" else None)
 
 
@@ -96,7 +103,7 @@ class _Run:
     def work(self) -> None:
         with ExitStack() as resources:
             self.source = resources.enter_context(_connect(self.database_url))
-            self.store = DetectionStore(resources.enter_context(LastingConnection(self.database_url)))
+            self.store = DetectionStore(resources.enter_context(ReconnectingConnection(self.database_url)))
             self.report.sessions = count_pending(self.source)
             if not self.report.sessions:
                 return
@@ -106,7 +113,7 @@ class _Run:
                 detector = model_detector(self.settings, self.database_url, self.local, resources)
                 self._read_with(detector, pages, resources)
             else:
-                self._read_locally(self._worked(read_locally, available_cores(), resources))
+                self._read_locally(self._worked(process_locally, available_cores(), resources))
 
     def _read_locally(self, pages: Pages[Reading]) -> None:
         """Write page by page what processes read, while they read on."""
@@ -122,7 +129,7 @@ class _Run:
         resources.callback(getattr(detections, "close", lambda: None))
         for detection in detections:
             pending, prepared = self.under_way.pop(detection.job_id)
-            self._record([(pending, reading_of(prepared, detection))])
+            self._record([(pending, session_result(prepared, detection))])
 
     def _ready(self, pages: Pages[Prepared]) -> Iterator[SessionInput]:
         """Yield redacted sessions; those that are not to be asked about are recorded at once."""
@@ -140,20 +147,20 @@ class _Run:
         groups = self._pages(pages)
         allowed = self.settings.processes or available_cores()
         if allowed > 1 and self.report.sessions >= _SESSIONS_WORTH_PROCESSES:
-            worked = InProcesses(work, self.local, groups, min(allowed, most))
+            worked = ParallelSessionProcessor(work, self.local, groups, min(allowed, most))
             resources.callback(worked.close)
             return _by_page(pages, worked)
         return _by_page(pages, (work(self.local, group) for group in groups))
 
     def _pages(self, pages: deque[list[PendingSession]]) -> Iterator[list[SessionInput]]:
         """Yield what was said in the sessions of each page; the page itself is added to `pages`."""
-        for page in pending_pages(self.source, self.settings.sessions_per_fetch):
+        for page in pending_pages(self.source, self.settings.fetch_size):
             pages.append(page)
             yield [said for _, said in read_sessions(self.source, page) if said is not None]
 
     def _record(self, read: Sequence[tuple[PendingSession, Reading]]) -> None:
         results = [
-            Result(pending, reading, self.local.version, self.settings.store_from_confidence)
+            Result(pending, reading, self.local.version, self.settings.min_stored_confidence)
             for pending, reading in read
         ]
         for result, written in zip(results, self.store.write(results), strict=True):

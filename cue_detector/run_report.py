@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cue_detector.domain import DetectionStatus
-from cue_detector.store import Result, Written
+from cue_detector.store.detections import Result, Written
 
 
 @dataclass
@@ -18,7 +18,7 @@ class RunReport:
     failed: int = 0
     deferred: int = 0
     """Left for the next run because a spending cap was reached."""
-    fell_back: int = 0
+    used_fallback: int = 0
     """Of the succeeded: sessions in which the local detector stood in for the language model."""
     nothing_to_read: int = 0
     """Of the succeeded."""
@@ -53,7 +53,7 @@ class RunReport:
         self.succeeded += detection.status is DetectionStatus.SUCCEEDED
         self.failed += detection.status is DetectionStatus.FAILED
         self.deferred += detection.status is DetectionStatus.DEFERRED
-        self.fell_back += detection.fell_back
+        self.used_fallback += detection.used_fallback
         self.nothing_to_read += reading.client_utterances is None
         self.utterances += reading.client_utterances or 0
         self.cues += len(detection.cues)
@@ -92,7 +92,9 @@ class RunReport:
 
     def _trouble(self) -> str:
         counts = {
-            "failed": self.failed, "waiting for the next run": self.deferred, "skipped": self.skipped,
-            "by the local detector instead of the language model": self.fell_back,
-        }  # fmt: skip
+            "failed": self.failed,
+            "waiting for the next run": self.deferred,
+            "skipped": self.skipped,
+            "by the local detector instead of the language model": self.used_fallback,
+        }
         return "".join(f"{count} {what}, " for what, count in counts.items() if count)

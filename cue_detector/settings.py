@@ -3,10 +3,12 @@
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from warehouse.setting_aliases import SettingsWithAliases
 
 
-class CueSettings(BaseSettings):
+class CueSettings(SettingsWithAliases):
     """What the detector may be told; wrong values are refused when it starts."""
 
     model_config = SettingsConfigDict(env_prefix="CUE_", populate_by_name=True, env_ignore_empty=True)
@@ -48,14 +50,14 @@ class CueSettings(BaseSettings):
         description="Longest time for one session from its first request on, with retries (target: 20 s).",
     )
     llm_request_timeout_seconds: float = Field(default=20, gt=0, description="Longest time for one request.")
-    llm_attempts: int = Field(
+    llm_max_attempts: int = Field(
         default=4,
         ge=1,
         le=20,
         description="Tries of a request on 408, 409, 429, 5xx, time-outs, dropped lines.",
     )
-    llm_rounds: int = Field(
-        default=3, ge=1, le=10, description="Times that utterances without a valid answer are asked about."
+    llm_max_reprompts: int = Field(
+        default=2, ge=0, le=9, description="Further prompts about utterances that have no valid response yet."
     )
     llm_chunk_tokens: int = Field(
         default=6000, ge=200, description="Longest part of a session in one request, in estimated tokens."
@@ -84,7 +86,7 @@ class CueSettings(BaseSettings):
         ge=0,
         description="US dollars per million completion tokens; not set means cost unknown.",
     )
-    llm_failures_in_a_row: int = Field(
+    llm_circuit_breaker_threshold: int = Field(
         default=5,
         ge=1,
         description="Sessions lost to the provider one after another before a run stops asking.",
@@ -97,13 +99,13 @@ class CueSettings(BaseSettings):
     max_failed_fraction: float = Field(
         default=0.5, ge=0, le=1, description="A run in which a greater share of sessions failed is unhealthy."
     )
-    store_from_confidence: float = Field(
+    min_stored_confidence: float = Field(
         default=0.5,
         ge=0,
         le=1,
         description="Least confidence that is stored; what is shown is the seed cue_types.",
     )
-    run_lock_wait_seconds: float = Field(
+    run_lock_timeout_seconds: float = Field(
         default=600, ge=0, description="How long a run waits for another one to end before it gives up."
     )
     processes: int | None = Field(
@@ -111,7 +113,7 @@ class CueSettings(BaseSettings):
         ge=1,
         description="Processes in which the local detector reads a long list; not set means one per core.",
     )
-    sessions_per_fetch: int = Field(
+    fetch_size: int = Field(
         default=20, ge=1, description="Sessions held in memory at a time, beside those under way."
     )
 

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from dagster_pipelines.assets.computed_days import computed_days
+from dagster_pipelines.assets.computed_dates import computed_days
 from dagster_pipelines.assets.date_models import date_models
 from dagster_pipelines.assets.detected_cues import detected_cues
 from dagster_pipelines.assets.session_models import session_models

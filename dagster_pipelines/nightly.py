@@ -10,7 +10,13 @@ import dagster as dg
 import psycopg
 
 from dagster_pipelines.options import run_config
-from dagster_pipelines.state.dates import Stage, as_text, business_day, due_range, last_computed
+from dagster_pipelines.state.computed_dates import (
+    Stage,
+    business_day,
+    format_range,
+    last_computed,
+    pending_range,
+)
 
 
 @dataclass(frozen=True)
@@ -21,8 +27,8 @@ class NightlyStage:
     job: str
     at: time
     """Earliest start, in the business time zone."""
-    rests_on: Stage | None
-    check_content: bool = False
+    depends_on_stage: Stage | None
+    verify_content: bool = False
 
     @property
     def cron(self) -> str:
@@ -31,7 +37,7 @@ class NightlyStage:
 
 
 NIGHTLY: Sequence[NightlyStage] = (
-    NightlyStage("clients", "compute_client_analytics", time(2, 0), None, check_content=True),
+    NightlyStage("clients", "compute_client_analytics", time(2, 0), None, verify_content=True),
     NightlyStage("risk", "compute_risk_scores", time(3, 0), "clients"),
     NightlyStage("alerts", "generate_risk_alerts", time(3, 30), "risk"),
 )
@@ -41,21 +47,21 @@ def request(
     connection: psycopg.Connection[Any], stage: NightlyStage, day: date, attempt: int = 1
 ) -> dg.RunRequest | dg.SkipReason:
     """A run for everything that a stage owes up to `day`, or why there is none now."""
-    owed = due_range(connection, stage.stage, day)
+    owed = pending_range(connection, stage.stage, day)
     if owed is None:
         return dg.SkipReason(f"{day} is computed already.")
-    if stage.rests_on is not None:
-        ready = last_computed(connection, stage.rests_on)
+    if stage.depends_on_stage is not None:
+        ready = last_computed(connection, stage.depends_on_stage)
         if ready is None or ready < day:
-            return dg.SkipReason(f"Waits for the stage {stage.rests_on} of {day}.")
-    options: dict[str, Any] = {"as_of": as_text(*owed)}
-    if stage.check_content:
-        options["check_content"] = True
+            return dg.SkipReason(f"Waits for the stage {stage.depends_on_stage} of {day}.")
+    options: dict[str, Any] = {"as_of": format_range(*owed)}
+    if stage.verify_content:
+        options["verify_content"] = True
     return dg.RunRequest(
         run_key=f"{stage.job}:{day}:{attempt}",
         job_name=stage.job,
         run_config=run_config(**options),
-        tags={"as_of": as_text(*owed), "day": str(day)},
+        tags={"as_of": format_range(*owed), "day": str(day)},
     )
 
 

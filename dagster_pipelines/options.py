@@ -7,7 +7,7 @@ import dagster as dg
 from pydantic import ConfigDict
 
 from dagster_pipelines.settings import PipelineSettings
-from dagster_pipelines.state.dates import as_dates, business_day
+from dagster_pipelines.state.computed_dates import business_day, parse_dates
 
 
 class RunOptions(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -18,23 +18,23 @@ class RunOptions(dg.ConfigurableResource):  # type: ignore[type-arg]
     as_of: str = ""
     """Date, list or range (A..B) that client analytics, risk and alerts speak for; empty: the day on
     which the run was started, in the business time zone."""
-    only_waiting: bool = False
+    pending_only: bool = False
     """Refresh only clients whose sessions changed or who were asked for; else all."""
-    touched_since: str = ""
+    changed_since: str = ""
     """Moment since which upstream's marks are looked at when only what waits is refreshed, such as
     2026-11-22T08:00:00+00:00; a session that is not computed is found in any case. Empty: all count."""
     rebuild: bool = False
     """Compute every session again."""
-    check_content: bool = False
+    verify_content: bool = False
     """Also look for utterances edited without a mark, and for answers of a detector that stood in."""
-    rescore_with: str = ""
+    rescore_model_version: str = ""
     """Version of the risk formulas with which days scored by another version are scored again."""
 
     def days(self, context: dg.AssetExecutionContext) -> str:
         """The days that the run speaks for, as the variable as_of takes them. A Failure for what is none."""
         if self.as_of:
             try:
-                as_dates(self.as_of)
+                parse_dates(self.as_of)
             except ValueError:
                 raise dg.Failure(
                     f"as_of is '{self.as_of}', but must be a date (2026-11-22), a range "
@@ -45,16 +45,16 @@ class RunOptions(dg.ConfigurableResource):  # type: ignore[type-arg]
         return business_day(started_at(context), PipelineSettings().zone).isoformat()
 
     def since(self) -> datetime | None:
-        """The moment of touched_since. A Failure for what is none."""
-        if not self.touched_since:
+        """The moment of changed_since. A Failure for what is none."""
+        if not self.changed_since:
             return None
         try:
-            moment = datetime.fromisoformat(self.touched_since)
+            moment = datetime.fromisoformat(self.changed_since)
         except ValueError:
             moment = datetime.min
         if moment.tzinfo is None:
             raise dg.Failure(
-                f"touched_since is '{self.touched_since}', but must be a moment with its zone, such as "
+                f"changed_since is '{self.changed_since}', but must be a moment with its zone, such as "
                 "2026-11-22T08:00:00+00:00",
                 allow_retries=False,
             )

@@ -7,7 +7,7 @@ import sys
 import dagster as dg
 
 from dagster_pipelines.definitions import defs
-from dagster_pipelines.failures import failure_sentence
+from dagster_pipelines.failure_messages import failure_message
 from dagster_pipelines.jobs import ALL_JOBS
 from dagster_pipelines.options import run_config
 from dagster_pipelines.progress import ProgressLine
@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     job = defs.resolve_job_def(options.job)
-    asked = {"as_of": options.as_of, "rebuild": options.rebuild, "check_content": options.check_content}
+    asked = {"as_of": options.as_of, "rebuild": options.rebuild, "verify_content": options.verify_content}
     with contextlib.redirect_stdout(ProgressLine(sys.stdout)):
         result = job.execute_in_process(
             instance=dg.DagsterInstance.ephemeral(),
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
     for event in result.filter_events(lambda event: event.is_step_failure):
         error = event.step_failure_data.error
-        print(f"  {event.step_key}: {failure_sentence(error)}", file=sys.stderr)
+        print(f"  {event.step_key}: {failure_message(error)}", file=sys.stderr)
     return 0 if result.success else 1
 
 

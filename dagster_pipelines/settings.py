@@ -3,10 +3,12 @@
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from warehouse.setting_aliases import SettingsWithAliases
 
 
-class PipelineSettings(BaseSettings):
+class PipelineSettings(SettingsWithAliases):
     """What the orchestration may be told; wrong values are refused when it starts."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True)
@@ -23,28 +25,28 @@ class PipelineSettings(BaseSettings):
     alert_webhook_timeout_seconds: float = Field(
         default=5, gt=0, le=30, description="Longest time for one delivery of an alert."
     )
-    alert_webhook_attempts: int = Field(
+    alert_webhook_max_attempts: int = Field(
         default=14, ge=1, le=50, description="Tries of one delivery before it is given up (about two days)."
     )
     failure_webhook_url: str | None = Field(
         default=None, description="Where a failed run is posted, in one line; not set: only logged."
     )
-    writer_wait_seconds: float = Field(
+    pipeline_write_lock_timeout_seconds: float = Field(
         default=3600, ge=0, description="How long a run waits for another one that writes the marts."
     )
-    lock_timeout_seconds: int = Field(
+    pipeline_lock_timeout_seconds: int = Field(
         default=30, ge=1, description="How long a statement of dbt waits for a lock before it is tried again."
     )
-    statement_timeout_seconds: int = Field(
+    pipeline_statement_timeout_seconds: int = Field(
         default=3600, ge=1, description="Longest time for one statement of dbt."
     )
-    session_attempts: int = Field(
+    pipeline_session_max_attempts: int = Field(
         default=3, ge=1, le=20, description="Tries of a session that breaks a formula before it is set aside."
     )
-    session_retry_seconds: int = Field(
+    pipeline_session_retry_seconds: int = Field(
         default=60, ge=0, description="Wait before a broken session is tried again; doubles with each try."
     )
-    run_retention_days: int = Field(
+    pipeline_run_retention_days: int = Field(
         default=30, ge=1, description="Days for which runs and their logs are kept."
     )
 

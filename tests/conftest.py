@@ -9,16 +9,16 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
+from sample.load_sample import load_sample
+from tests.support.cross_process import shared
 from tests.support.databases import fresh_database
 from tests.support.project import Project
 from tests.support.project import project as parsed_project
-from tests.support.shared import shared
 from tests.support.templates import Templates
 from warehouse import embedded
-from warehouse.fill import load_sample
 from warehouse.load import load_folder
 from warehouse.migrate import migrate
-from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
 
 # No test depends on how fast the machine is, nor on luck.
 settings.register_profile("project", deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

@@ -82,7 +82,7 @@ class FaultServer:
         self.delay_seconds = delay_seconds
         self.requests: list[Asked] = []
         self.answered = 0
-        self.most_at_once = 0
+        self.max_at_once = 0
         self._at_once = 0
         self.lock = threading.Lock()
         self.stopping = threading.Event()
@@ -121,7 +121,7 @@ class FaultServer:
         """Count a request under way."""
         with self.lock:
             self._at_once += 1
-            self.most_at_once = max(self.most_at_once, self._at_once)
+            self.max_at_once = max(self.max_at_once, self._at_once)
 
     def leave(self) -> None:
         """End a request under way."""

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from datetime import datetime, time
 from functools import wraps
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -14,25 +13,23 @@ from rich.console import Console
 from rich.text import Text
 
 from warehouse import connection, embedded
-from warehouse.connection import Role, uses_given_server
+from warehouse.connection import Role, is_external_server
+from warehouse.error_messages import translate_database_errors
 from warehouse.errors import WarehouseError
-from warehouse.logins import migrate_and_give_logins
-from warehouse.refusals import refusals_explained
-from warehouse.sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
+from warehouse.login_roles import migrate_and_create_login_roles
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 # Messages hold file names and addresses: brackets and colons in them are no markup, and lines are not broken.
 console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
-LAST_MIDNIGHT = datetime.combine(DEFAULT_LAST_DATE, time())
 
 
-def speaks_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
+def handle_errors(command: Callable[..., Any]) -> Callable[..., Any]:
     """Show a WarehouseError, or what the database refused, as a sentence and exit with 1."""
 
     @wraps(command)
     def wrapped(*arguments: Any, **options: Any) -> Any:
         try:
-            with refusals_explained():
+            with translate_database_errors():
                 return command(*arguments, **options)
         except WarehouseError as error:
             console.print(Text.assemble(("warehouse:", "red"), f" {error}"))
@@ -42,10 +39,10 @@ def speaks_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @app.command()
-@speaks_plainly
+@handle_errors
 def up() -> None:
     """Start the embedded Postgres (or check the one that DATABASE_URL names)."""
-    if uses_given_server():
+    if is_external_server():
         connection.connect().close()
         console.print("The server that DATABASE_URL names answers.")
         return
@@ -54,17 +51,17 @@ def up() -> None:
 
 
 @app.command()
-@speaks_plainly
+@handle_errors
 def down() -> None:
     """Stop the embedded Postgres. Its data stays."""
-    if uses_given_server():
+    if is_external_server():
         console.print("DATABASE_URL names a server that isn't ours to stop.")
     else:
         console.print("Postgres is stopped." if embedded.down() else "Postgres was not running.")
 
 
 @app.command()
-@speaks_plainly
+@handle_errors
 def status() -> None:
     """Say which server is used, whether it answers (exit status 1 if not), and its migrations."""
     with connection.connect() as open_connection:
@@ -79,22 +76,22 @@ def status() -> None:
 
 
 @app.command()
-@speaks_plainly
+@handle_errors
 def url(role: Annotated[Role, typer.Option(help="Whose log-in to print.")] = Role.OWNER) -> None:
     """Print the address to connect to, password included."""
     typer.echo(connection.url(role))
 
 
 @app.command()
-@speaks_plainly
+@handle_errors
 def migrate() -> None:
     """Create what is missing: upstream tables (only when absent), the project's own, and the roles."""
-    count = migrate_and_give_logins(console.print)
+    count = migrate_and_create_login_roles(console.print)
     console.print(f"{count} migrations applied." if count else "Nothing to migrate.")
 
 
 @app.command()
-@speaks_plainly
+@handle_errors
 def load(
     folder: Annotated[Path, typer.Argument(help="Folder of CSV files named like the source tables.")],
 ) -> None:
@@ -106,23 +103,7 @@ def load(
 
 
 @app.command()
-@speaks_plainly
-def sample(
-    seed: Annotated[int, typer.Option(help="Another seed, another practice.")] = DEFAULT_SEED,
-    size: Annotated[int, typer.Option(min=1, help="Multiplies the ordinary clients.")] = DEFAULT_SIZE,
-    last_date: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help='The day that is "today" in the practice.')
-    ] = LAST_MIDNIGHT,
-) -> None:
-    """Fill in a made-up practice: coaches, clients and their stories. The same options give the same rows."""
-    from warehouse.fill import load_sample  # noqa: PLC0415
-
-    for table in load_sample(seed, size, last_date.date()):
-        console.print(str(table))
-
-
-@app.command()
-@speaks_plainly
+@handle_errors
 def erase(
     client_id: Annotated[UUID, typer.Argument(help="The client.")],
     coach: Annotated[UUID | None, typer.Option(help="Only with this coach; default: with all.")] = None,
@@ -140,7 +121,7 @@ def erase(
 
 
 @app.command()
-@speaks_plainly
+@handle_errors
 def reset(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False) -> None:
     """Delete everything in the database that this project and its sample made, and start empty."""
     from warehouse.reset import drop_everything, start_server  # noqa: PLC0415
@@ -149,7 +130,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False
         typer.confirm(
             "This deletes all transcripts, analytics, alerts and acknowledgements here. Sure?", abort=True
         )
-    if not uses_given_server():
+    if not is_external_server():
         start_server()
     drop_everything()
     migrate()
@@ -157,7 +138,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False
 
 
 @app.command(name="exec", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-@speaks_plainly
+@handle_errors
 def execute(context: typer.Context) -> None:
     """Run a command with the addresses of the database in its environment: `warehouse exec -- dbt build`."""
     if not any(context.args[:1]):
@@ -173,4 +154,4 @@ def execute(context: typer.Context) -> None:
 
 # Commands of other rooms, which this one may not know: whoever knows both sides offers them here (ADR 0024).
 for offered in entry_points(group="warehouse.commands"):
-    app.command(name=offered.name)(speaks_plainly(offered.load()))
+    app.command(name=offered.name)(handle_errors(offered.load()))

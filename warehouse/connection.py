@@ -37,7 +37,7 @@ class Role(StrEnum):
         return f"warehouse_{self.value}"
 
 
-def uses_given_server() -> bool:
+def is_external_server() -> bool:
     """Whether DATABASE_URL names the server, so that the embedded one stays out of it."""
     return bool(os.environ.get(Role.OWNER.variable))
 
@@ -62,11 +62,11 @@ def url(role: Role | str = Role.OWNER) -> str:
 
 def _with_role(owner: str, database_role: str) -> str:
     """The owner's log-in, its rights given up. A convenience, not a wall: `reset role` undoes it."""
-    options = take_apart(owner, Role.OWNER).get("options")
+    options = parse_url(owner, Role.OWNER).get("options")
     return make_conninfo(owner, options=f"{options or ''} -c role={database_role}".strip())
 
 
-def take_apart(address: str, role: Role) -> dict[str, str]:
+def parse_url(address: str, role: Role) -> dict[str, str]:
     """Parts of an address by libpq's names. Raises WarehouseError, without showing it, when it is none."""
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(address).items() if value is not None}
@@ -88,7 +88,7 @@ def connect(role: Role | str = Role.OWNER, *, autocommit: bool = False) -> psyco
     """
     role = Role(role)
     address = url(role)
-    take_apart(address, role)
+    parse_url(address, role)
     try:
         connection = psycopg.connect(address, autocommit=autocommit, connect_timeout=10)
     except psycopg.OperationalError as error:
@@ -107,7 +107,7 @@ def connect(role: Role | str = Role.OWNER, *, autocommit: bool = False) -> psyco
 
 def environment() -> dict[str, str]:
     """Variables that let a child process reach the database: four addresses, and the parts dbt asks for."""
-    parts = take_apart(url(Role.OWNER), Role.OWNER)
+    parts = parse_url(url(Role.OWNER), Role.OWNER)
     user = parts.get("user") or os.environ.get("PGUSER", "")
     # What an address leaves out, libpq takes from these places; dbt would guess on its own.
     defaults = {
@@ -123,14 +123,14 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def environment_in_force(**more: str) -> Iterator[None]:
+def temporary_environment(**more: str) -> Iterator[None]:
     """`environment()` and `more` for this process itself while the block runs; as before afterwards."""
-    with variables_in_force(environment() | more):
+    with temporary_variables(environment() | more):
         yield
 
 
 @contextmanager
-def variables_in_force(wanted: Mapping[str, str | None]) -> Iterator[None]:
+def temporary_variables(wanted: Mapping[str, str | None]) -> Iterator[None]:
     """These environment variables while the block runs, absent where None is wanted; as before afterwards."""
     before = {name: os.environ.get(name) for name in wanted}
     _set(wanted)

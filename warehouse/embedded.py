@@ -26,8 +26,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from warehouse.account import can_reach, server_account
 from warehouse.errors import WarehouseError
+from warehouse.os_account import can_reach, server_account
 from warehouse.paths import state_dir
 
 DATABASE = "coaching"
@@ -244,10 +244,22 @@ def _initialise() -> None:
             os.chown(password_file.name, account.pw_uid, account.pw_gid)
         settings = [part for name, value in SERVER_SETTINGS.items() for part in ("-c", f"{name}={value}")]
         _run(
-            "initdb", "-D", str(fresh), "-U", SUPERUSER, "-A", "scram-sha-256",
-            "--pwfile", password_file.name, "-E", "UTF8",
-            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8", *settings,
-        )  # fmt: skip
+            "initdb",
+            "-D",
+            str(fresh),
+            "-U",
+            SUPERUSER,
+            "-A",
+            "scram-sha-256",
+            "--pwfile",
+            password_file.name,
+            "-E",
+            "UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C.UTF-8",
+            *settings,
+        )
     _write_state(ServerState(port=_free_port(), passwords=passwords))
     fresh.replace(_data_dir())
 
@@ -261,9 +273,17 @@ def _start(state: ServerState) -> ServerState:
         # No socket: its path would have to stay under about 100 characters.
         options = f"-c port={state.port} -c unix_socket_directories="
         result = _run(
-            "pg_ctl", "-D", str(_data_dir()), "-w", "-l", str(_data_dir() / "server.log"),
-            "-o", f"{options} {os.environ.get('WAREHOUSE_SERVER_OPTIONS', '')}", "start", check=False,
-        )  # fmt: skip
+            "pg_ctl",
+            "-D",
+            str(_data_dir()),
+            "-w",
+            "-l",
+            str(_data_dir() / "server.log"),
+            "-o",
+            f"{options} {os.environ.get('WAREHOUSE_SERVER_OPTIONS', '')}",
+            "start",
+            check=False,
+        )
         if result.returncode == 0 and _is_ready(state):
             return state
         if time.monotonic() > deadline:
@@ -306,11 +326,16 @@ def _run(program: str, *arguments: str, check: bool = True) -> subprocess.Comple
     with tempfile.TemporaryFile() as output:
         result = subprocess.run(
             [str(_binaries() / program), *arguments],
-            cwd="/", env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False,
+            cwd="/",
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            check=False,
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
-        )  # fmt: skip
+        )
         output.seek(0)
         result.stdout = output.read()
     if check and result.returncode != 0:

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from warehouse.connection import connect
-from warehouse.writer import take_writers_lock
+from warehouse.write_lock import acquire_write_lock
 
 # Ours are all tables in our own schemas, and in ai_backend, which we share with upstream, those with the row
 # security that every mart has.
@@ -85,11 +85,11 @@ def erase_client(
     """Erase a client, with one coach or with all; what was done.
 
     All or nothing; the same again does no harm. Runs as the owner. Waits for a pipeline step that is writing:
-    one that starts afterwards finds the tombstones. Raises WriterBusyError when that takes more than
+    one that starts afterwards finds the tombstones. Raises WriteLockTimeoutError when that takes more than
     `wait_seconds`, and WarehouseError when the database can't be reached.
     """
     with connect(autocommit=True) as connection:
-        take_writers_lock(connection, wait_seconds, report)
+        acquire_write_lock(connection, wait_seconds, report)
         with connection.transaction():
             return _erase(connection, {"client": client_id, "coach": coach_id})
 

@@ -13,9 +13,9 @@ from psycopg import sql
 
 from warehouse.connection import connect
 from warehouse.csv_files import read_header, read_rows
+from warehouse.error_messages import translate_database_errors
 from warehouse.errors import WarehouseError
 from warehouse.load_checks import refuse_bad_rows
-from warehouse.refusals import refusals_explained
 from warehouse.tables import SOURCE_TABLES, SourceTable
 
 LOCK_KEY = 0x0C0AC42
@@ -72,7 +72,7 @@ def load_batches(batches: Iterable[Batch]) -> list[Loaded]:
     """Write the batches in one transaction, as `load_folder` does."""
     with connect() as connection:
         try:
-            with refusals_explained(), connection.transaction():
+            with translate_database_errors(), connection.transaction():
                 connection.execute("select pg_advisory_xact_lock(%s)", [LOCK_KEY])
                 connection.execute(START)
                 return [_load_batch(connection, batch) for batch in batches]

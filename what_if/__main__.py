@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from warehouse.connection import connect
+from warehouse.error_messages import translate_database_errors
 from warehouse.errors import WarehouseError
-from warehouse.refusals import refusals_explained
 from what_if import values
 from what_if.comparison import Comparison, compare
 from what_if.report import show
@@ -53,7 +53,7 @@ def main() -> int:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     try:
         changes = values.parse(options.values)
-        with refusals_explained():
+        with translate_database_errors():
             show(console, what_if(options.coach, changes, options.as_of, options.days))
     except WarehouseError as error:
         console.print(f"[red]what-if:[/red] {escape(str(error))}", soft_wrap=True)

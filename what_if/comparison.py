@@ -88,11 +88,13 @@ def compare(
         values.change(connection, schema, changes)
         models.build()
         return Comparison(
-            first, last, lines,
+            first,
+            last,
+            lines,
             scored_clients=_scored_clients(connection, schema),
             clients=_rows(connection, schema, "clients.sql", Client),
             alerts=_rows(connection, schema, "alerts.sql", Alerts),
-        )  # fmt: skip
+        )
 
 
 def _scored_clients(connection: psycopg.Connection, schema: str) -> int:

@@ -10,9 +10,9 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode
 from psycopg import sql
 
-from dagster_pipelines.invocation import invoke
-from dagster_pipelines.manifest import StaleManifestError, move, move_some, read_manifest
-from warehouse.connection import environment_in_force
+from dagster_pipelines.dbt.manifest import StaleManifestError, move, read_manifest, retarget_schema
+from dagster_pipelines.dbt.runner import invoke
+from warehouse.connection import temporary_environment
 from warehouse.errors import WarehouseError
 
 FIRST = ("int_clients__as_of_dates", "int_clients__sessions")
@@ -47,20 +47,20 @@ class ScratchModels:
 
     def __init__(self, schema: str, copies: Collection[str], as_of: str, clients: Sequence[Any]) -> None:
         """Let a schema be the home of what is built, and of the models and seeds that it holds copies of."""
-        self._variables = {"as_of": as_of, "clients": ",".join(map(str, clients))}
+        self._variables = {"as_of": as_of, "client_ids": ",".join(map(str, clients))}
         try:
             # read anew: no other build of this process may take the schema for the models' home
             self._manifest = read_manifest()
         except StaleManifestError as error:
             raise WarehouseError(str(error)) from None
         self._built = _between(self._manifest)
-        with environment_in_force():
+        with temporary_environment():
             move(self._manifest, database=os.environ["DBT_PG_DBNAME"])
-        move_some(self._manifest, {*self._built, *copies}, schema=schema)
+        retarget_schema(self._manifest, {*self._built, *copies}, schema=schema)
 
     def build(self) -> None:
         """Build them from the values in the schema."""
-        with environment_in_force():
+        with temporary_environment():
             result = invoke(["run", "--select", *self._built], self._variables, self._manifest)
         if not result.success:
             failed = [r.node.name for r in getattr(result.result, "results", []) if r.status == "error"]

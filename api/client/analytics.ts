@@ -1,4 +1,4 @@
-// Types of the coaching analytics API. Generated from api/openapi.json by `python -m api.export`: don't edit.
+// Types of the coaching analytics API. Generated from api/openapi.json by `python -m tools.openapi.export`: don't edit.
 // Ids are strings (uuid), dates YYYY-MM-DD, times ISO-8601 with offset. Every key is there; unknown is null.
 
 /** The alert as it is now; the same object stands under `alert` as well. */
@@ -52,12 +52,6 @@ export type AlertStatus = "pending" | "acknowledged" | "resolved";
 
 /** What an alert is about. */
 export type AlertType = "new_high_risk" | "risk_increased" | "no_session_30d";
-
-/** The process answers. */
-export interface Alive {
-  /** Always `alive`. */
-  status: string;
-}
 
 /** A client who may be about to leave. */
 export interface AtRiskClient {
@@ -202,9 +196,19 @@ export interface CoachSettings {
   /** Alerts of these types are recorded but not listed. */
   muted_alert_types: AlertType[];
   /** Alerts below this severity are recorded but not listed. */
-  least_alert_severity: Severity;
+  min_alert_severity: Severity;
   /** When the coach last changed something; null if never. */
   updated_at: string | null;
+}
+
+/** All of the coach's settings; what is left out goes back to its default. */
+export interface CoachSettingsUpdate {
+  /** From where on each factor worries the coach. */
+  thresholds?: ThresholdsUpdate;
+  /** Types of alerts that are not listed. */
+  muted_alert_types?: AlertType[];
+  /** Alerts below this severity are not listed. */
+  min_alert_severity?: Severity;
 }
 
 /** The coach's practice as a whole. */
@@ -286,6 +290,14 @@ export interface DataPoint {
   metric: string;
 }
 
+/** Days since the last session. */
+export interface DaysSinceSessionThresholds {
+  /** Where worry begins, 1 to 365 days, e.g. 14. */
+  warning: number;
+  /** Where it is as bad as it gets, above `warning`, e.g. 30. */
+  critical: number;
+}
+
 /** Falls of engagement within 90 days; two decimals are kept. */
 export interface EngagementThresholds {
   /** Where worry begins, in points, -100 to -0.01, e.g. -10. */
@@ -332,6 +344,12 @@ export interface LanguageCue {
   interpretation: string | null;
   /** When the cue was detected. */
   created_at: string;
+}
+
+/** The process answers. */
+export interface Liveness {
+  /** Always `alive`. */
+  status: string;
 }
 
 /** RFC 9457 problem details: the shape of every error. */
@@ -652,16 +670,6 @@ export interface SessionAnalyticsSummary {
   has_cue_evidence: boolean;
 }
 
-/** A session's analytics, its cues in the order of the conversation, and the comparison. */
-export interface SessionAnswer {
-  /** The session's numbers. */
-  session_analytics: SessionAnalytics;
-  /** What the client's words gave away, by time. */
-  cues: LanguageCue[];
-  /** Against the previous session; null for the first. */
-  comparison: SessionComparison | null;
-}
-
 /** The session beside the same client's previous one. A change is null where either side is unknown. */
 export interface SessionComparison {
   /** The previous session. */
@@ -686,14 +694,14 @@ export interface SessionList {
   total: number;
 }
 
-/** All of the coach's settings; what is left out goes back to its default. */
-export interface SettingsToSet {
-  /** From where on each factor worries the coach. */
-  thresholds?: ThresholdsToSet;
-  /** Types of alerts that are not listed. */
-  muted_alert_types?: AlertType[];
-  /** Alerts below this severity are not listed. */
-  least_alert_severity?: Severity;
+/** A session's analytics, its cues in the order of the conversation, and the comparison. */
+export interface SessionResponse {
+  /** The session's numbers. */
+  session_analytics: SessionAnalytics;
+  /** What the client's words gave away, by time. */
+  cues: LanguageCue[];
+  /** Against the previous session; null for the first. */
+  comparison: SessionComparison | null;
 }
 
 /** How urgent an alert is, the least first. */
@@ -701,14 +709,6 @@ export type Severity = "warning" | "urgent";
 
 /** How urgent the alerts that are asked for are. */
 export type SeverityFilter = "warning" | "urgent" | "all";
-
-/** Days since the last session. */
-export interface SilenceThresholds {
-  /** Where worry begins, 1 to 365 days, e.g. 14. */
-  warning: number;
-  /** Where it is as bad as it gets, above `warning`, e.g. 30. */
-  critical: number;
-}
 
 /** Where the alerts that are asked for stand. */
 export type StatusFilter = "pending" | "acknowledged" | "resolved" | "all";
@@ -746,7 +746,7 @@ export interface Thresholds {
 }
 
 /** Thresholds by risk factor; a factor that is null or left out has its default. */
-export interface ThresholdsToSet {
+export interface ThresholdsUpdate {
   /** Falls of engagement. */
   engagement_trend?: EngagementThresholds | null;
   /** Falls of sentiment. */
@@ -754,7 +754,7 @@ export interface ThresholdsToSet {
   /** Resistance against commitment. */
   resistance_ratio?: ResistanceThresholds | null;
   /** Silence. */
-  days_since_session?: SilenceThresholds | null;
+  days_since_session?: DaysSinceSessionThresholds | null;
 }
 
 /** Where engagement or sentiment goes. */
@@ -787,7 +787,7 @@ export interface Operations {
   get_health_live: {
     method: "GET";
     address: "/health/live";
-    answer: Alive;
+    answer: Liveness;
   };
   /** Can the service answer? */
   get_health_ready: {
@@ -809,7 +809,7 @@ export interface Operations {
       /** The session's transcription job. */
       job_id: string;
     };
-    answer: SessionAnswer;
+    answer: SessionResponse;
   };
   /** A client */
   get_client_summary: {
@@ -963,7 +963,7 @@ export interface Operations {
   put_settings: {
     method: "PUT";
     address: "/api/v1/analytics/coach/settings";
-    body: SettingsToSet;
+    body: CoachSettingsUpdate;
     answer: CoachSettings;
   };
 }

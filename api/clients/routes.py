@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.ask import Ask
 from api.clients.schemas import ClientRisk, ClientSummary, ClientTrends, SessionList
+from api.db.queries import load
+from api.dependencies import Ask
 from api.errors import Problem
-from api.fields import GivenId, IsoDay, Window
-from api.gate import PREFIX
-from api.paging import Limit20, Offset
-from api.queries import load
+from api.middleware.authentication import PREFIX
+from api.pagination import Limit20, Offset
+from api.types import DateParam, UuidParam, Window
 
 router = APIRouter(prefix=f"{PREFIX}/clients/{{client_id}}", tags=["clients"])
 SUMMARY = load(__package__, "summary")
@@ -19,9 +19,9 @@ SESSIONS = load(__package__, "sessions")
 RISK = load(__package__, "risk")
 TRENDS = load(__package__, "trends")
 METRICS = ("engagement", "sentiment", "talk_ratio")
-LONGEST_HISTORY = 400
+MAX_HISTORY = 400
 
-ClientId = Annotated[GivenId, Path(description="One of the coach's active clients.")]
+ClientId = Annotated[UuidParam, Path(description="One of the coach's active clients.")]
 WindowParameter = Annotated[Window, Query(description="Days that are looked back, 90d by default.")]
 MetricNames = Annotated[
     str, Field(pattern=f"^({'|'.join(METRICS)})(,({'|'.join(METRICS)}))*$", examples=["engagement,sentiment"])
@@ -43,8 +43,8 @@ async def get_sessions(
     client_id: ClientId,
     limit: Limit20 = 20,
     offset: Offset = 0,
-    from_date: Annotated[IsoDay | None, Query(description="First day, included.")] = None,
-    to_date: Annotated[IsoDay | None, Query(description="Last day, included.")] = None,
+    from_date: Annotated[DateParam | None, Query(description="First day, included.")] = None,
+    to_date: Annotated[DateParam | None, Query(description="Last day, included.")] = None,
 ) -> Response:
     """The client's sessions, newest first."""
     if from_date and to_date and from_date > to_date:
@@ -61,9 +61,7 @@ async def get_sessions(
 async def get_risk(
     ask: Ask,
     client_id: ClientId,
-    history_limit: Annotated[
-        int, Query(ge=1, le=LONGEST_HISTORY, description="Most scores in `history`.")
-    ] = 5,
+    history_limit: Annotated[int, Query(ge=1, le=MAX_HISTORY, description="Most scores in `history`.")] = 5,
 ) -> Response:
     """The current risk score with its factors, earlier scores, and open alerts."""
     return await ask(RISK, client_id=client_id, history_limit=history_limit)

@@ -2,14 +2,14 @@
 
 from pydantic import Field
 
-from api.fields import (
+from api.risk.schemas import RiskAlert, RiskScore, RiskScoreHistory
+from api.types import (
     Answer,
     Change,
     Count,
     Day,
     FrequencyTrend,
     Identifier,
-    Moment,
     Percentage,
     Points,
     Ratio,
@@ -17,10 +17,10 @@ from api.fields import (
     Score,
     Sentiment,
     TalkRatioTrend,
+    Timestamp,
     Trend,
     Window,
 )
-from api.risk.schemas import RiskAlert, RiskScore, RiskScoreHistory
 
 
 class ClientAnalytics(Answer):
@@ -74,7 +74,7 @@ class ClientAnalytics(Answer):
     """Moments of insight."""
     resistance_to_commitment_ratio: Ratio | None
     """Resistance for each commitment, 0 to 99.999; null when no session was read for cues."""
-    computed_at: Moment
+    computed_at: Timestamp
     """When these numbers were computed."""
     as_of_date: Day
     """The day that they speak for."""

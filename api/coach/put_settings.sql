@@ -10,7 +10,7 @@ insert into analytics_api.coach_settings as recorded (
     days_since_session_warning,
     days_since_session_critical,
     muted_alert_types,
-    least_alert_severity,
+    min_alert_severity,
     updated_at
 )
 values (
@@ -24,7 +24,7 @@ values (
     %(days_since_session_warning)s,
     %(days_since_session_critical)s,
     %(muted_alert_types)s,
-    %(least_alert_severity)s,
+    %(min_alert_severity)s,
     %(now)s
 )
 on conflict (coach_id) do update
@@ -38,5 +38,5 @@ on conflict (coach_id) do update
         days_since_session_warning = excluded.days_since_session_warning,
         days_since_session_critical = excluded.days_since_session_critical,
         muted_alert_types = excluded.muted_alert_types,
-        least_alert_severity = excluded.least_alert_severity,
+        min_alert_severity = excluded.min_alert_severity,
         updated_at = excluded.updated_at

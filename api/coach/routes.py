@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.ask import Ask
 from api.coach.schemas import AtRiskClients, CoachSettings, CoachSummary
-from api.coach.settings_schemas import SettingsToSet
-from api.fields import RiskLevel
-from api.gate import PREFIX
-from api.paging import Limit50, Offset
-from api.queries import load
+from api.coach.settings_schemas import CoachSettingsUpdate
+from api.db.queries import load
+from api.dependencies import Ask
+from api.middleware.authentication import PREFIX
+from api.pagination import Limit50, Offset
+from api.types import RiskLevel
 
 router = APIRouter(prefix=f"{PREFIX}/coach", tags=["coach"])
 SUMMARY = load(__package__, "summary")
@@ -53,6 +53,6 @@ async def get_settings(ask: Ask) -> Response:
 @router.put(
     "/settings", response_model=CoachSettings, summary="Change the settings", operation_id="put_settings"
 )
-async def put_settings(ask: Ask, settings: SettingsToSet) -> Response:
+async def put_settings(ask: Ask, settings: CoachSettingsUpdate) -> Response:
     """Replace all settings. Thresholds take effect with the next scoring, alert preferences at once."""
     return await ask(CHANGED_SETTINGS, **settings.parameters())

@@ -1,18 +1,18 @@
 """Shapes of the coach's own pages (contract page, "Response shapes" and "Routes")."""
 
-from api.fields import (
+from api.types import (
     AlertType,
     Answer,
     Count,
     Day,
     FactorType,
     Identifier,
-    Moment,
     Points,
     RiskLevel,
     RiskTrend,
     Score,
     Severity,
+    Timestamp,
 )
 
 
@@ -115,7 +115,7 @@ class CoachSettings(Answer):
     """From where on each factor worries the coach."""
     muted_alert_types: list[AlertType]
     """Alerts of these types are recorded but not listed."""
-    least_alert_severity: Severity
+    min_alert_severity: Severity
     """Alerts below this severity are recorded but not listed."""
-    updated_at: Moment | None
+    updated_at: Timestamp | None
     """When the coach last changed something; null if never."""

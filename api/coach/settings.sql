@@ -10,7 +10,7 @@ with own as (
         days_since_session_warning,
         days_since_session_critical,
         muted_alert_types,
-        least_alert_severity,
+        min_alert_severity,
         updated_at
     from analytics_api.coach_settings
     where coach_id = %(coach_id)s
@@ -60,7 +60,7 @@ final as (
         json_build_object(
             'thresholds', (select json_object_agg(factor_type, threshold order by position) from thresholds),
             'muted_alert_types', coalesce((select own.muted_alert_types from own), '{}'),
-            'least_alert_severity', coalesce((select own.least_alert_severity from own), 'warning'),
+            'min_alert_severity', coalesce((select own.min_alert_severity from own), 'warning'),
             'updated_at', (select own.updated_at from own)
         ) as body
 )

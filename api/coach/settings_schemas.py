@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.fields import AlertType, Severity
+from api.types import AlertType, Severity
 
 FallInPoints = Annotated[float, Field(ge=-100, le=-0.01, strict=True)]
 FallOfSentiment = Annotated[float, Field(ge=-2, le=-0.001, strict=True)]
@@ -74,7 +74,7 @@ class ResistanceThresholds(Pair):
     """Where it is as bad as it gets, above `warning`, e.g. 4."""
 
 
-class SilenceThresholds(Pair):
+class DaysSinceSessionThresholds(Pair):
     """Days since the last session."""
 
     warning: DaysOfSilence
@@ -83,7 +83,7 @@ class SilenceThresholds(Pair):
     """Where it is as bad as it gets, above `warning`, e.g. 30."""
 
 
-class ThresholdsToSet(Given):
+class ThresholdsUpdate(Given):
     """Thresholds by risk factor; a factor that is null or left out has its default."""
 
     engagement_trend: EngagementThresholds | None = None
@@ -92,26 +92,26 @@ class ThresholdsToSet(Given):
     """Falls of sentiment."""
     resistance_ratio: ResistanceThresholds | None = None
     """Resistance against commitment."""
-    days_since_session: SilenceThresholds | None = None
+    days_since_session: DaysSinceSessionThresholds | None = None
     """Silence."""
 
 
-class SettingsToSet(Given):
+class CoachSettingsUpdate(Given):
     """All of the coach's settings; what is left out goes back to its default."""
 
-    thresholds: ThresholdsToSet = ThresholdsToSet()
+    thresholds: ThresholdsUpdate = ThresholdsUpdate()
     """From where on each factor worries the coach."""
     muted_alert_types: list[AlertType] = Field(default=[], max_length=len(AlertType))
     """Types of alerts that are not listed."""
-    least_alert_severity: Severity = Severity.WARNING
+    min_alert_severity: Severity = Severity.WARNING
     """Alerts below this severity are not listed."""
 
     def parameters(self) -> dict[str, object]:
         """The settings under the names that the query has for them."""
         pairs: dict[str, object] = {}
-        for factor in ThresholdsToSet.model_fields:
+        for factor in ThresholdsUpdate.model_fields:
             pair: Pair | None = getattr(self.thresholds, factor)
             warning, critical = pair.rounded() if pair else (None, None)
             pairs |= {f"{factor}_warning": warning, f"{factor}_critical": critical}
         muted = list(dict.fromkeys(kind.value for kind in self.muted_alert_types))
-        return {**pairs, "muted_alert_types": muted, "least_alert_severity": self.least_alert_severity.value}
+        return {**pairs, "muted_alert_types": muted, "min_alert_severity": self.min_alert_severity.value}

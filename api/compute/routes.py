@@ -5,11 +5,11 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Path, Response, status
 
-from api.ask import Ask
 from api.compute.schemas import ComputeResponse, ComputeTask
-from api.fields import GivenId
-from api.gate import PREFIX
-from api.queries import load
+from api.db.queries import load
+from api.dependencies import Ask
+from api.middleware.authentication import PREFIX
+from api.types import UuidParam
 
 router = APIRouter(prefix=f"{PREFIX}/compute", tags=["compute"])
 REQUESTED = load(__package__, "requested", after=("lock", "request"))
@@ -26,7 +26,7 @@ LOCATION = {"Location": {"description": "Address of the task's state.", "schema"
     operation_id="request_compute",
 )
 async def request_compute(
-    ask: Ask, client_id: Annotated[GivenId, Path(description="One of the coach's active clients.")]
+    ask: Ask, client_id: Annotated[UuidParam, Path(description="One of the coach's active clients.")]
 ) -> Response:
     """Ask for one client to be computed again. While such a request waits, asking gives the same task."""
     answer = await ask(REQUESTED, status=status.HTTP_202_ACCEPTED, client_id=client_id)
@@ -36,6 +36,6 @@ async def request_compute(
 
 
 @router.get("/tasks/{task_id}", response_model=ComputeTask, summary="A task", operation_id="get_task")
-async def get_task(ask: Ask, task_id: Annotated[GivenId, Path(description="The task.")]) -> Response:
+async def get_task(ask: Ask, task_id: Annotated[UuidParam, Path(description="The task.")]) -> Response:
     """What became of a compute request."""
     return await ask(TASK, task_id=task_id)

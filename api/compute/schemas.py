@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from api.fields import Answer, Identifier, Moment
+from api.types import Answer, Identifier, Timestamp
 
 
 class TaskStatus(StrEnum):
@@ -32,11 +32,11 @@ class ComputeTask(Answer):
     """The client who is computed."""
     status: TaskStatus
     """Where it stands."""
-    requested_at: Moment
+    requested_at: Timestamp
     """When it was asked for."""
-    started_at: Moment | None
+    started_at: Timestamp | None
     """When it began; null while it is queued."""
-    finished_at: Moment | None
+    finished_at: Timestamp | None
     """When it ended; null before."""
     reason: str | None
     """Why it failed, in a plain sentence; null unless it did."""

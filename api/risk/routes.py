@@ -6,18 +6,18 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.ask import Ask
-from api.fields import AlertStatus, GivenId, Severity
-from api.gate import PREFIX
-from api.paging import Limit50, Offset
-from api.queries import load
+from api.db.queries import load
+from api.dependencies import Ask
+from api.middleware.authentication import PREFIX
+from api.pagination import Limit50, Offset
 from api.risk.schemas import AcknowledgedAlert, AlertList
+from api.types import AlertStatus, Severity, UuidParam
 
 router = APIRouter(prefix=f"{PREFIX}/risk", tags=["risk"])
 ALERTS = load(__package__, "alerts")
 ACKNOWLEDGED = load(__package__, "alert", after=("acknowledge",))
 
-AlertId = Annotated[GivenId, Path(description="The alert.")]
+AlertId = Annotated[UuidParam, Path(description="The alert.")]
 
 
 class StatusFilter(StrEnum):

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from api.fields import (
+from api.types import (
     AlertStatus,
     AlertType,
     Answer,
@@ -10,13 +10,13 @@ from api.fields import (
     Day,
     FactorType,
     Identifier,
-    Moment,
     Points,
     Probability,
     RiskLevel,
     RiskTrend,
     Score,
     Severity,
+    Timestamp,
 )
 
 
@@ -70,9 +70,9 @@ class RiskScore(Answer):
     """The change in a word; null for the first."""
     recommended_action: str
     """What the coach should do."""
-    computed_at: Moment
+    computed_at: Timestamp
     """When the score was computed."""
-    valid_until: Moment
+    valid_until: Timestamp
     """When it expires."""
     model_version: str
     """Version of the formulas."""
@@ -91,7 +91,7 @@ class RiskScore(Answer):
 class RiskScoreHistory(Answer):
     """An entry of the score's history."""
 
-    computed_at: Moment
+    computed_at: Timestamp
     """When it was computed."""
     as_of_date: Day
     """The day that it speaks for."""
@@ -124,13 +124,13 @@ class RiskAlert(Answer):
     """What was found and what to do."""
     status: AlertStatus
     """resolved (it is over), acknowledged (the coach has seen it), or pending."""
-    acknowledged_at: Moment | None
+    acknowledged_at: Timestamp | None
     """When the coach acknowledged it as it is; null while it is pending."""
     acknowledged_notes: str | None
     """What the coach noted."""
-    resolved_at: Moment | None
+    resolved_at: Timestamp | None
     """From when on it is over; null while it lasts."""
-    created_at: Moment
+    created_at: Timestamp
     """Start of the day on which it opened."""
 
 

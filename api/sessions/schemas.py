@@ -2,13 +2,12 @@
 
 from pydantic import Field
 
-from api.fields import (
+from api.types import (
     Answer,
     Count,
     CueType,
     Day,
     Identifier,
-    Moment,
     Percentage,
     Points,
     Probability,
@@ -16,6 +15,7 @@ from api.fields import (
     Score,
     Seconds,
     Sentiment,
+    Timestamp,
 )
 
 
@@ -122,9 +122,9 @@ class SessionAnalytics(Answer):
     """Whether there is a reason to read these numbers with care."""
     quality_warnings: list[str]
     """The reasons, e.g. short_session, missing_utterances, single_speaker, cue_detection_pending."""
-    completed_at: Moment | None
+    completed_at: Timestamp | None
     """When the transcription was completed; orders two sessions of one day."""
-    computed_at: Moment
+    computed_at: Timestamp
     """When these numbers were computed."""
     model_version: str
     """Version of the formulas."""
@@ -153,7 +153,7 @@ class LanguageCue(Answer):
     """What was said just before, redacted; null at the start."""
     interpretation: str | None
     """Why this matters, in a sentence."""
-    created_at: Moment
+    created_at: Timestamp
     """When the cue was detected."""
 
 
@@ -174,7 +174,7 @@ class SessionComparison(Answer):
     """A sentence for each change that is large enough to matter; may be empty."""
 
 
-class SessionAnswer(Answer):
+class SessionResponse(Answer):
     """A session's analytics, its cues in the order of the conversation, and the comparison."""
 
     session_analytics: SessionAnalytics

@@ -77,7 +77,7 @@ class ModelClient:
         deadline, which starts to run with the first try. Raises ProviderError or RefusedRequestError.
         """
         retrying = AsyncRetrying(
-            stop=stop_after_attempt(self._settings.llm_attempts),
+            stop=stop_after_attempt(self._settings.llm_max_attempts),
             retry=retry_if_exception(lambda error: _is_worth_retrying(error, deadline)),
             wait=_wait,
             reraise=True,

@@ -16,13 +16,13 @@ from cue_detector.domain import (
     SessionInput,
     Usage,
 )
-from cue_detector.llm.book import AnswerBook
-from cue_detector.llm.breaker import Breaker
 from cue_detector.llm.budget import TokenBudget
-from cue_detector.llm.cache import AnswerCache
+from cue_detector.llm.circuit_breaker import CircuitBreaker
 from cue_detector.llm.client import ModelClient
 from cue_detector.llm.prompt import prompt_version
-from cue_detector.llm.reader import Inquiry, Problem, SessionReader
+from cue_detector.llm.request_coalescer import RequestCoalescer
+from cue_detector.llm.response_cache import ResponseCache
+from cue_detector.llm.session_client import Problem, SessionReader, SessionState
 from cue_detector.redaction import redact_session
 from cue_detector.settings import CueSettings
 
@@ -38,7 +38,7 @@ class LlmDetector:
 
     name = "llm"
 
-    def __init__(self, settings: CueSettings, cache: AnswerCache, fallback: Detector | None = None) -> None:
+    def __init__(self, settings: CueSettings, cache: ResponseCache, fallback: Detector | None = None) -> None:
         """`fallback` answers what the model can't, if given; otherwise such a session is marked failed."""
         self.version = f"{LLM_VERSION} {settings.llm_model}"
         self._settings = settings
@@ -61,8 +61,8 @@ class LlmDetector:
                         session = next(waiting, None)
                         if session is None:
                             break
-                        asking = work.detect(redact_session(session))
-                        running.add(asyncio.run_coroutine_threadsafe(asking, loop))
+                        get_query_runner = work.detect(redact_session(session))
+                        running.add(asyncio.run_coroutine_threadsafe(get_query_runner, loop))
                     if not running:
                         return
                     done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -78,7 +78,7 @@ class _Work:
     """What lives inside the event loop while sessions are read."""
 
     def __init__(
-        self, settings: CueSettings, cache: AnswerCache, fallback: Detector | None, version: str
+        self, settings: CueSettings, cache: ResponseCache, fallback: Detector | None, version: str
     ) -> None:
         self._settings = settings
         self._cache = cache
@@ -91,8 +91,8 @@ class _Work:
         self._client = ModelClient(settings)
         spent = await asyncio.to_thread(self._cache.spent_today)
         budget = TokenBudget(settings.llm_tokens_per_run, settings.llm_tokens_per_day, spent)
-        breaker = Breaker(settings.llm_failures_in_a_row)
-        self._reader = SessionReader(settings, self._client, AnswerBook(self._cache), budget, breaker)
+        breaker = CircuitBreaker(settings.llm_circuit_breaker_threshold)
+        self._reader = SessionReader(settings, self._client, RequestCoalescer(self._cache), budget, breaker)
 
     async def close(self) -> None:
         await self._client.close()
@@ -102,17 +102,17 @@ class _Work:
         inquiry = await self._reader.read(session)
         return self._conclude(inquiry, time.monotonic() - (inquiry.asked_at or started))
 
-    def _conclude(self, inquiry: Inquiry, seconds: float) -> SessionDetection:
+    def _conclude(self, inquiry: SessionState, seconds: float) -> SessionDetection:
         missing = frozenset(question.utterance.utterance_id for question in inquiry.unanswered)
         status, cues = DetectionStatus.SUCCEEDED, _cues(inquiry)
         failure: FailureKind | None = None
-        fell_back = False
+        used_fallback = False
         if missing and inquiry.problem is Problem.BUDGET:
             status, cues = DetectionStatus.DEFERRED, ()
         elif missing:
             failure = inquiry.problem.failure if inquiry.problem else FailureKind.ANSWER
             if self._fallback:
-                fell_back = True
+                used_fallback = True
                 cues += _stand_in(self._fallback, inquiry.session, missing)
             else:
                 status, cues = DetectionStatus.FAILED, ()
@@ -124,13 +124,13 @@ class _Work:
             status=status,
             cues=cues,
             usage=self._usage(inquiry, seconds),
-            fell_back=fell_back,
-            stood_in_for=missing if fell_back else frozenset(),
+            used_fallback=used_fallback,
+            fallback_utterances=missing if used_fallback else frozenset(),
             failure=failure,
             error=inquiry.reason if missing else None,
         )
 
-    def _usage(self, inquiry: Inquiry, seconds: float) -> Usage:
+    def _usage(self, inquiry: SessionState, seconds: float) -> Usage:
         prompt_price, completion_price = self._settings.llm_prompt_price, self._settings.llm_completion_price
         cost = None
         if prompt_price is not None and completion_price is not None:
@@ -146,7 +146,7 @@ class _Work:
         )
 
 
-def _cues(inquiry: Inquiry) -> tuple[Cue, ...]:
+def _cues(inquiry: SessionState) -> tuple[Cue, ...]:
     answered = (question for question in inquiry.questions if question.key in inquiry.answers)
     return tuple(cue.cue(question) for question in answered for cue in inquiry.answers[question.key])
 

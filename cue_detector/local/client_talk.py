@@ -1,6 +1,6 @@
 """Scores client talk as change, neutral or sustain with a small linear model, in plain Python.
 
-The coefficients come from `python -m evaluation.train_client_talk` (ADR 0022): two logistic regressions, one
+The coefficients come from `python -m tools.training.train_client_talk` (ADR 0022): two logistic regressions, one
 on signals and one on TF-IDF of word-class patterns, both with the same numbers, averaged into one linear
 score. A line's score is then moved a little towards its neighbours', because talk comes in stretches.
 """
@@ -47,7 +47,7 @@ class Model:
     prior_power: float
     """How far the label corrects for rare classes: 0 not at all, 1 fully."""
     neighbour_weight: float
-    neighbour_reach: float
+    context_window: float
     intercept: tuple[float, float]
     signals: Mapping[str, tuple[float, float]]
     grams: Mapping[str, tuple[float, float, float]]
@@ -64,7 +64,7 @@ class Model:
             prior=tuple(raw["prior"]),
             prior_power=raw["prior_power"],
             neighbour_weight=raw["neighbour_weight"],
-            neighbour_reach=raw["neighbour_reach"],
+            context_window=raw["context_window"],
             intercept=tuple(raw["intercept"]),
             signals={name: tuple(weights) for name, weights in raw["signals"].items()},
             grams={name: tuple(weights) for name, weights in raw["grams"].items()},
@@ -132,7 +132,7 @@ def with_neighbours(alone: Sequence[Probabilities], model: Model) -> list[Probab
     for here, own in enumerate(evidence):
         first = max(0, here - _REACH_LIMIT)
         around = [
-            (math.exp(-abs(there - here) / model.neighbour_reach), evidence[there])
+            (math.exp(-abs(there - here) / model.context_window), evidence[there])
             for there in range(first, min(len(evidence), here + _REACH_LIMIT + 1))
             if there != here
         ]

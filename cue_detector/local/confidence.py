@@ -3,7 +3,7 @@
 A rule's confidence is a cautious measure of its precision where it matched alone (rules.csv). Two things are
 added in log odds, each with a fitted weight (calibration.json; 0 means that it does not help): that another
 rule found the same cue, and, for cue types that are kinds of change or sustain talk, the client talk model's
-evidence. All are written by `python -m evaluation.calibrate_rules` (ADR 0021, ADR 0025).
+evidence. All are written by `python -m tools.training.calibrate_rules` (ADR 0021, ADR 0025).
 """
 
 import json
@@ -18,7 +18,7 @@ from cue_detector.local.client_talk import LABELS, Model, Probabilities
 
 CALIBRATION_FILE = "calibration.json"
 
-TALK_OF: Mapping[CueType, Literal["change", "sustain"]] = {
+TALK_TYPE_BY_CUE: Mapping[CueType, Literal["change", "sustain"]] = {
     CueType.COMMITMENT: "change",
     CueType.GOAL_SETTING: "change",
     CueType.BREAKTHROUGH: "change",
@@ -31,18 +31,18 @@ TALK_OF: Mapping[CueType, Literal["change", "sustain"]] = {
 SUPPORT = "support"
 """Name of the weight of another rule's agreement."""
 
-_LARGEST_EVIDENCE = 1.5
+_MAX_EVIDENCE = 1.5
 _LOWEST, _HIGHEST = 0.01, 0.99
 
 
 def evidence(cue_type: CueType, probabilities: Probabilities, model: Model) -> float:
     """Return how much likelier than usual the cue's kind of talk is: a log ratio from -1.5 to 1.5, or 0."""
-    kind = TALK_OF.get(cue_type)
+    kind = TALK_TYPE_BY_CUE.get(cue_type)
     if kind is None:
         return 0.0
     place = LABELS.index(kind)
     ratio = math.log(probabilities[place] / model.prior[place])
-    return max(-_LARGEST_EVIDENCE, min(_LARGEST_EVIDENCE, ratio))
+    return max(-_MAX_EVIDENCE, min(_MAX_EVIDENCE, ratio))
 
 
 def adjusted(
@@ -58,7 +58,7 @@ def adjusted(
     `found` is the model's evidence; `is_supported` says that another rule found the same cue.
     """
     base = max(_LOWEST, min(_HIGHEST, rule_confidence))
-    odds = math.log(base / (1 - base)) + weights.get(TALK_OF.get(cue_type, ""), 0.0) * found
+    odds = math.log(base / (1 - base)) + weights.get(TALK_TYPE_BY_CUE.get(cue_type, ""), 0.0) * found
     odds += weights.get(SUPPORT, 0.0) * is_supported
     return round(max(_LOWEST, min(_HIGHEST, 1 / (1 + math.exp(-odds)))), 2)
 

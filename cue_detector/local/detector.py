@@ -26,7 +26,13 @@ from cue_detector.local.client_talk import (
     line_probabilities,
     load_model,
 )
-from cue_detector.local.confidence import CALIBRATION_FILE, TALK_OF, adjusted, evidence, evidence_weights
+from cue_detector.local.confidence import (
+    CALIBRATION_FILE,
+    TALK_TYPE_BY_CUE,
+    adjusted,
+    evidence,
+    evidence_weights,
+)
 from cue_detector.local.features import LEXICON_FILE, SIGNALS_FILE, ClientLine
 from cue_detector.local.rules import RULES_FILE, find_matches
 from cue_detector.text import is_backchannel
@@ -116,4 +122,4 @@ def _cues(utterance: InputUtterance, line: ClientLine) -> Iterator[Cue]:
 
 
 def _model_counts(cue_type: CueType) -> bool:
-    return evidence_weights().get(TALK_OF.get(cue_type, ""), 0.0) > 0
+    return evidence_weights().get(TALK_TYPE_BY_CUE.get(cue_type, ""), 0.0) > 0

@@ -25,7 +25,7 @@ DIMENSIONS = 384
 
 _MAX_TOKENS = 128
 _BATCH = 32
-_LONGEST_WORD = 100
+_MAX_WORD_LENGTH = 100
 _EPSILON = 1e-12
 
 
@@ -63,7 +63,7 @@ class SentenceEncoder:
 
     def _pieces(self, word: str) -> list[int]:
         unknown = [self._vocabulary["[UNK]"]]
-        if len(word) > _LONGEST_WORD:
+        if len(word) > _MAX_WORD_LENGTH:
             return unknown
         pieces: list[int] = []
         start = 0

@@ -23,7 +23,7 @@ _MAX_CHARACTERS = 4_000
 """What is read of one utterance: about five minutes of speech."""
 _SHORT_ANSWER_WORDS = 4
 _PAIR_WINDOW = 3
-_LONGEST_GRAM = 3
+_MAX_GRAM_LENGTH = 3
 
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|\?")
 _STAGE_NOTE = re.compile(r"\[[^\[\]]{0,80}\]")
@@ -54,13 +54,32 @@ class Features:
 
 
 NUMBER_NAMES = (
-    "log_words", "log_words_squared", "up_to_2_words", "up_to_5_words", "over_15_words", "over_40_words",
-    "log_coach_words", "coach_up_to_2_words", "coach_ends_with_question", "coach_asks", "asks",
-    "short_answer_to_question", "says_i", "coach_says_you", "breaks_in", "breaks_off",
-    "valence_positive", "valence_negative", "valence_neutral", "valence",
-    "coach_valence_positive", "coach_valence_negative", "coach_valence",
-    "position", "opening",
-)  # fmt: skip
+    "log_words",
+    "log_words_squared",
+    "up_to_2_words",
+    "up_to_5_words",
+    "over_15_words",
+    "over_40_words",
+    "log_coach_words",
+    "coach_up_to_2_words",
+    "coach_ends_with_question",
+    "coach_asks",
+    "asks",
+    "short_answer_to_question",
+    "says_i",
+    "coach_says_you",
+    "breaks_in",
+    "breaks_off",
+    "valence_positive",
+    "valence_negative",
+    "valence_neutral",
+    "valence",
+    "coach_valence_positive",
+    "coach_valence_negative",
+    "coach_valence",
+    "position",
+    "opening",
+)
 
 
 def extract(line: ClientLine) -> Features:
@@ -86,7 +105,7 @@ def tokens(text: str) -> list[str]:
 
 
 def _grams(classes: list[str]) -> Iterable[str]:
-    for size in range(1, _LONGEST_GRAM + 1):
+    for size in range(1, _MAX_GRAM_LENGTH + 1):
         for start in range(len(classes) - size + 1):
             yield " ".join(classes[start : start + size])
 

@@ -2,7 +2,7 @@
 
 A row says: when one of the anchor words is in the utterance and the pattern matches, this cue is there,
 unless the second pattern matches in the same sentence. Confidence is the measured probability that the label
-is right (`python -m evaluation.calibrate_rules`), so it is never set by hand. `{adv}` stands for any run of
+is right (`python -m tools.training.calibrate_rules`), so it is never set by hand. `{adv}` stands for any run of
 adverbs and fillers between two words. `hit` and `miss` are an example that the rule must and must not match.
 """
 
@@ -28,7 +28,7 @@ _ADVERBS = (
     "more|all),? ){0,4}"
 )
 _SENTENCE_REACH = 400
-_MOST_TRIES = 20
+_MAX_ATTEMPTS = 20
 """How many places a rule is tried at in one utterance."""
 _WORD = re.compile(r"[a-z']+")
 
@@ -118,7 +118,7 @@ def all_matches(text: str) -> list[Match]:
 
 
 def _match(rule: Rule, lower: str, sentences: Sequence[tuple[int, int]]) -> Match | None:
-    for found in islice(rule.pattern.finditer(lower), _MOST_TRIES):
+    for found in islice(rule.pattern.finditer(lower), _MAX_ATTEMPTS):
         if found.end() == found.start() or _is_quoted(rule, lower, found.start()):
             continue
         if rule.unless is None or not rule.unless.search(_around(lower, found, sentences)):

@@ -10,14 +10,14 @@ import psycopg
 from cue_detector.run import detect_pending
 from cue_detector.run_report import RunReport
 from cue_detector.settings import CueSettings
-from dagster_pipelines.assets.figures import columns
-from dagster_pipelines.assets.translation import OWNERS, RETRIES, WRITER_POOL
-from dagster_pipelines.assets.writing import for_dagster, writing
+from dagster_pipelines.dbt.translator import OWNERS, RETRIES, WRITER_POOL
+from dagster_pipelines.guards import translate_errors, write_lock_held
+from dagster_pipelines.metadata import columns
 from warehouse.connection import Role, url
 
 INPUTS = [
     dg.AssetKey(["analytics_intermediate", "int_cues__detector_input"]),
-    dg.AssetKey(["analytics_intermediate", "int_cues__sessions_to_read"]),
+    dg.AssetKey(["analytics_intermediate", "int_cues__pending_sessions"]),
 ]
 CUES_BY_TYPE = (
     "select cue_type, count(*) from cue_detection.utterance_cues group by cue_type order by cue_type"
@@ -26,9 +26,14 @@ CUES_BY_TYPE = (
 
 def _spec(table: str, description: str) -> dg.AssetSpec:
     return dg.AssetSpec(
-        ["cue_detection", table], deps=INPUTS, group_name="cues", owners=OWNERS, description=description,
-        kinds={"python"}, skippable=False,
-    )  # fmt: skip
+        ["cue_detection", table],
+        deps=INPUTS,
+        group_name="cues",
+        owners=OWNERS,
+        description=description,
+        kinds={"python"},
+        skippable=False,
+    )
 
 
 SPECS = [
@@ -41,7 +46,7 @@ SPECS = [
 @dg.multi_asset(name="detected_cues", specs=SPECS, retry_policy=RETRIES, pool=WRITER_POOL)
 def detected_cues(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
     """Read every session on the list for cues and sentiment; one failing session never fails another."""
-    with for_dagster(), writing(context):
+    with translate_errors(), write_lock_held(context):
         report = detect_pending(url(Role.CUES), progress=_show)
         _show(report.summary())
         with psycopg.connect(url(Role.CUES)) as connection:
@@ -57,9 +62,11 @@ def detected_cues(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeR
         {"new_cues": report.cues} | {f"cues/{cue_type}": count for cue_type, count in cues_by_type.items()},
         {"new_scores": report.sentiments},
     ]
-    for spec, figures in zip(SPECS, shown, strict=True):
+    for spec, row_metadata in zip(SPECS, shown, strict=True):
         schema = described[spec.key.to_python_identifier()]
-        yield dg.MaterializeResult(asset_key=spec.key, metadata=figures | {"dagster/column_schema": schema})
+        yield dg.MaterializeResult(
+            asset_key=spec.key, metadata=row_metadata | {"dagster/column_schema": schema}
+        )
 
 
 def metadata_of(report: RunReport) -> dict[str, Any]:
@@ -70,7 +77,7 @@ def metadata_of(report: RunReport) -> dict[str, Any]:
         "succeeded": report.succeeded,
         "failed": report.failed,
         "deferred": report.deferred,
-        "by_local_instead": report.fell_back,
+        "by_local_instead": report.used_fallback,
         "client_utterances": report.utterances,
         "requests": report.requests,
         "prompt_tokens": report.prompt_tokens,

@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from dagster_pipelines.assets.stages import DETECTOR_SOURCE
-from dagster_pipelines.assets.translation import OWNERS, translator
-from dagster_pipelines.manifest import manifest_content
+from dagster_pipelines.dbt.manifest import manifest_content
+from dagster_pipelines.dbt.stages import DETECTOR_SOURCE
+from dagster_pipelines.dbt.translator import OWNERS, translator
 
 SOURCES = [
     dg.AssetSpec(

@@ -9,9 +9,9 @@ import psycopg
 
 from dagster_pipelines.nightly import NIGHTLY, due_day
 from dagster_pipelines.settings import PipelineSettings
-from dagster_pipelines.state.dates import last_computed
-from dagster_pipelines.state.worklist import pending_sessions
-from dagster_pipelines.state.writer import connect
+from dagster_pipelines.state.computed_dates import last_computed
+from dagster_pipelines.state.pending_work import pending_sessions
+from dagster_pipelines.state.write_lock import connect
 
 LATE_AFTER_MINUTES = 10
 """A completed session that is not computed by then is late (30 seconds, and room for a queue)."""
@@ -29,12 +29,13 @@ SOURCE = _spec(
     f"A job was completed in the last {QUIET_AFTER_DAYS} days.",
 )
 SESSIONS = _spec(
-    ["ai_backend", "session_analytics"], "freshness",
+    ["ai_backend", "session_analytics"],
+    "freshness",
     f"No session has waited for its analytics for more than {LATE_AFTER_MINUTES} minutes.",
-)  # fmt: skip
+)
 SET_ASIDE = _spec(
     ["ai_backend", "session_analytics"],
-    "none_set_aside",
+    "no_quarantined_sessions",
     "No session is held back because it broke a formula.",
 )
 MARTS = {
@@ -72,7 +73,7 @@ def evaluate(connection: psycopg.Connection[Any], now: datetime) -> Iterable[dg.
         [list(waiting), now],
     )
     yield _result(SESSIONS, not late, {"late_sessions": late, "waiting_sessions": len(waiting)})
-    held = _scalar(connection, "select count(*) from operations.broken_sessions where is_held")
+    held = _scalar(connection, "select count(*) from operations.quarantined_sessions where is_quarantined")
     yield _result(SET_ASIDE, not held, {"held_sessions": held})
     for stage in NIGHTLY:
         wanted, last = due_day(stage, now, PipelineSettings().zone), last_computed(connection, stage.stage)
@@ -83,9 +84,12 @@ def evaluate(connection: psycopg.Connection[Any], now: datetime) -> Iterable[dg.
 def _result(spec: dg.AssetCheckSpec, passed: bool, metadata: dict[str, Any]) -> dg.AssetCheckResult:
     shown = {name: value for name, value in metadata.items() if value is not None}
     return dg.AssetCheckResult(
-        passed=passed, asset_key=spec.asset_key, check_name=spec.name,
-        severity=dg.AssetCheckSeverity.WARN, metadata=shown,
-    )  # fmt: skip
+        passed=passed,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata=shown,
+    )
 
 
 def _scalar(connection: psycopg.Connection[Any], query: str, parameters: list[Any] | None = None) -> Any:

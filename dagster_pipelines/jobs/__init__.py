@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from dagster_pipelines.assets.stages import BUILT, ORDER, ModelStage, names
-from dagster_pipelines.assets.translation import WRITER_POOL, translator
 from dagster_pipelines.checks import freshness
+from dagster_pipelines.dbt.manifest import manifest_content
+from dagster_pipelines.dbt.stages import BUILT, ORDER, ModelStage, names
+from dagster_pipelines.dbt.translator import WRITER_POOL, translator
 from dagster_pipelines.jobs.housekeeping import prune_runs
-from dagster_pipelines.manifest import manifest_content
 from dagster_pipelines.options import run_config
 
 WRITER_TAG = {WRITER_POOL: "one"}
@@ -41,7 +41,7 @@ compute_session_analytics = dg.define_asset_job(
         "and alerts. Without tests, which would take longer than the rest; the nightly runs have them."
     ),
     selection=(_chain("sessions", "clients", "risk", "alerts") | cues).without_checks(),
-    config=run_config(only_waiting=True),
+    config=run_config(pending_only=True),
     tags=WRITER_TAG,
 )
 
@@ -49,7 +49,7 @@ compute_client_analytics = dg.define_asset_job(
     "compute_client_analytics",
     description="Sessions that were missed or edited without a mark, then the analytics of every client.",
     selection=_chain("sessions", "clients") | cues,
-    config=run_config(check_content=True),
+    config=run_config(verify_content=True),
     tags=WRITER_TAG,
 )
 
@@ -81,7 +81,11 @@ check_freshness = dg.define_asset_job(
 )
 
 ALL_JOBS: list[dg.JobDefinition | UnresolvedAssetJobDefinition] = [
-    check_freshness, prune_runs,
-    compute_session_analytics, compute_client_analytics, compute_risk_scores, generate_risk_alerts,
+    check_freshness,
+    prune_runs,
+    compute_session_analytics,
+    compute_client_analytics,
+    compute_risk_scores,
+    generate_risk_alerts,
     refresh_all,
-]  # fmt: skip
+]

@@ -9,10 +9,10 @@ import dagster as dg
 from dagster_pipelines.settings import PipelineSettings
 
 
-@dg.op(description="Deletes finished runs older than RUN_RETENTION_DAYS, with their logs.")
+@dg.op(description="Deletes finished runs older than PIPELINE_RUN_RETENTION_DAYS, with their logs.")
 def delete_old_runs(context: dg.OpExecutionContext) -> int:
     """How many were deleted. Materializations stay with their assets' history only as long as their run."""
-    before = datetime.now(UTC) - timedelta(days=PipelineSettings().run_retention_days)
+    before = datetime.now(UTC) - timedelta(days=PipelineSettings().pipeline_run_retention_days)
     old = context.instance.get_runs(dg.RunsFilter(created_before=before), limit=1000)
     finished = [run for run in old if run.is_finished]
     logs = Path(context.instance.storage_directory())

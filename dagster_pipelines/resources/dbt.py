@@ -12,10 +12,10 @@ import psycopg
 import psycopg2  # type: ignore[import-untyped]
 from dagster_dbt import DbtProject
 
-from dagster_pipelines.invocation import invoke
-from dagster_pipelines.manifest import parsed_manifest
+from dagster_pipelines.dbt.manifest import parsed_manifest
+from dagster_pipelines.dbt.runner import invoke
 from dagster_pipelines.settings import PipelineSettings
-from warehouse.connection import environment_in_force
+from warehouse.connection import temporary_environment
 from warehouse.paths import PROJECT_DIR
 
 RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult")
@@ -31,7 +31,7 @@ project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR, packaged
 
 
 @dataclass
-class Built:
+class BuildResult:
     """What a build told: dbt's result events, in order."""
 
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -45,7 +45,7 @@ class BuildError(Exception):
     errors: dict[str, str] = field(default_factory=dict)
     """Failed model -> SQLSTATE, or "" where there was none."""
     failed_tests: list[str] = field(default_factory=list)
-    built: Built = field(default_factory=Built)
+    built: BuildResult = field(default_factory=BuildResult)
     """What was told before, and of, the failure."""
 
     def __str__(self) -> str:
@@ -68,17 +68,19 @@ class BuildError(Exception):
 class WarehouseDbt(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Builds models and runs tests of this project."""
 
-    def build(self, names: Sequence[str], variables: Mapping[str, Any], *, with_tests: bool = False) -> Built:
+    def build(
+        self, names: Sequence[str], variables: Mapping[str, Any], *, with_tests: bool = False
+    ) -> BuildResult:
         """Build the named models and seeds in dbt's order, each followed by the tests on it if wanted.
 
         Raises BuildError when a model or a test (of severity error) failed; what was built by then stays.
         """
         if not names:
-            return Built()
+            return BuildResult()
         # Imported here: it takes seconds that only a run must spend.
         from dbt_common.events.functions import msg_to_dict  # noqa: PLC0415
 
-        built = Built()
+        built = BuildResult()
         report = _Report()
 
         def listen(message: Any) -> None:
@@ -87,17 +89,23 @@ class WarehouseDbt(dg.ConfigurableResource):  # type: ignore[type-arg]
                 built.events.append(event)
                 report.show(event)
 
-        with _environment(), _sqlstates_noted() as states:
+        with _environment(), _capture_sqlstates() as states:
             result = invoke(
                 [
-                    "build", "--select", " ".join(names), "--exclude-resource-type", "unit_test",
+                    "build",
+                    "--select",
+                    " ".join(names),
+                    "--exclude-resource-type",
+                    "unit_test",
                     # a test runs where all it reads is built by now; naming each would be slow to select
                     *(TESTS if with_tests else NO_TESTS),
                 ],
-                variables, parsed_manifest(), callbacks=[listen],
-            )  # fmt: skip
+                variables,
+                parsed_manifest(),
+                callbacks=[listen],
+            )
         if not result.success:
-            raise _what_went_wrong(result, states, built)
+            raise _build_error(result, states, built)
         return built
 
 
@@ -106,19 +114,19 @@ def _environment() -> Iterator[None]:
     """The database's address for dbt, and the limits under which its statements run."""
     settings = PipelineSettings()
     options = {
-        "lock_timeout": f"{settings.lock_timeout_seconds}s",
-        "statement_timeout": f"{settings.statement_timeout_seconds}s",
+        "lock_timeout": f"{settings.pipeline_lock_timeout_seconds}s",
+        "statement_timeout": f"{settings.pipeline_statement_timeout_seconds}s",
         # what a killed run had asked for ends with it
         "client_connection_check_interval": "2s",
     }
     given = os.environ.get("PGOPTIONS", "")
     limits = " ".join(f"-c {name}={value}" for name, value in options.items())
-    with environment_in_force(PGOPTIONS=f"{limits} {given}".strip()):
+    with temporary_environment(PGOPTIONS=f"{limits} {given}".strip()):
         yield
 
 
 @contextlib.contextmanager
-def _sqlstates_noted() -> Iterator[dict[str, str]]:
+def _capture_sqlstates() -> Iterator[dict[str, str]]:
     """Collects the SQLSTATE of each node that fails: dbt keeps only the message, which quotes rows."""
     from dbt.adapters.postgres.connections import PostgresConnectionManager  # noqa: PLC0415
 
@@ -141,7 +149,7 @@ def _sqlstates_noted() -> Iterator[dict[str, str]]:
         PostgresConnectionManager.exception_handler = original  # type: ignore[method-assign]
 
 
-def _what_went_wrong(result: Any, states: Mapping[str, str], built: Built) -> BuildError:
+def _build_error(result: Any, states: Mapping[str, str], built: BuildResult) -> BuildError:
     results = getattr(result.result, "results", None) or []
     broken = [r for r in results if str(r.status) == "error"]
     failed_tests = [r.node.name for r in results if str(r.status) == "fail"]
@@ -150,17 +158,19 @@ def _what_went_wrong(result: Any, states: Mapping[str, str], built: Built) -> Bu
         # a compiler's complaint quotes the project's own text and no row
         is_compiler = "Compilation Error" in str(one.message)
         errors[one.node.name] = NOT_SQL if is_compiler else states.get(one.node.unique_id, "")
-        reason = " ".join(str(one.message).split()) if is_compiler else condition(errors[one.node.name])
+        reason = (
+            " ".join(str(one.message).split()) if is_compiler else describe_sqlstate(errors[one.node.name])
+        )
         parts.append(f"{one.node.name}: {reason}")
     parts += [f"test {name} failed" for name in failed_tests]
     if not parts:
         state = next(iter(states.values()), "")
         errors = {"dbt": state}
-        parts = [f"dbt stopped: {condition(state)}"]
+        parts = [f"dbt stopped: {describe_sqlstate(state)}"]
     return BuildError("; ".join(parts)[:1000], errors, failed_tests, built)
 
 
-def condition(state: str) -> str:
+def describe_sqlstate(state: str) -> str:
     """An SQLSTATE in words, without the message, which may quote a row."""
     if not state:
         return "the database could not be reached"

@@ -9,8 +9,8 @@ from dagster_pipelines.jobs import check_freshness
 from dagster_pipelines.jobs.housekeeping import prune_runs
 from dagster_pipelines.nightly import NIGHTLY, NightlyStage, request
 from dagster_pipelines.settings import PipelineSettings
-from dagster_pipelines.state.dates import business_day
-from dagster_pipelines.state.writer import connect
+from dagster_pipelines.state.computed_dates import business_day
+from dagster_pipelines.state.write_lock import connect
 
 ZONE = PipelineSettings().business_time_zone
 
@@ -34,7 +34,7 @@ def _nightly(stage: NightlyStage) -> dg.ScheduleDefinition:
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description=(
             f"{stage.at:%H:%M} in the business time zone, for the calendar day of that moment and for nights "
-            "that were missed. Waits for what it rests on; the sensor nightly_stragglers starts it then."
+            "that were missed. Waits for what it rests on; the sensor nightly_catch_up starts it then."
         ),
     )
 
@@ -45,7 +45,7 @@ prune_nightly = dg.ScheduleDefinition(
     cron_schedule="30 4 * * *",
     execution_timezone=ZONE,
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="04:30 in the business time zone: deletes runs older than RUN_RETENTION_DAYS.",
+    description="04:30 in the business time zone: deletes runs older than PIPELINE_RUN_RETENTION_DAYS.",
 )
 
 freshness_hourly = dg.ScheduleDefinition(

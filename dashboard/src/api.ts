@@ -18,7 +18,7 @@ type Parameters<Name extends Used> = (Operations[Name] extends { path: infer P }
   (Operations[Name] extends { body?: infer B } ? { body?: B } : object);
 
 const PREFIX = "/api/v1/analytics";
-const DOOR = "dashboard/api";
+const PROXY_PREFIX = "dashboard/api";
 
 /** Where each operation is. The types hold these to the contract. */
 const ADDRESSES: { [Name in Used]: Operations[Name]["address"] } = {
@@ -62,7 +62,7 @@ export async function ask<Name extends Used>(
     headers["Content-Type"] = "application/json";
     Object.assign(request, { method: "POST", body: JSON.stringify(body) });
   }
-  const asked = `${DOOR}${filled.slice(PREFIX.length)}${search.size ? `?${search}` : ""}`;
+  const asked = `${PROXY_PREFIX}${filled.slice(PREFIX.length)}${search.size ? `?${search}` : ""}`;
   const answer = await fetch(asked, request).catch(() => {
     throw new Failure("away", "The server can't be reached.");
   });

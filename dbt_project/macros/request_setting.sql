@@ -7,6 +7,6 @@
     Moment of the request, as the API's transaction names it (setting app.now): no view asks the clock. Outside of a
     request nothing has expired.
 -#}
-{% macro request_moment() -%}
+{% macro request_time() -%}
     (select coalesce(nullif(current_setting('app.now', true), '')::timestamptz, '-infinity'))
 {%- endmacro %}

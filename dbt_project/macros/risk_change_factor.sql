@@ -1,7 +1,7 @@
 {#- A risk factor that rests on the change of a score from the earlier to the later half of the window. -#}
 {% macro risk_change_factor(factor_type, change) -%}
 with inputs as (
-    select * from {{ ref('int_risk__inputs') }}
+    select * from {{ ref('int_risk__features') }}
 ),
 
 thresholds as (

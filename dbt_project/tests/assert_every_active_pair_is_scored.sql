@@ -2,7 +2,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'risk_scores'}}}) }}
 
 with worklist as (
-    select * from {{ ref('int_clients__worklist') }}
+    select * from {{ ref('int_clients__pending') }}
 ),
 
 relationships as (

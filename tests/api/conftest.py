@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests.api.practice import fill
+from tests.api.sample_database import fill
 from tests.api.service import Service, serve
 from tests.support.databases import fresh_database
 from tests.support.templates import Templates

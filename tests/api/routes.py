@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from tests.api.equality import Owner
+from tests.api.assertions import Owner
 from tests.api.service import PREFIX
 
 

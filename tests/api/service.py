@@ -16,7 +16,7 @@ from uuid import UUID
 import httpx
 import orjson
 
-from demo.token import demo_token
+from sample.demo.token import demo_token
 from warehouse.paths import PROJECT_DIR
 
 PREFIX = "/api/v1/analytics"
@@ -87,8 +87,11 @@ def serve(folder: Path, database_url: str, port: int = 0, /, **settings: str) ->
     with output.open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "api.main:app", "--host", "127.0.0.1", "--port", str(port)],
-            cwd=PROJECT_DIR, env=_without_log_ins() | given, stdout=stream, stderr=stream,
-        )  # fmt: skip
+            cwd=PROJECT_DIR,
+            env=_without_log_ins() | given,
+            stdout=stream,
+            stderr=stream,
+        )
     service = Service(f"http://127.0.0.1:{port}", process, output)
     try:
         _await(service)
@@ -117,9 +120,13 @@ def refusal(**settings: str) -> str:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "WAREHOUSE_HOME") if name in os.environ}
     result = subprocess.run(
         [sys.executable, "-m", "uvicorn", "api.main:app", "--port", "0"],
-        cwd=PROJECT_DIR, env=kept | settings, capture_output=True, text=True, timeout=PATIENCE_SECONDS,
+        cwd=PROJECT_DIR,
+        env=kept | settings,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
         check=False,
-    )  # fmt: skip
+    )
     assert result.returncode != 0
     return result.stdout + result.stderr
 

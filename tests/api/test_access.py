@@ -8,12 +8,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi.routing import iter_route_contexts
 
-from api.export import current_app
-from tests.api.equality import Owner
+from sample import DEMO_COACH_ID
+from tests.api.assertions import Owner
 from tests.api.routes import ROUTES, Known, Route, known
 from tests.api.service import API_KEY, PREFIX, SECOND_API_KEY, Service
 from tests.api.tokens import by_hand, claims, hs256, signed
-from warehouse.sample import DEMO_COACH_ID
+from tools.openapi.export import current_app
 
 each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r.method} {r.template}")
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from api.risk.schemas import AcknowledgedAlert, AlertList
-from tests.api.equality import Owner, assert_equals_row
+from sample import DEMO_COACH_ID
+from tests.api.assertions import Owner, assert_equals_row
 from tests.api.service import PREFIX, Service
-from warehouse.sample import DEMO_COACH_ID
 
 ALERTS = f"{PREFIX}/risk/alerts"
 EXTRAS = ["opened_date", "severity_date", "resolved_date", "resolution", "is_muted", "recorded_at"]
@@ -56,9 +56,10 @@ def test_alerts__are_filtered_by_status_and_severity(
     coach.post(f"{ALERTS}/{rows(owner)[0]['id']}/acknowledge")
     every = rows(owner)
     wanted = [
-        str(row["id"]) for row in every
+        str(row["id"])
+        for row in every
         if status in ("all", row["status"]) and severity in ("all", row["severity"])
-    ]  # fmt: skip
+    ]
     body = listed(coach, f"status={status}&severity={severity}&limit=100")
     assert [alert["id"] for alert in body["alerts"]] == wanted
     assert body["total"] == len(wanted)
@@ -89,7 +90,7 @@ def test_alerts__muted_ones_are_not_listed(coach: httpx.Client, owner: Owner) ->
     assert "no_session_30d" in before
     coach.put(f"{PREFIX}/coach/settings", json={"muted_alert_types": ["no_session_30d"]})
     assert "no_session_30d" not in {alert["alert_type"] for alert in listed(coach, "status=all")["alerts"]}
-    coach.put(f"{PREFIX}/coach/settings", json={"least_alert_severity": "urgent"})
+    coach.put(f"{PREFIX}/coach/settings", json={"min_alert_severity": "urgent"})
     assert {alert["severity"] for alert in listed(coach, "status=all")["alerts"]} == {"urgent"}
     coach.put(f"{PREFIX}/coach/settings", json={})
     assert {alert["alert_type"] for alert in listed(coach, "status=all")["alerts"]} == before

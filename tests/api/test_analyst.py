@@ -8,7 +8,7 @@ import pytest
 from psycopg import errors, sql
 from psycopg.rows import dict_row
 
-from tests.api.equality import Owner
+from tests.api.assertions import Owner
 from tests.support.databases import as_role
 
 WORDS = {
@@ -31,7 +31,7 @@ def test_analyst__reads_every_column_of_every_mart_but_words(
         "select c.relname as mart, a.attname as name from pg_class as c "
         "inner join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped "
         "where c.relnamespace = 'ai_backend'::regnamespace and c.relkind in ('r', 'v') and c.relname not in "
-        "('transcription_jobs', 'transcripts', 'utterances', 'session_summaries', 'counted_sessions')"
+        "('transcription_jobs', 'transcripts', 'utterances', 'session_summaries', 'int_clients__session_snapshot')"
     ).fetchall()
     marts = {row["mart"] for row in columns}
     assert {"session_analytics", "client_analytics", "risk_scores", "risk_factors", "risk_alerts"} <= marts

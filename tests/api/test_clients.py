@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from api.clients.schemas import ClientRisk, ClientSummary, ClientTrends, SessionList
-from tests.api.equality import Owner, as_json, assert_equals_row, same_moment
+from sample import DEMO_COACH_ID
+from tests.api.assertions import Owner, as_json, assert_equals_row, same_moment
 from tests.api.service import PREFIX, Service
-from warehouse.sample import DEMO_COACH_ID
 
 PAIRS = """
 select coach_id, client_id from ai_backend.client_overview order by coach_id, client_id
@@ -33,8 +33,9 @@ def client_id(owner: Owner) -> UUID:
     """The demo coach's client with most sessions."""
     row = owner.execute(
         "select client_id from ai_backend.client_overview where coach_id = %s "
-        "order by total_sessions desc, client_id limit 1", [DEMO_COACH_ID],
-    ).fetchone()  # fmt: skip
+        "order by total_sessions desc, client_id limit 1",
+        [DEMO_COACH_ID],
+    ).fetchone()
     assert row is not None
     return UUID(str(row["client_id"]))
 
@@ -58,8 +59,9 @@ def test_summary__every_field_equals_the_marts(
             beside = _one(owner, "client_summary", window_type=window, **pair)
             assert_equals_row(
                 {key: value for key, value in body.items() if key != "client_analytics"},
-                beside, without=["coach_id", "client_id", "window_type"],
-            )  # fmt: skip
+                beside,
+                without=["coach_id", "client_id", "window_type"],
+            )
             ClientSummary.model_validate(body)
 
 
@@ -75,8 +77,9 @@ def test_summary__sessions_but_none_in_the_window_is_empty_and_no_error(
 ) -> None:
     row = owner.execute(
         "select client_id from ai_backend.client_analytics where coach_id = %s and window_type = '90d' "
-        "and total_sessions = 0", [DEMO_COACH_ID],
-    ).fetchone()  # fmt: skip
+        "and total_sessions = 0",
+        [DEMO_COACH_ID],
+    ).fetchone()
     assert row is not None, "the sample has a long vanished client"
     body = coach.get(f"{PREFIX}/clients/{row['client_id']}/summary").json()
     analytics = body["client_analytics"]
@@ -120,8 +123,9 @@ def test_sessions__every_field_equals_the_marts(
         rows = owner.execute(
             "select * from ai_backend.session_overview "
             "where coach_id = %(coach_id)s and client_id = %(client_id)s "
-            "order by session_date desc, coalesce(completed_at, 'infinity') desc, job_id desc", pair,
-        ).fetchall()  # fmt: skip
+            "order by session_date desc, coalesce(completed_at, 'infinity') desc, job_id desc",
+            pair,
+        ).fetchall()
         path = f"{PREFIX}/clients/{pair['client_id']}/sessions"
         body = service.as_coach(pair["coach_id"]).get(path, params={"limit": 100}).json()
         assert body["total"] == len(rows)
@@ -161,10 +165,23 @@ def test_sessions__dates_are_inclusive(coach: httpx.Client, client_id: UUID) -> 
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=101", "limit=-1", "limit=x", "offset=-1", "offset=2147483648", "from_date=2026-13-01",
-     "from_date=yesterday", "to_date=0", "to_date=20260101", "from_date=2026-01-01T00:00",
-     "from_date=2026-02-02&to_date=2026-02-01", "limit=", "offset=1.5"],
-)  # fmt: skip
+    [
+        "limit=0",
+        "limit=101",
+        "limit=-1",
+        "limit=x",
+        "offset=-1",
+        "offset=2147483648",
+        "from_date=2026-13-01",
+        "from_date=yesterday",
+        "to_date=0",
+        "to_date=20260101",
+        "from_date=2026-01-01T00:00",
+        "from_date=2026-02-02&to_date=2026-02-01",
+        "limit=",
+        "offset=1.5",
+    ],
+)
 def test_sessions__a_parameter_out_of_its_bounds_is_422(
     coach: httpx.Client, client_id: UUID, query: str
 ) -> None:
@@ -188,13 +205,15 @@ def test_risk__every_field_equals_the_marts(
         scores = owner.execute(
             "select * from ai_backend.risk_scores "
             "where coach_id = %(coach_id)s and client_id = %(client_id)s "
-            "order by as_of_date desc", pair,
-        ).fetchall()  # fmt: skip
+            "order by as_of_date desc",
+            pair,
+        ).fetchall()
         alerts = owner.execute(
             "select * from ai_backend.risk_alerts "
             "where coach_id = %(coach_id)s and client_id = %(client_id)s "
-            "and status <> 'resolved' order by created_at desc, id", pair,
-        ).fetchall()  # fmt: skip
+            "and status <> 'resolved' order by created_at desc, id",
+            pair,
+        ).fetchall()
         assert 1 <= len(scores) <= 8
         path = f"{PREFIX}/clients/{pair['client_id']}/risk"
         body = service.as_coach(pair["coach_id"]).get(path, params={"history_limit": 400}).json()
@@ -254,8 +273,9 @@ def test_trends__every_value_equals_the_marts(
                     'select point_date as "date", value, job_id, session_id, metric '
                     "from ai_backend.client_trend_points where coach_id = %(coach_id)s "
                     "and client_id = %(client_id)s and window_type = %(window_type)s "
-                    "and metric = %(metric)s order by position", key,
-                ).fetchall()  # fmt: skip
+                    "and metric = %(metric)s order by position",
+                    key,
+                ).fetchall()
                 assert points == [as_json(point) for point in expected]
                 assert points == [p for p in body["data_points"] if p["metric"] == metric]
             ClientTrends.model_validate(body)

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from api.coach.schemas import AtRiskClients, CoachSettings, CoachSummary
-from tests.api.equality import Owner, as_json, assert_equals_row
+from sample import DEMO_COACH_ID
+from tests.api.assertions import Owner, as_json, assert_equals_row
 from tests.api.service import PREFIX, Service
-from warehouse.sample import DEMO_COACH_ID
 
 SETTINGS = f"{PREFIX}/coach/settings"
 LEVELS = ["low", "medium", "high", "critical"]
@@ -91,11 +91,14 @@ def test_settings__are_the_seeds_defaults_at_first(coach: httpx.Client, owner: O
         warning, critical = float(row["warning_threshold"]), float(row["critical_threshold"])
         assert DEFAULTS[row["factor_type"]] == (warning, critical)
         assert body["thresholds"][row["factor_type"]] == {
-            "warning": warning, "critical": critical, "is_default": True,
-            "default_warning": warning, "default_critical": critical,
-        }  # fmt: skip
+            "warning": warning,
+            "critical": critical,
+            "is_default": True,
+            "default_warning": warning,
+            "default_critical": critical,
+        }
     assert list(body["thresholds"]) == list(DEFAULTS)
-    assert (body["muted_alert_types"], body["least_alert_severity"], body["updated_at"]) == (
+    assert (body["muted_alert_types"], body["min_alert_severity"], body["updated_at"]) == (
         [],
         "warning",
         None,
@@ -111,7 +114,7 @@ def test_settings__are_kept_and_replaced_as_a_whole(coach: httpx.Client, owner: 
             "days_since_session": {"warning": 7, "critical": 21},
         },
         "muted_alert_types": ["risk_increased", "risk_increased"],
-        "least_alert_severity": "urgent",
+        "min_alert_severity": "urgent",
     }
     body = coach.put(SETTINGS, json=given).json()
     assert body == coach.get(SETTINGS).json()
@@ -122,7 +125,7 @@ def test_settings__are_kept_and_replaced_as_a_whole(coach: httpx.Client, owner: 
             "default_critical": DEFAULTS[factor][1],
         }
     assert body["muted_alert_types"] == ["risk_increased"]
-    assert body["least_alert_severity"] == "urgent"
+    assert body["min_alert_severity"] == "urgent"
     assert body["updated_at"] is not None
     row = owner.execute("select * from analytics_api.coach_settings").fetchone()
     assert row is not None
@@ -137,24 +140,38 @@ def test_settings__are_kept_and_replaced_as_a_whole(coach: httpx.Client, owner: 
 
 
 def test_settings__of_another_coach_are_untouched(coach: httpx.Client, service: Service) -> None:
-    coach.put(SETTINGS, json={"least_alert_severity": "urgent"})
-    assert service.as_coach(uuid4()).get(SETTINGS).json()["least_alert_severity"] == "warning"
+    coach.put(SETTINGS, json={"min_alert_severity": "urgent"})
+    assert service.as_coach(uuid4()).get(SETTINGS).json()["min_alert_severity"] == "warning"
 
 
 @pytest.mark.parametrize(
     ("factor", "warning", "critical"),
     [
-        ("engagement_trend", -10, -10), ("engagement_trend", -20, -10), ("engagement_trend", 0, -10),
-        ("engagement_trend", 5, 10), ("engagement_trend", -10, -100.01), ("engagement_trend", -0.001, -0.002),
-        ("engagement_trend", -10.001, -10.002), ("engagement_trend", None, -10),
+        ("engagement_trend", -10, -10),
+        ("engagement_trend", -20, -10),
+        ("engagement_trend", 0, -10),
+        ("engagement_trend", 5, 10),
+        ("engagement_trend", -10, -100.01),
+        ("engagement_trend", -0.001, -0.002),
+        ("engagement_trend", -10.001, -10.002),
+        ("engagement_trend", None, -10),
         ("engagement_trend", -10, "-20"),
-        ("engagement_trend", True, -20), ("sentiment_trend", -0.4, -0.2), ("sentiment_trend", -0.2, -2.001),
-        ("sentiment_trend", 0, -1), ("resistance_ratio", 4, 2), ("resistance_ratio", 0, 2),
-        ("resistance_ratio", 2, 100), ("resistance_ratio", 2.0001, 2.0002), ("days_since_session", 30, 14),
-        ("days_since_session", 0, 14), ("days_since_session", 14, 366), ("days_since_session", 14.5, 30),
-        ("days_since_session", 14, 14), ("session_frequency", 0.5, 0.75),
+        ("engagement_trend", True, -20),
+        ("sentiment_trend", -0.4, -0.2),
+        ("sentiment_trend", -0.2, -2.001),
+        ("sentiment_trend", 0, -1),
+        ("resistance_ratio", 4, 2),
+        ("resistance_ratio", 0, 2),
+        ("resistance_ratio", 2, 100),
+        ("resistance_ratio", 2.0001, 2.0002),
+        ("days_since_session", 30, 14),
+        ("days_since_session", 0, 14),
+        ("days_since_session", 14, 366),
+        ("days_since_session", 14.5, 30),
+        ("days_since_session", 14, 14),
+        ("session_frequency", 0.5, 0.75),
     ],
-)  # fmt: skip
+)
 def test_settings__thresholds_out_of_bounds_or_order_are_422_and_change_nothing(
     coach: httpx.Client, factor: str, warning: Any, critical: Any
 ) -> None:
@@ -168,15 +185,20 @@ def test_settings__thresholds_out_of_bounds_or_order_are_422_and_change_nothing(
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"null", b"[]", b'{"thresholds": null}',
+        b"",
+        b"null",
+        b"[]",
+        b'{"thresholds": null}',
         b'{"thresholds": {"engagement_trend": {"warning": -1}}}',
-        b'{"muted_alert_types": ["all"]}', b'{"muted_alert_types": "risk_increased"}',
-        b'{"least_alert_severity": "none"}', b'{"threshold": {}}',
+        b'{"muted_alert_types": ["all"]}',
+        b'{"muted_alert_types": "risk_increased"}',
+        b'{"min_alert_severity": "none"}',
+        b'{"threshold": {}}',
         b'{"thresholds": {"engagement_trend": {"warning": NaN, "critical": -20}}}',
         b'{"thresholds": {"engagement_trend": {"warning": -1, "critical": -Infinity}}}',
         b'{"muted_alert_types": ["risk_increased","risk_increased","risk_increased","risk_increased"]}',
     ],
-)  # fmt: skip
+)
 def test_settings__a_body_that_does_not_fit_is_422(coach: httpx.Client, body: bytes) -> None:
     answer = coach.put(SETTINGS, content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
@@ -186,10 +208,13 @@ def test_settings__a_body_that_does_not_fit_is_422(coach: httpx.Client, body: by
 @pytest.mark.parametrize(
     ("factor", "warning", "critical"),
     [
-        ("engagement_trend", -0.01, -100), ("sentiment_trend", -0.001, -2), ("engagement_trend", -1, -2),
-        ("resistance_ratio", 0.001, 99.999), ("days_since_session", 1, 365),
+        ("engagement_trend", -0.01, -100),
+        ("sentiment_trend", -0.001, -2),
+        ("engagement_trend", -1, -2),
+        ("resistance_ratio", 0.001, 99.999),
+        ("days_since_session", 1, 365),
     ],
-)  # fmt: skip
+)
 def test_settings__the_bounds_themselves_are_fine(
     coach: httpx.Client, factor: str, warning: float, critical: float
 ) -> None:

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from api.compute.schemas import ComputeResponse, ComputeTask
-from tests.api.equality import Owner, as_json, same_moment
+from sample import DEMO_COACH_ID
+from tests.api.assertions import Owner, as_json, same_moment
 from tests.api.service import PREFIX, Service
-from warehouse.sample import DEMO_COACH_ID
 
 
 @pytest.fixture

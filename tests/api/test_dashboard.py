@@ -7,13 +7,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from api.dashboard.words import plain
+from api.dashboard.field_descriptions import plain
 from api.settings import Settings
-from tests.api.equality import Owner
+from sample import DEMO_COACH_ID
+from tests.api.assertions import Owner
 from tests.api.routes import known
 from tests.api.service import API_KEY, SECOND_API_KEY, Service, serve
 from tests.api.tokens import hs256
-from warehouse.sample import DEMO_COACH_ID
 
 PROJECT_DIR = Path(__file__).parents[2]
 

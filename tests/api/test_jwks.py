@@ -11,11 +11,11 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from api.jwks import Jwks, KeysUnavailableError, parse
+from api.auth.jwks import Jwks, KeysUnavailableError, parse
+from sample import DEMO_COACH_ID
 from tests.api.key_server import KeyServer, key_server
 from tests.api.service import API_KEY, JWT_SECRET, PREFIX, Service, serve
 from tests.api.tokens import claims, forged, hs256, jwks, pem, signed
-from warehouse.sample import DEMO_COACH_ID
 
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from api.export import DOCUMENT, TYPES, current_document, files
-from api.typescript import types
 from tests.api.routes import ROUTES
 from tests.api.service import PREFIX, Service
+from tools.openapi.export import DOCUMENT, TYPES, current_document, files
+from tools.openapi.typescript import types
 
 ERRORS = {
     "get_session": {"401", "404", "422", "429", "503"},
@@ -35,7 +35,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 @pytest.mark.parametrize("path", [DOCUMENT, TYPES], ids=lambda p: p.name)
 def test_copy__is_in_step_with_the_code(path: Any) -> None:
     assert path.read_text(encoding="utf-8") == files()[path], (
-        "run `python -m api.export` and commit the result"
+        "run `python -m tools.openapi.export` and commit the result"
     )
 
 
@@ -92,7 +92,7 @@ def test_document__gives_numbers_their_range(document: dict[str, Any]) -> None:
 
 
 def test_document__requires_every_key_of_every_answer(document: dict[str, Any]) -> None:
-    given = {"Acknowledgement", "SettingsToSet", "ThresholdsToSet", "Problem"}
+    given = {"Acknowledgement", "CoachSettingsUpdate", "ThresholdsUpdate", "Problem"}
     for name, schema in document["components"]["schemas"].items():
         if "properties" in schema and name not in given:
             assert set(schema["required"]) == set(schema["properties"]), name

@@ -13,12 +13,12 @@ import httpx
 import psycopg
 import pytest
 
-from tests.api.equality import Owner
+from sample import DEMO_COACH_ID
+from tests.api.assertions import Owner
 from tests.api.proxy import Wire, wire_to
 from tests.api.service import API_KEY, JWT_SECRET, PREFIX, Service, refusal, serve
 from tests.support.databases import fresh_database
 from warehouse.paths import PROJECT_DIR
-from warehouse.sample import DEMO_COACH_ID
 
 SUMMARY = f"{PREFIX}/coach/summary"
 
@@ -28,7 +28,7 @@ def wired(practice_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     folder = tmp_path_factory.mktemp("wired")
     with (
         wire_to(practice_url) as (wire, address),
-        serve(folder, address, API_POOL_WAIT_SECONDS="1") as service,
+        serve(folder, address, API_POOL_TIMEOUT_SECONDS="1") as service,
     ):
         yield service, wire
 
@@ -107,7 +107,7 @@ def test_outage__a_statement_that_takes_too_long_is_503(
 def test_outage__more_requests_than_connections_wait_for_their_turn(
     practice_url: str, tmp_path: Path
 ) -> None:
-    with serve(tmp_path, practice_url, API_POOL_SIZE="2", API_POOL_WAIT_SECONDS="20") as service:
+    with serve(tmp_path, practice_url, API_POOL_SIZE="2", API_POOL_TIMEOUT_SECONDS="20") as service:
         coach = service.as_coach(DEMO_COACH_ID)
         with ThreadPoolExecutor(16) as pool:
             assert set(pool.map(lambda _: coach.get(SUMMARY).status_code, range(64))) == {200}
@@ -118,7 +118,7 @@ def test_outage__a_database_away_at_the_start_does_not_stop_the_start(
 ) -> None:
     with wire_to(practice_url) as (wire, address):
         wire.cut()
-        with serve(tmp_path, address, API_POOL_WAIT_SECONDS="1") as service:
+        with serve(tmp_path, address, API_POOL_TIMEOUT_SECONDS="1") as service:
             assert_unavailable(service.as_coach(DEMO_COACH_ID).get(SUMMARY))
             wire.mend()
             deadline = time.monotonic() + 15
@@ -153,7 +153,9 @@ def test_ready__says_that_migrations_are_missing(
 
 def test_login__that_row_security_does_not_bind_is_never_used(practice_url: str, tmp_path: Path) -> None:
     """The owner's log-in, or a pooler that drops the option `role`: better no answer than everybody's."""
-    with serve(tmp_path, practice_url, API_DATABASE_URL=practice_url, API_POOL_WAIT_SECONDS="1") as service:
+    with serve(
+        tmp_path, practice_url, API_DATABASE_URL=practice_url, API_POOL_TIMEOUT_SECONDS="1"
+    ) as service:
         assert_unavailable(service.as_coach(DEMO_COACH_ID).get(SUMMARY))
         assert "row-level security does not bind this log-in" in service.printed()
 
@@ -184,7 +186,7 @@ def test_stop__lets_requests_in_flight_finish(practice_url: str, owner: Owner, t
 def test_stop__does_not_wait_for_ever_for_a_caller_who_holds_back(practice_url: str, tmp_path: Path) -> None:
     starts = (
         "Makefile",
-        "demo/services.py",
+        "sample/demo/services.py",
         "deploy/docker/Dockerfile",
         "deploy/systemd/coaching-api.service",
     )

@@ -5,10 +5,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tests.api.equality import Owner
+from sample import DEMO_COACH_ID
+from tests.api.assertions import Owner
 from tests.api.routes import ROUTES, Known, Route, known
 from tests.api.service import PREFIX, Service
-from warehouse.sample import DEMO_COACH_ID
 
 WITH_ID = [route for route in ROUTES if route.takes_id]
 SPELLINGS = {

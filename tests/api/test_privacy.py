@@ -7,12 +7,12 @@ import httpx
 import psycopg
 import pytest
 
-from tests.api.equality import Owner
-from tests.api.practice import AS_OF
+from sample import DEMO_COACH_ID
+from tests.api.assertions import Owner
 from tests.api.routes import ROUTES, known
+from tests.api.sample_database import AS_OF
 from tests.api.service import API_KEY, JWT_SECRET, PREFIX, SECOND_API_KEY, Service, serve
 from tests.api.tokens import hs256
-from warehouse.sample import DEMO_COACH_ID
 
 NOTE = "Anna told me about her mother in Leeds"
 WEB_SOCKET = {
@@ -28,7 +28,7 @@ def test_output__holds_no_word_name_address_token_or_key(
 ) -> None:
     """Every route, right and wrong, at the most talkative level; then each text is sought."""
     own = known(owner, DEMO_COACH_ID)
-    with serve(tmp_path, practice_url, API_LOG_LEVEL="debug", API_POOL_WAIT_SECONDS="1") as service:
+    with serve(tmp_path, practice_url, API_LOG_LEVEL="debug", API_POOL_TIMEOUT_SECONDS="1") as service:
         coach = service.as_coach(DEMO_COACH_ID)
         token = coach.headers["authorization"].split()[1]
         for route in ROUTES:
@@ -128,6 +128,6 @@ def _provoke_an_unforeseen_error(owner: Owner, coach: httpx.Client, alert_id: ob
 
 def test_connection__shows_no_secret_when_the_database_refuses(practice_url: str, tmp_path: Path) -> None:
     wrong = psycopg.conninfo.make_conninfo(practice_url, password="a-wrong-password-that-is-secret")
-    with serve(tmp_path, practice_url, API_DATABASE_URL=wrong, API_POOL_WAIT_SECONDS="1") as service:
+    with serve(tmp_path, practice_url, API_DATABASE_URL=wrong, API_POOL_TIMEOUT_SECONDS="1") as service:
         assert service.as_coach(DEMO_COACH_ID).get(f"{PREFIX}/coach/summary").status_code == 503
         assert "a-wrong-password-that-is-secret" not in service.printed()

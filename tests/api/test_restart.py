@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from tests.api.service import PREFIX, Service, serve
-from tests.support.homes import server_home
+from tests.support.server_dirs import server_home
 from warehouse import embedded
 from warehouse.migrate import migrate
 
@@ -34,7 +34,7 @@ def task(tmp_path: Path) -> Iterator[tuple[Service, str]]:
                 [COACH],
             ).fetchone()
         assert row is not None
-        with serve(tmp_path, state.url(), API_POOL_WAIT_SECONDS="1") as service:
+        with serve(tmp_path, state.url(), API_POOL_TIMEOUT_SECONDS="1") as service:
             yield service, f"{PREFIX}/compute/tasks/{row[0]}"
 
 

@@ -16,12 +16,12 @@ import pytest
 from psycopg import ClientCursor, errors
 from psycopg.rows import dict_row
 
-from api.queries import LAST_LINE
-from tests.api.equality import Owner
+from api.db.queries import LAST_LINE
+from sample import DEMO_COACH_ID
+from tests.api.assertions import Owner
 from tests.api.routes import Known, known
 from tests.support.databases import as_role
 from warehouse.paths import PROJECT_DIR
-from warehouse.sample import DEMO_COACH_ID
 
 STATEMENTS = sorted((PROJECT_DIR / "api").rglob("*.sql"))
 """Found, not listed: a new statement can't escape these tests."""
@@ -69,17 +69,34 @@ def other(owner: Owner) -> Known:
 def everything(owned: Known, task_id: UUID) -> dict[str, Any]:
     """A value for each parameter of any query: this coach's ids."""
     return {
-        "coach_id": owned.coach_id, "client_id": owned.client_id, "job_id": owned.job_id,
-        "alert_id": owned.alert_id, "task_id": task_id, "now": datetime(2026, 11, 22, 12, tzinfo=UTC),
-        "window": "90d", "metrics": ["engagement", "sentiment", "talk_ratio"], "limit": 100, "offset": 0,
-        "from_date": None, "to_date": None, "history_limit": 400, "notes": "x",
-        "statuses": ["pending", "acknowledged", "resolved"], "severities": ["warning", "urgent"],
+        "coach_id": owned.coach_id,
+        "client_id": owned.client_id,
+        "job_id": owned.job_id,
+        "alert_id": owned.alert_id,
+        "task_id": task_id,
+        "now": datetime(2026, 11, 22, 12, tzinfo=UTC),
+        "window": "90d",
+        "metrics": ["engagement", "sentiment", "talk_ratio"],
+        "limit": 100,
+        "offset": 0,
+        "from_date": None,
+        "to_date": None,
+        "history_limit": 400,
+        "notes": "x",
+        "statuses": ["pending", "acknowledged", "resolved"],
+        "severities": ["warning", "urgent"],
         "levels": ["low", "medium", "high", "critical"],
-        "engagement_trend_warning": None, "engagement_trend_critical": None, "sentiment_trend_warning": None,
-        "sentiment_trend_critical": None, "resistance_ratio_warning": None, "resistance_ratio_critical": None,
-        "days_since_session_warning": None, "days_since_session_critical": None,
-        "muted_alert_types": [], "least_alert_severity": "urgent",
-    }  # fmt: skip
+        "engagement_trend_warning": None,
+        "engagement_trend_critical": None,
+        "sentiment_trend_warning": None,
+        "sentiment_trend_critical": None,
+        "resistance_ratio_warning": None,
+        "resistance_ratio_critical": None,
+        "days_since_session_warning": None,
+        "days_since_session_critical": None,
+        "muted_alert_types": [],
+        "min_alert_severity": "urgent",
+    }
 
 
 def become(connection: psycopg.Connection[Any], coach_id: UUID | str) -> None:
@@ -94,11 +111,13 @@ def test_statements__stand_in_their_own_files() -> None:
     }
     assert {name: relations for name, relations in named.items() if relations} == {
         "database.py": {
-            "ai_backend.mart_freshness", "analytics_api.audit_log", "warehouse.schema_migrations",
+            "ai_backend.mart_freshness",
+            "analytics_api.audit_log",
+            "warehouse.schema_migrations",
             "warehouse.migrate",
         },
         "queries.py": {"analytics_api.audit_log"},
-    }  # fmt: skip
+    }
     assert len(QUESTIONS) >= 10
     assert len(WRITES) >= 4
 

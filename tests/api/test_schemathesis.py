@@ -9,11 +9,11 @@ from uuid import UUID
 
 import pytest
 
-from tests.api.equality import Owner
+from sample import DEMO_COACH_ID
+from tests.api.assertions import Owner
 from tests.api.routes import known
 from tests.api.service import API_KEY, PREFIX, Service
 from tests.api.tokens import hs256
-from warehouse.sample import DEMO_COACH_ID
 
 # Two rules that a JSON schema can't state: from_date is not after to_date, warning comes before critical.
 CONFIG = """
@@ -43,13 +43,29 @@ def test_service__stands_generated_requests(
     config.write_text((IDS.format(**vars(own)) if ids != "any" else "") + CONFIG.format(prefix=PREFIX))
     result = subprocess.run(
         [
-            Path(sys.executable).parent / "schemathesis", "--config-file", config, "run",
-            f"{service.address}/openapi.json", "--header", f"X-API-Key: {API_KEY}",
-            "--header", f"Authorization: Bearer {hs256(UUID(str(own.coach_id)), exp=4_000_000_000)}",
-            "--max-examples", "15", "--seed", "1", "--continue-on-failure", "--no-color", "--warnings", "off",
+            Path(sys.executable).parent / "schemathesis",
+            "--config-file",
+            config,
+            "run",
+            f"{service.address}/openapi.json",
+            "--header",
+            f"X-API-Key: {API_KEY}",
+            "--header",
+            f"Authorization: Bearer {hs256(UUID(str(own.coach_id)), exp=4_000_000_000)}",
+            "--max-examples",
+            "15",
+            "--seed",
+            "1",
+            "--continue-on-failure",
+            "--no-color",
+            "--warnings",
+            "off",
         ],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert result.returncode == 0, result.stdout[-6000:]
     record_property("summary", SUMMARY.split(result.stdout)[-1].strip())
     assert "17 selected / 17 total" in result.stdout

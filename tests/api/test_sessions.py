@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.sessions.schemas import SessionAnswer
-from tests.api.equality import Owner, assert_equals_row
+from api.sessions.schemas import SessionResponse
+from tests.api.assertions import Owner, assert_equals_row
 from tests.api.service import PREFIX, Service
 
 INTERNAL = ["transcript_id", "source_revision", "cue_detection_id", "content_hash"]
@@ -38,8 +38,9 @@ def test_session__every_field_equals_the_marts(
 
         cues = owner.execute(
             "select * from ai_backend.language_cues where job_id = %s "
-            "order by timestamp_seconds, utterance_id, cue_type", [row["job_id"]],
-        ).fetchall()  # fmt: skip
+            "order by timestamp_seconds, utterance_id, cue_type",
+            [row["job_id"]],
+        ).fetchall()
         assert len(body["cues"]) == len(cues)
         for given, cue in zip(body["cues"], cues, strict=True):
             assert given["timestamp"] == given["timestamp_seconds"]
@@ -53,7 +54,7 @@ def test_session__every_field_equals_the_marts(
             assert body["comparison"] is None
         else:
             assert_equals_row(body["comparison"], comparison, without=["job_id", "coach_id", "client_id"])
-        SessionAnswer.model_validate(body)
+        SessionResponse.model_validate(body)
 
 
 def test_session__shows_all_nine_kinds_of_cue(service: Service, owner: Owner) -> None:

@@ -11,17 +11,17 @@ import httpx
 import psycopg
 import pytest
 
-from tests.api.equality import Owner
-from tests.api.practice import AS_OF, compute
+from sample import DEMO_COACH_ID
+from tests.api.assertions import Owner
 from tests.api.routes import known
+from tests.api.sample_database import AS_OF, compute
 from tests.api.service import PREFIX, Service
-from warehouse.sample import DEMO_COACH_ID
 
 pytestmark = pytest.mark.long
 
 READERS = 4
 REBUILDS = 2
-FEWEST_ANSWERS = 20
+MIN_RESPONSES = 20
 """Fewer answers during a rebuild would mean that the readers had to wait for it."""
 PAUSE_SECONDS = 0.05
 """Between two questions of a reader, so that the rebuild and what else runs here have room too."""
@@ -53,8 +53,9 @@ def addresses(owner: Owner) -> list[str]:
     own = known(owner, DEMO_COACH_ID)
     jobs = owner.execute(
         "select job_id from ai_backend.language_cues where coach_id = %s group by job_id "
-        "order by count(*) desc, job_id limit 4", [DEMO_COACH_ID],
-    ).fetchall()  # fmt: skip
+        "order by count(*) desc, job_id limit 4",
+        [DEMO_COACH_ID],
+    ).fetchall()
     owner.rollback()
     client = f"{PREFIX}/clients/{own.client_id}"
     return [
@@ -109,7 +110,7 @@ def test_readers__notice_nothing_of_rebuilds(
         for _ in range(REBUILDS):
             before = count()
             compute(practice_url, str(AS_OF), rebuild=True)
-            assert count() > before + FEWEST_ANSWERS
+            assert count() > before + MIN_RESPONSES
     newest = owner.execute("select max(computed_at) as newest from ai_backend.session_analytics").fetchone()
     assert newest is not None
     assert newest["newest"].timestamp() > time.time() - 600, "the marts were really rebuilt"

@@ -6,9 +6,9 @@ import dagster as dg
 import psycopg
 import pytest
 
-from tests.support.chain import Chain
+from tests.support.concurrent_rebuild import compute_marts
 from tests.support.databases import database_name, fresh_database
-from tests.support.disturbed import compute_marts
+from tests.support.nightly_simulation import Chain
 from tests.support.project import Project
 from tests.support.templates import Templates
 

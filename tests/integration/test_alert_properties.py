@@ -9,16 +9,19 @@ import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.chain import Chain, query
-from tests.support.histories import add_pair, add_scores
+from tests.support.client_histories import add_pair, add_scores
+from tests.support.nightly_simulation import Chain, query
 from tests.support.reference_alerts import Episode, Scored, reference_episodes
 from tests.support.reference_risk import level_of
 from tests.support.strategies import FIRST_DAY
 
 ALERTS = [
-    "int_alerts__scored_dates", "int_alerts__episodes", "int_alerts__matches", "int_alerts__reconciled",
+    "int_alerts__scored_dates",
+    "int_alerts__episodes",
+    "int_alerts__matched_episodes",
+    "int_alerts__reconciled",
     "risk_alert_episodes",
-]  # fmt: skip
+]
 EPISODES = """
     select coach_id, client_id, alert_type, episode_key, opened_date, resolved_date, severity, severity_date,
         id, title, message, created_at, resolved_at, resolution, risk_score_id

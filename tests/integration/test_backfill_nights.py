@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.support.chain import Chain, query
-from tests.support.histories import Held, add_held, add_pair
+from tests.support.client_histories import Held, add_held, add_pair
+from tests.support.nightly_simulation import Chain, query
 from tests.support.rows import insert
 
 pytestmark = pytest.mark.long
@@ -88,10 +88,14 @@ def test_backfill__before_the_first_recorded_day_keeps_recorded_alerts_and_ackno
     before = query(database, "select * from ai_backend.risk_alerts")
     for alert in before:
         insert(
-            database, "analytics_api.alert_acknowledgements",
-            alert_id=alert["id"], coach_id=alert["coach_id"], client_id=alert["client_id"],
-            acknowledged_at="2026-06-01", severity_at_acknowledgement="urgent",
-        )  # fmt: skip
+            database,
+            "analytics_api.alert_acknowledgements",
+            alert_id=alert["id"],
+            coach_id=alert["coach_id"],
+            client_id=alert["client_id"],
+            acknowledged_at="2026-06-01",
+            severity_at_acknowledgement="urgent",
+        )
     chain.run(database, NIGHTS[:60])
     after = {row["id"]: row for row in query(database, "select * from ai_backend.risk_alerts")}
     open_now = query(

@@ -10,8 +10,8 @@ import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.chain import Chain, query
-from tests.support.histories import Held, add_pair
+from tests.support.client_histories import Held, add_pair
+from tests.support.nightly_simulation import Chain, query
 from tests.support.reference_clients import WINDOW_DAYS, reference_window
 from tests.support.reference_risk import reference_score
 from tests.support.rows import insert
@@ -22,7 +22,7 @@ DATES = [
     FIRST_DAY + timedelta(days=n)
     for n in (0, 29, 30, 31, 59, 60, 61, 89, 90, 91, 120, 121, 150, 199, 200, 260)
 ]
-RISK_TABLES = ["int_risk__inputs", "int_risk__factors", "int_risk__scores"]
+RISK_TABLES = ["int_risk__features", "int_risk__factors", "int_risk__scores"]
 SETTING_NAMES = {
     "engagement_trend": "engagement_decline",
     "sentiment_trend": "sentiment_decline",
@@ -39,9 +39,12 @@ def _agrees(found: Any, expected: Any, decimals: int) -> bool:
 
 
 DECIMALS = {
-    "average_sentiment_score": 3, "resistance_to_commitment_ratio": 3, "engagement_change": 4,
-    "sentiment_change": 4, "talk_ratio_change": 4,
-}  # fmt: skip
+    "average_sentiment_score": 3,
+    "resistance_to_commitment_ratio": 3,
+    "engagement_change": 4,
+    "sentiment_change": 4,
+    "talk_ratio_change": 4,
+}
 
 
 @slow

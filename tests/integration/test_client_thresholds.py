@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.support.chain import Chain, query
-from tests.support.histories import Held, add_pair
+from tests.support.client_histories import Held, add_pair
+from tests.support.nightly_simulation import Chain, query
 
 TODAY = date(2026, 6, 30)
 
@@ -112,15 +112,25 @@ def test_trends__at_their_borders(
 
 def test_unknown__is_null_and_never_zero(chain: Chain, database: psycopg.Connection) -> None:
     unknown: dict[str, Any] = {
-        "engagement": None, "sentiment": None, "is_attributed": False, "has_cue_evidence": False,
-    }  # fmt: skip
+        "engagement": None,
+        "sentiment": None,
+        "is_attributed": False,
+        "has_cue_evidence": False,
+    }
     row = windows(chain, database, [on(9, **unknown), on(2, **unknown)])["90d"]
     assert row["total_sessions"] == 2
     nulls = {
-        "average_coach_talk_percentage", "average_client_talk_percentage", "talk_ratio_trend",
-        "average_engagement_score", "engagement_trend", "engagement_change", "average_sentiment_score",
-        "sentiment_trend", "sentiment_change", "resistance_to_commitment_ratio",
-    }  # fmt: skip
+        "average_coach_talk_percentage",
+        "average_client_talk_percentage",
+        "talk_ratio_trend",
+        "average_engagement_score",
+        "engagement_trend",
+        "engagement_change",
+        "average_sentiment_score",
+        "sentiment_trend",
+        "sentiment_change",
+        "resistance_to_commitment_ratio",
+    }
     assert {name for name in nulls if row[name] is None} == nulls
     assert (row["engagement_scores_history"], row["sentiment_scores_history"]) == ([], [])
 

@@ -10,8 +10,8 @@ import pytest
 from cue_detector.run import detect_pending
 from cue_detector.settings import CueSettings
 from tests.fault_server import FaultServer
+from tests.support.crashing_detector import DeadlyDetector
 from tests.support.cues import CueDatabase, llm_settings, stop, wait_until
-from tests.support.deadly import DeadlyDetector
 
 LONG = 160
 """Enough sessions for several processes."""
@@ -34,7 +34,7 @@ def db(made: CueDatabase) -> CueDatabase:
 
 
 def settings(processes: int, **changes: Any) -> CueSettings:
-    return CueSettings(detector="local", processes=processes, sessions_per_fetch=5, **changes)
+    return CueSettings(detector="local", processes=processes, fetch_size=5, **changes)
 
 
 def kept(db: CueDatabase) -> list[dict[str, Any]]:
@@ -56,7 +56,7 @@ def test_batch__a_model_is_asked_about_a_long_list_made_ready_elsewhere(db: CueD
     with FaultServer() as server:
         report = detect_pending(db.cues_url, llm_settings(server.url, processes=2, llm_deadline_seconds=60))
         lines = [text for asked in server.requests for _, text in asked.lines]
-    assert (report.succeeded, report.fell_back) == (LONG, 0)
+    assert (report.succeeded, report.used_fallback) == (LONG, 0)
     assert len(lines) == len(set(lines)) == LONG + 1, "what all of them say is asked about once"
     assert len(db.cues()) == 2 * LONG
 
@@ -64,9 +64,11 @@ def test_batch__a_model_is_asked_about_a_long_list_made_ready_elsewhere(db: CueD
 def test_batch__killed_in_the_middle_loses_and_doubles_nothing(db: CueDatabase) -> None:
     script = "from cue_detector.run import main; main()"
     environment = {
-        "CUES_DATABASE_URL": db.cues_url, "CUE_DETECTOR": "local", "CUE_PROCESSES": "2",
-        "CUE_SESSIONS_PER_FETCH": "1",
-    }  # fmt: skip
+        "CUES_DATABASE_URL": db.cues_url,
+        "CUE_DETECTOR": "local",
+        "CUE_PROCESSES": "2",
+        "CUE_FETCH_SIZE": "1",
+    }
     first = subprocess.Popen([sys.executable, "-c", script], env=os.environ | environment)
     wait_until(lambda: len(db.detections()) >= 10)
     stop(first)

@@ -8,12 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from cue_detector.llm.cache import AnswerCache
 from cue_detector.llm.detector import LlmDetector
+from cue_detector.llm.response_cache import ResponseCache
 from cue_detector.run import detect_pending
 from cue_detector.run_report import RunReport
-from cue_detector.store_connection import LastingConnection
-from cue_detector.store_input import pending_pages, read_sessions
+from cue_detector.store.connection import ReconnectingConnection
+from cue_detector.store.pending_sessions import pending_pages, read_sessions
 from tests.fault_server import Fault, FaultServer
 from tests.support.cues import CueDatabase, KeywordDetector, llm_settings
 
@@ -58,7 +58,7 @@ def test_llm__one_call_per_session_and_everything_recorded(db: CueDatabase, serv
     )
     assert asked.body["response_format"]["json_schema"]["strict"] is True
     row = db.only("cue_detection.session_detections")
-    assert (row["job_id"], row["detector"], row["status"], row["fell_back"]) == (
+    assert (row["job_id"], row["detector"], row["status"], row["used_fallback"]) == (
         job,
         "llm",
         "succeeded",
@@ -69,8 +69,10 @@ def test_llm__one_call_per_session_and_everything_recorded(db: CueDatabase, serv
     assert (row["requests"], row["utterances_read"], row["cues_found"], row["error"]) == (1, 4, 2, None)
     spent = db.only("cue_detection.llm_spending")
     assert (spent["requests"], spent["prompt_tokens"], spent["completion_tokens"]) == (
-        1, row["prompt_tokens"], row["completion_tokens"],
-    )  # fmt: skip
+        1,
+        row["prompt_tokens"],
+        row["completion_tokens"],
+    )
     expected_cost = (row["prompt_tokens"] + 10 * row["completion_tokens"]) / 1e6
     assert float(row["cost_usd"]) == pytest.approx(expected_cost, abs=1e-6)
 
@@ -108,7 +110,7 @@ PASSING = {
     "unknown type": each_cue(cue_type="rage"),
     "lines left out": Fault("edit", edit=lambda lines: lines[:1]),
     "another form": Fault("edit", edit=lambda lines: '["nothing", "of", "the", "kind"]'),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", PASSING)
@@ -147,13 +149,13 @@ def test_llm__retry_after_as_a_date_is_honoured(db: CueDatabase) -> None:
         report = run(db, server)
     first, second = server.requests
     assert second.at - first.at >= 1.9, "a date has whole seconds: of 3 at least 2 are left"
-    assert (report.fell_back, report.requests) == (0, 2)
+    assert (report.used_fallback, report.requests) == (0, 2)
 
 
 def test_llm__a_date_beyond_the_deadline_is_not_waited_for(db: CueDatabase) -> None:
     db.add(*SAID)
     with FaultServer(always=Fault("error", status=503, retry_after_date=3600)) as server:
-        assert run(db, server).fell_back == 1
+        assert run(db, server).used_fallback == 1
     assert len(server.requests) == 1
 
 
@@ -164,7 +166,7 @@ def test_llm__a_wait_beyond_the_deadline_is_not_begun(db: CueDatabase) -> None:
         report = run(db, server)
     assert len(server.requests) == 1
     assert time.monotonic() - started < 5
-    assert report.fell_back == 1
+    assert report.used_fallback == 1
 
 
 LASTING = {
@@ -190,13 +192,17 @@ def test_llm__a_lasting_fault_falls_back_or_fails_and_says_so(
     fault, failure, reason = LASTING[name]
     job = db.add(*SAID)
     with FaultServer(always=fault) as server:
-        report = run(db, server, on_llm_failure=on_failure, llm_attempts=2, llm_rounds=2)
+        report = run(db, server, on_llm_failure=on_failure, llm_max_attempts=2, llm_max_reprompts=1)
     (row,) = db.detections(job)
     assert row["failure"] == failure
     assert reason in row["error"]
     assert not any(words in row["error"] for words in ("rent", "Monday", "worried"))
     if on_failure == "local":
-        assert (row["status"], row["fell_back"], row["utterances_stood_in"]) == ("succeeded", True, 3)
+        assert (row["status"], row["used_fallback"], row["fallback_utterance_count"]) == (
+            "succeeded",
+            True,
+            3,
+        )
         assert found(db) == {("doubt", "local")}
         assert db.cues()[0]["detector_version"] == "keywords-1"
         assert db.cues()[0]["prompt_version"] is None
@@ -215,7 +221,7 @@ def test_llm__the_local_detector_stands_in_only_for_what_failed(db: CueDatabase)
         ("commitment", "llm", "I will do it, maybe."),
         ("doubt", "local", "It won't work, maybe."),
     }
-    assert db.detections()[0]["utterances_stood_in"] == 1
+    assert db.detections()[0]["fallback_utterance_count"] == 1
 
 
 @pytest.mark.parametrize("kind", ["refusal", "hang", "malformed"])
@@ -224,9 +230,13 @@ def test_llm__one_failing_session_never_fails_another(db: CueDatabase, kind: str
     others = [db.add(f"I will do number {n}.") for n in range(6)]
     with FaultServer(when={"poison": Fault(kind)}) as server:
         report = run(
-            db, server, on_llm_failure="mark_failed", llm_deadline_seconds=3, llm_request_timeout_seconds=1,
+            db,
+            server,
+            on_llm_failure="mark_failed",
+            llm_deadline_seconds=3,
+            llm_request_timeout_seconds=1,
             llm_concurrency=2,
-        )  # fmt: skip
+        )
     assert (report.succeeded, report.failed) == (6, 1)
     assert db.detections(poison)[0]["status"] == "failed"
     assert {row["job_id"] for row in db.cues()} == set(others)
@@ -248,7 +258,7 @@ def test_llm__a_slow_answer_within_the_deadline_is_taken(db: CueDatabase) -> Non
     db.add(*SAID)
     with FaultServer(script=[Fault("slow", seconds=1.5)]) as server:
         report = run(db, server)
-    assert (report.requests, report.fell_back) == (1, 0)
+    assert (report.requests, report.used_fallback) == (1, 0)
     assert report.seconds >= 1.5
 
 
@@ -257,7 +267,7 @@ def test_llm__a_refused_key_is_not_tried_in_every_session(db: CueDatabase) -> No
         db.add(f"I will do number {n}.")
     with FaultServer(always=Fault("error", status=401)) as server:
         report = run(db, server, llm_concurrency=2)
-    assert report.fell_back == 20
+    assert report.used_fallback == 20
     assert len(server.requests) <= 3
 
 
@@ -269,8 +279,8 @@ def test_llm__a_provider_that_is_down_is_left_alone_after_a_few_sessions(db: Cue
             db,
             server,
             llm_concurrency=1,
-            llm_attempts=1,
-            llm_failures_in_a_row=3,
+            llm_max_attempts=1,
+            llm_circuit_breaker_threshold=3,
             on_llm_failure="mark_failed",
         )
     assert report.failed == 12
@@ -283,7 +293,7 @@ def test_llm__concurrency_is_bounded(db: CueDatabase) -> None:
         db.add(*(f"I will do {n} and {m}." for m in range(4)))
     with FaultServer(delay_seconds=0.1) as server:
         run(db, server, llm_concurrency=3, llm_chunk_utterances=1)
-    assert server.most_at_once == 3
+    assert server.max_at_once == 3
     assert len(server.requests) == 32
 
 
@@ -316,8 +326,9 @@ def test_llm__instructions_in_what_was_said_change_nothing(db: CueDatabase) -> N
         run(db, server)
     first = server.requests[0]
     assert [line for line in first.user.splitlines() if line.startswith("#")] == [
-        f"#1 client: {attack}", "#2 client: It's all the same to me.",
-    ]  # fmt: skip
+        f"#1 client: {attack}",
+        "#2 client: It's all the same to me.",
+    ]
     assert {row["cue_type"] for row in db.cues()} == {"commitment"}
     assert [text for _, text in server.requests[1].lines] == [attack], "what was spoiled is asked again"
 
@@ -360,8 +371,8 @@ def test_detect__closing_it_ends_what_is_under_way(db: CueDatabase) -> None:
         settings = llm_settings(server.url, llm_request_timeout_seconds=60, llm_deadline_seconds=60)
         (page,) = pending_pages(connection, 10)
         sessions = [said for _, said in read_sessions(connection, page) if said]
-        with LastingConnection(db.cues_url) as lasting:
-            detections = LlmDetector(settings, AnswerCache(lasting, "m", "p")).detect(iter(sessions))
+        with ReconnectingConnection(db.cues_url) as lasting:
+            detections = LlmDetector(settings, ResponseCache(lasting, "m", "p")).detect(iter(sessions))
             assert next(detections).job_id != slow
             assert any(thread.name == "cue-llm" for thread in threading.enumerate())
             detections.close()  # type: ignore[attr-defined]

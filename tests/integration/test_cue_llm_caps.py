@@ -11,14 +11,16 @@ def test_llm__caps_leave_the_rest_for_the_next_run(db: CueDatabase, server: Faul
     for n in range(6):
         db.add(f"I will do number {n}.")
     settings = {
-        "llm_concurrency": 1, "llm_chunk_tokens": 300, "llm_chunk_utterances": 5,
+        "llm_concurrency": 1,
+        "llm_chunk_tokens": 300,
+        "llm_chunk_utterances": 5,
         "llm_output_tokens_per_utterance": 20,
-    }  # fmt: skip
+    }
     first = run(db, server, llm_tokens_per_run=3300, **settings)
     assert first.deferred > 0
     assert first.succeeded > 0
     assert first.prompt_tokens + first.completion_tokens <= 3300
-    assert first.fell_back == 0
+    assert first.used_fallback == 0
     deferred = [row for row in db.detections() if row["status"] == "deferred"]
     assert "cap of this run" in deferred[0]["error"]
     second = run(db, server, **settings)

@@ -50,9 +50,14 @@ def test_real_server__answers_are_validated_or_replaced_and_always_recorded(
     }
     db.list_sessions()
     settings = llm_settings(
-        real_server, llm_deadline_seconds=120, llm_request_timeout_seconds=60, llm_temperature=0,
-        llm_rounds=2, llm_concurrency=1, store_from_confidence=0,
-    )  # fmt: skip
+        real_server,
+        llm_deadline_seconds=120,
+        llm_request_timeout_seconds=60,
+        llm_temperature=0,
+        llm_max_reprompts=1,
+        llm_concurrency=1,
+        min_stored_confidence=0,
+    )
     report = detect_pending(db.cues_url, settings, local=KeywordDetector())
     rows = db.detections()
     assert {row["job_id"] for row in rows} == jobs
@@ -63,7 +68,7 @@ def test_real_server__answers_are_validated_or_replaced_and_always_recorded(
         assert row["completion_tokens"] > 0
         assert row["failure"] in (None, "answer"), "the server was reached and understood"
     answered = db.rows("select * from cue_detection.llm_answers")
-    stood_in = sum(row["utterances_stood_in"] for row in rows)
+    stood_in = sum(row["fallback_utterance_count"] for row in rows)
     assert len(answered) + stood_in == 3
     for cue in db.cues():
         assert 0 <= cue["confidence"] <= 1

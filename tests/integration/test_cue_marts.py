@@ -12,7 +12,7 @@ from tests.support.cues import CueDatabase, KeywordDetector, llm_settings
 from tests.support.project import project
 from tests.support.rows import Said
 
-LOCAL = CueSettings(detector="local", store_from_confidence=0)
+LOCAL = CueSettings(detector="local", min_stored_confidence=0)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_marts__analytics_stand_without_cues_and_heal_when_detection_returns(db:
     assert session(db, first)["has_cue_evidence"] is False
 
     with FaultServer(when={"I will": Fault("error", status=503)}) as server:
-        settings = llm_settings(server.url, on_llm_failure="mark_failed", llm_attempts=1)
+        settings = llm_settings(server.url, on_llm_failure="mark_failed", llm_max_attempts=1)
         db.list_sessions()
         detect_pending(db.cues_url, settings, local=KeywordDetector())
         build(db)
@@ -87,7 +87,7 @@ def test_marts__only_cues_that_are_sure_enough_are_kept_and_old_ones_go(db: CueD
 
     with psycopg.connect(db.url) as connection:
         connection.execute("update ai_backend.utterances set text = 'No.' where text = 'Well, maybe.'")
-    db.list_sessions(check_content=True)
+    db.list_sessions(verify_content=True)
     detect_pending(db.cues_url, LOCAL, local=KeywordDetector())
     build(db)
     assert mart(db) == [], "a session without cues brings no row that would replace the old ones"

@@ -53,9 +53,13 @@ def run(db: CueDatabase, server: FaultServer, **settings: Any) -> RunReport:
 
 def start(db: CueDatabase, server: FaultServer, **changes: str) -> "subprocess.Popen[str]":
     settings = {
-        "CUES_DATABASE_URL": db.cues_url, "OPENAI_BASE_URL": server.url, "CUE_LLM_MODEL": "test-model",
-        "CUE_LLM_CONCURRENCY": "2", "PGAPPNAME": "detector under test", **changes,
-    }  # fmt: skip
+        "CUES_DATABASE_URL": db.cues_url,
+        "OPENAI_BASE_URL": server.url,
+        "CUE_LLM_MODEL": "test-model",
+        "CUE_LLM_CONCURRENCY": "2",
+        "PGAPPNAME": "detector under test",
+        **changes,
+    }
     return subprocess.Popen(
         [sys.executable, "-c", SCRIPT], env=os.environ | settings, text=True, stdout=subprocess.PIPE
     )
@@ -227,7 +231,7 @@ def test_two_runs__the_second_gives_up_after_its_wait(db: CueDatabase) -> None:
     with FaultServer(delay_seconds=1.5) as server, ThreadPoolExecutor(1) as pool:
         first = pool.submit(run, db, server)
         wait_until(lambda: bool(server.requests))
-        second = run(db, server, run_lock_wait_seconds=0.2)
+        second = run(db, server, run_lock_timeout_seconds=0.2)
         assert second.is_busy
         assert "another run" in second.summary()
         assert first.result().succeeded == 1

@@ -18,7 +18,7 @@ from tests.support.cues import CueDatabase, KeywordDetector, llm_settings
 from tests.support.databases import as_role
 from tests.support.rows import Said, new_id
 
-LOCAL = CueSettings(detector="local", run_lock_wait_seconds=0)
+LOCAL = CueSettings(detector="local", run_lock_timeout_seconds=0)
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,12 @@ def test_run__a_row_holds_excerpt_context_and_where_it_came_from(db: CueDatabase
 
 def test_run__context_is_the_two_utterances_before_by_any_speaker(db: CueDatabase) -> None:
     said = [
-        Said("coach", 0, 1, "One."), Said("speaker_3", 2, 3, "Two."), Said("coach", 4, 5, " "),
-        Said("coach", 6, 7, "Three.", sentiment="neutral"), Said("client", 8, 9, "Four, maybe."),
-    ]  # fmt: skip
+        Said("coach", 0, 1, "One."),
+        Said("speaker_3", 2, 3, "Two."),
+        Said("coach", 4, 5, " "),
+        Said("coach", 6, 7, "Three.", sentiment="neutral"),
+        Said("client", 8, 9, "Four, maybe."),
+    ]
     db.add_said(said)
     run(db)
     assert db.cues()[0]["preceding_context"] == "other: Two.\ncoach: Three."
@@ -135,9 +138,12 @@ def test_run__a_session_that_moves_to_another_coach_is_theirs_altogether(db: Cue
     run(db)
     coach, client = new_id(), new_id()
     change(
-        db, "update ai_backend.transcription_jobs set coach_id = %s, client_id = %s where id = %s",
-        coach, client, job,
-    )  # fmt: skip
+        db,
+        "update ai_backend.transcription_jobs set coach_id = %s, client_id = %s where id = %s",
+        coach,
+        client,
+        job,
+    )
     report = run(db)
     assert (report.sessions, report.succeeded, report.cues) == (1, 1, 1)
     for table in ("utterance_cues", "utterance_sentiment"):
@@ -152,11 +158,11 @@ def test_run__a_session_that_moves_to_another_coach_is_theirs_altogether(db: Cue
 def test_run__the_nightly_check_finds_an_edit_that_nobody_marked(db: CueDatabase) -> None:
     job = db.add("Well, maybe.")
     run(db)
-    assert run(db, check_content=True).sessions == 0
+    assert run(db, verify_content=True).sessions == 0
     change(db, "update ai_backend.utterances set text = 'No.' where text = 'Well, maybe.'")
-    assert run(db, check_content=True).sessions == 1
+    assert run(db, verify_content=True).sessions == 1
     assert db.cues(job) == []
-    assert run(db, check_content=True).sessions == 0
+    assert run(db, verify_content=True).sessions == 0
 
 
 def test_run__another_detector_reads_again_only_when_asked_by_name(
@@ -167,8 +173,8 @@ def test_run__another_detector_reads_again_only_when_asked_by_name(
     settings = llm_settings(server.url)
     assert run(db, settings).sessions == 0
     wanted = "llm llm-1 test-model"
-    assert run(db, settings, cue_wanted_detector=wanted).sessions == 1
-    assert run(db, settings, cue_wanted_detector=wanted).sessions == 0
+    assert run(db, settings, cue_target_detector=wanted).sessions == 1
+    assert run(db, settings, cue_target_detector=wanted).sessions == 0
     assert [(cue["cue_type"], cue["detector"]) for cue in db.cues(job)] == [("commitment", "llm")]
 
 
@@ -187,7 +193,7 @@ def test_run__failures_of_the_provider_are_tried_in_every_run_until_they_heal(db
 def test_run__invalid_answers_are_tried_a_few_times_only(db: CueDatabase) -> None:
     job = db.add("I will do it.")
     with FaultServer(always=Fault("malformed")) as server:
-        settings = llm_settings(server.url, on_llm_failure="mark_failed", llm_rounds=1)
+        settings = llm_settings(server.url, on_llm_failure="mark_failed", llm_max_reprompts=0)
         assert [run(db, settings).sessions for _ in range(5)] == [1, 1, 1, 0, 0]
         change(
             db, "update ai_backend.transcription_jobs set updated_at = %s", datetime(2026, 11, 3, tzinfo=UTC)
@@ -203,10 +209,10 @@ def test_run__a_failed_second_reading_leaves_the_first_answer(db: CueDatabase) -
         run(
             db,
             llm_settings(server.url, on_llm_failure="mark_failed"),
-            cue_wanted_detector="llm llm-1 test-model",
+            cue_target_detector="llm llm-1 test-model",
         )
     current = db.rows(
-        "select job_id, status, detector from analytics_intermediate.int_cues__current_detections "
+        "select job_id, status, detector from analytics_intermediate.int_cues__latest_detections "
         "inner join cue_detection.session_detections using (detection_id, job_id, status)"
     )
     assert [(row["job_id"], row["status"], row["detector"]) for row in current] == [
@@ -217,14 +223,14 @@ def test_run__a_failed_second_reading_leaves_the_first_answer(db: CueDatabase) -
 
 def test_run__less_sure_cues_are_not_stored(db: CueDatabase) -> None:
     db.add("Well, maybe.")
-    run(db, CueSettings(detector="local", store_from_confidence=0.81))
+    run(db, CueSettings(detector="local", min_stored_confidence=0.81))
     assert db.cues() == []
     assert db.detections()[0]["cues_found"] == 0
 
 
 def test_run__reads_in_small_batches(db: CueDatabase) -> None:
     jobs = {db.add(f"Number {n}, maybe.") for n in range(7)}
-    report = run(db, CueSettings(detector="local", sessions_per_fetch=2))
+    report = run(db, CueSettings(detector="local", fetch_size=2))
     assert report.succeeded == 7
     assert {cue["job_id"] for cue in db.cues()} == jobs
 
@@ -297,7 +303,7 @@ def test_roles__the_detector_reads_its_input_and_writes_its_own_tables_only(db: 
             "select * from ai_backend.utterances",
             "select * from ai_backend.session_analytics",
             "select * from analytics_intermediate.int_sessions__spine",
-            "delete from analytics_intermediate.int_cues__sessions_to_read",
+            "delete from analytics_intermediate.int_cues__pending_sessions",
             "delete from cue_detection.session_detections",
             "update cue_detection.utterance_cues set confidence = 1",
         ):

@@ -51,7 +51,7 @@ def test_definitions__every_asset_has_group_description_and_owner(
 
 
 def test_definitions__every_dbt_test_is_a_check_of_an_asset(repository: dg.RepositoryDefinition) -> None:
-    from dagster_pipelines.manifest import manifest_content  # noqa: PLC0415 - reads the manifest
+    from dagster_pipelines.dbt.manifest import manifest_content  # noqa: PLC0415 - reads the manifest
 
     tests = {n["name"] for n in manifest_content()["nodes"].values() if n["resource_type"] == "test"}
     assert tests
@@ -61,9 +61,14 @@ def test_definitions__every_dbt_test_is_a_check_of_an_asset(repository: dg.Repos
 def test_definitions__groups_read_left_to_right(repository: dg.RepositoryDefinition) -> None:
     """As the architecture page draws them: no arrow turns back. Sessions and cues read each other."""
     order = [
-        {"sources", "seeds"}, {"staging"}, {"sessions", "cues"}, {"clients"}, {"risk"}, {"alerts"},
+        {"sources", "seeds"},
+        {"staging"},
+        {"sessions", "cues"},
+        {"clients"},
+        {"risk"},
+        {"alerts"},
         {"operations"},
-    ]  # fmt: skip
+    ]
     place = {name: number for number, names in enumerate(order) for name in names}
     graph = repository.asset_graph
     back = {
@@ -81,8 +86,13 @@ def test_workspace__loads_the_definitions() -> None:
 
 
 def test_jobs__run_one_after_another(repository: dg.RepositoryDefinition) -> None:
-    for name in ("compute_session_analytics", "compute_client_analytics", "compute_risk_scores",
-                 "generate_risk_alerts", "refresh_all"):  # fmt: skip
+    for name in (
+        "compute_session_analytics",
+        "compute_client_analytics",
+        "compute_risk_scores",
+        "generate_risk_alerts",
+        "refresh_all",
+    ):
         assert repository.get_job(name).tags["warehouse_writer"] == "one", name
 
 

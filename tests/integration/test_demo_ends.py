@@ -14,7 +14,7 @@ from warehouse.paths import PROJECT_DIR
 
 PATIENCE_SECONDS = 120
 SERVES = """
-from demo import secrets, services
+from sample.demo import secrets, services
 with services.api(secrets.demo_secrets()) as address:
     print(address, flush=True)
     input()
@@ -26,13 +26,19 @@ def demo(database_url: str, tmp_path: Path) -> subprocess.Popen[str]:
     """A process that serves the API as the demo does, until it is told something."""
     return subprocess.Popen(
         [sys.executable, "-c", SERVES],
-        cwd=PROJECT_DIR, env=os.environ | {"DATABASE_URL": database_url, "WAREHOUSE_HOME": str(tmp_path)},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=PROJECT_DIR,
+        env=os.environ | {"DATABASE_URL": database_url, "WAREHOUSE_HOME": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
-@retry(retry=retry_if_not_exception_type(httpx.ConnectError), stop=stop_after_delay(PATIENCE_SECONDS),
-       wait=wait_fixed(0.1))  # fmt: skip
+@retry(
+    retry=retry_if_not_exception_type(httpx.ConnectError),
+    stop=stop_after_delay(PATIENCE_SECONDS),
+    wait=wait_fixed(0.1),
+)
 def wait_until_gone(address: str) -> None:
     """Ask until nobody answers any more."""
     httpx.get(f"{address}/health/live", timeout=5, verify=False)

@@ -12,13 +12,13 @@ import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from dagster_pipelines.state.writer import single_writer
-from tests.support.chain import query
-from tests.support.histories import Held, add_held, add_pair
+from dagster_pipelines.state.write_lock import hold_write_lock
+from tests.support.client_histories import Held, add_held, add_pair
+from tests.support.nightly_simulation import query
 from tests.support.project import Project
 from tests.support.rows import insert, new_id
 from warehouse.erase import Erasure, erase_client
-from warehouse.writer import WriterBusyError
+from warehouse.write_lock import WriteLockTimeoutError
 
 pytestmark = pytest.mark.long
 
@@ -30,7 +30,7 @@ RECORDS = {
     "risk_scores": "coach_id, client_id, as_of_date",
     "risk_alert_episodes": "coach_id, client_id, alert_type, opened_date",
 }
-WRITTEN = ("session_analytics", *RECORDS, "counted_sessions")
+WRITTEN = ("session_analytics", *RECORDS, "int_clients__session_snapshot")
 JSON_COLUMNS = ("factors", "engagement_scores_history", "sentiment_scores_history")
 TABLES = """
 select n.nspname, c.relname from pg_class as c inner join pg_namespace as n on c.relnamespace = n.oid
@@ -178,16 +178,26 @@ def test_erased_client__is_nowhere_and_stays_away(
     assert alerts
     for alert in alerts:
         insert(
-            connection, "analytics_api.alert_acknowledgements",
-            alert_id=alert["id"], coach_id=alert["coach_id"], client_id=client, acknowledged_at="2026-06-30",
-            notes="talked", severity_at_acknowledgement="warning",
-        )  # fmt: skip
+            connection,
+            "analytics_api.alert_acknowledgements",
+            alert_id=alert["id"],
+            coach_id=alert["coach_id"],
+            client_id=client,
+            acknowledged_at="2026-06-30",
+            notes="talked",
+            severity_at_acknowledgement="warning",
+        )
     insert(connection, "analytics_api.compute_requests", coach_id=coach, client_id=client)
     for who in (client, neighbour[1]):
         insert(
-            connection, "analytics_api.audit_log",
-            coach_id=coach, client_id=who, route="/clients/{client_id}/risk", status=200, correlation_id="c",
-        )  # fmt: skip
+            connection,
+            "analytics_api.audit_log",
+            coach_id=coach,
+            client_id=who,
+            route="/clients/{client_id}/risk",
+            status=200,
+            correlation_id="c",
+        )
     assert len(mentions(connection, client)) > 8
 
     with_one = erase_client(client, other_coach)
@@ -217,9 +227,14 @@ def test_erased_client__is_nowhere_and_stays_away(
     project.run(built_database_url, as_of="2026-06-30")
     assert mentions(connection, client) == set()
     insert(
-        connection, "ai_backend.transcription_jobs",
-        id=new_id(), coach_id=coach, client_id=client, status="completed", session_date=TODAY,
-    )  # fmt: skip
+        connection,
+        "ai_backend.transcription_jobs",
+        id=new_id(),
+        coach_id=coach,
+        client_id=client,
+        status="completed",
+        session_date=TODAY,
+    )
     project.run(built_database_url, as_of="2026-06-30")
     (row,) = query(
         connection,
@@ -237,14 +252,14 @@ def test_erasure__twice_of_nobody_and_while_a_run_writes(
     project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-30")
     assert erase_client(new_id()) == Erasure(removed=[], left_out_jobs=0)
     told: list[str] = []
-    with single_writer(0), pytest.raises(WriterBusyError):
+    with hold_write_lock(0), pytest.raises(WriteLockTimeoutError):
         erase_client(client, wait_seconds=0.7, report=told.append)
     assert told == ["Another run is writing the marts; waiting for it."]
     assert "ai_backend.risk_scores" in mentions(connection, client)
 
     # a step that is at work when the erasure is asked for writes first, and is erased too
     with ThreadPoolExecutor(1) as pool:
-        with single_writer(0):
+        with hold_write_lock(0):
             erasure = pool.submit(erase_client, client)
             add_held(connection, session(20, 50), coach, client, 9)
             project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-30")
@@ -264,10 +279,14 @@ def test_erasure__takes_an_acknowledgement_that_is_being_written(
     (alert, *_) = query(connection, "select * from ai_backend.risk_alerts where client_id = %s", client)
     with ThreadPoolExecutor(1) as pool, psycopg.connect(built_database_url) as request:
         insert(
-            request, "analytics_api.alert_acknowledgements",
-            alert_id=alert["id"], coach_id=coach, client_id=client, acknowledged_at="2026-06-30",
+            request,
+            "analytics_api.alert_acknowledgements",
+            alert_id=alert["id"],
+            coach_id=coach,
+            client_id=client,
+            acknowledged_at="2026-06-30",
             severity_at_acknowledgement="warning",
-        )  # fmt: skip
+        )
         erasure = pool.submit(erase_client, client)
         waiting = (
             "select from pg_locks where not granted "

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import psycopg
 
-from tests.support.chain import Chain, query
-from tests.support.histories import Held, add_pair
+from tests.support.client_histories import Held, add_pair
+from tests.support.nightly_simulation import Chain, query
 
 LAST_DAY = date(2026, 6, 30)
 DAYS = [LAST_DAY - timedelta(1), LAST_DAY]

@@ -74,8 +74,9 @@ def test_load__updates_changed_rows_only_and_marks_their_job(folder: SourceFolde
     folder.rewrite("utterances", "Good morning.", "Good evening.")
     assert load_folder(folder.path)[3] == "utterances.csv: 1 rows new or changed"
     assert rows(database_url, "select text from ai_backend.utterances order by sequence_number") == [
-        ("Hello.",), ("Good evening.",)
-    ]  # fmt: skip
+        ("Hello.",),
+        ("Good evening.",),
+    ]
     assert rows(database_url, untouched) == first
     assert rows(database_url, updated_at) > moment
     # and the job's older updated_at in the file does not take the mark back

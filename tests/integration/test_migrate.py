@@ -212,7 +212,8 @@ def test_upstream_tables__have_the_columns_that_the_service_has(database_url: st
 
 def test_upstream_tables__references_cascade_and_are_indexed(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
-        references = connection.execute("""
+        references = connection.execute(
+            """
             select c.conrelid::regclass::text, a.attname::text, c.confdeltype::text, exists (
                 select from pg_index as i where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1]
             )
@@ -220,7 +221,9 @@ def test_upstream_tables__references_cascade_and_are_indexed(database_url: str) 
             inner join pg_attribute as a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
             where c.contype = 'f' and c.conrelid::regclass::text = any(%s)
             order by 1, 2
-        """, [UPSTREAM]).fetchall()  # fmt: skip
+        """,
+            [UPSTREAM],
+        ).fetchall()
         indexes = [row[1] for row in catalog(connection, "ai_backend.utterances") if row[0] == "index"]
     assert references == [
         ("ai_backend.session_summaries", "job_id", "c", True),

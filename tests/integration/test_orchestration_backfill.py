@@ -7,9 +7,9 @@ import dagster as dg
 import pytest
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
-from dagster_pipelines.assets.computed_days import KEY
+from dagster_pipelines.assets.computed_dates import KEY
 from dagster_pipelines.options import run_config
-from dagster_pipelines.state.writer import connect
+from dagster_pipelines.state.write_lock import connect
 from tests.support.orchestration import run_job
 from tests.support.rows import Said, add_session, insert, new_id
 
@@ -26,17 +26,22 @@ def test_backfill__computes_its_days_in_one_run_and_marks_them_on_the_calendar()
         insert(connection, "public.coach_clients", coach_id=COACH, client_id=CLIENT, status="active")
         said = [Said("coach", 0, 60, "How was it?"), Said("client", 60, 130, "I will call them.")]
         add_session(
-            connection, said, coach_id=COACH, client_id=CLIENT, session_date=date(2026, 11, 1),
+            connection,
+            said,
+            coach_id=COACH,
+            client_id=CLIENT,
+            session_date=date(2026, 11, 1),
             completed_at=datetime(2026, 11, 1, 12, tzinfo=UTC),
-        )  # fmt: skip
+        )
     with dg.DagsterInstance.ephemeral() as instance:
         assert run_job("compute_session_analytics", instance, run_config(as_of="2026-11-01")).success
         assert scored_days() == [date(2026, 11, 1)]
         # the two tags with which the UI starts a range on an asset whose policy is one run
         result = defs.resolve_implicit_global_asset_job_def().execute_in_process(
-            instance=instance, asset_selection=[KEY],
+            instance=instance,
+            asset_selection=[KEY],
             tags={ASSET_PARTITION_RANGE_START_TAG: str(FIRST), ASSET_PARTITION_RANGE_END_TAG: str(LAST)},
-        )  # fmt: skip
+        )
         assert result.success
         assert instance.get_materialized_partitions(KEY) == {"2026-11-01", *map(str, DAYS)}
     assert scored_days() == [date(2026, 11, 1), *DAYS]

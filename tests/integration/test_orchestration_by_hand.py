@@ -8,10 +8,10 @@ import psycopg
 import pytest
 from dagster._core.storage.tags import PARTITION_NAME_TAG
 
-from dagster_pipelines.assets.computed_days import KEY
+from dagster_pipelines.assets.computed_dates import KEY
 from dagster_pipelines.options import run_config
-from dagster_pipelines.state.requests import open_requests
-from dagster_pipelines.state.writer import connect
+from dagster_pipelines.state.compute_requests import open_requests
+from dagster_pipelines.state.write_lock import connect
 from tests.support.orchestration import run_job
 from tests.support.rows import Said, add_session, insert, new_id
 
@@ -28,9 +28,13 @@ def everything(built_database_url: str, instance: dg.DagsterInstance) -> dg.Exec
         said = [Said("coach", 0, 60, "How was it?"), Said("client", 60, 130, "I will call them.")]
         moment = datetime.now(UTC)
         add_session(
-            connection, said, coach_id=COACH, client_id=CLIENT, session_date=date(2026, 11, 1),
+            connection,
+            said,
+            coach_id=COACH,
+            client_id=CLIENT,
+            session_date=date(2026, 11, 1),
             completed_at=moment,
-        )  # fmt: skip
+        )
     return job_of_assets().execute_in_process(instance=instance, tags={PARTITION_NAME_TAG: str(DAY)})
 
 
@@ -97,7 +101,7 @@ def test_single_stage__leaves_a_coach_s_request_to_the_run_that_can_answer_it(
         assert run_job("compute_risk_scores", instance, run_config(as_of=str(DAY))).success
         (request,) = open_requests(connection)
         assert (request.attempts, request.run_id) == (0, None)
-        assert run_job("compute_session_analytics", instance, run_config(only_waiting=True)).success
+        assert run_job("compute_session_analytics", instance, run_config(pending_only=True)).success
         assert open_requests(connection) == []
 
 

@@ -27,8 +27,13 @@ def test_compose__keeps_to_the_specification_and_names_what_exists() -> None:
     # merge keys are YAML's own; the specification's parser wants them resolved
     content = yaml.safe_load((DEPLOY / "docker-compose.yml").read_text())
     compose = PyCompose.from_yaml(yaml.safe_dump(content))
-    for check in (compose.validate, compose.validate_networks, compose.validate_volumes,
-                  compose.validate_configs, compose.validate_secrets):  # fmt: skip
+    for check in (
+        compose.validate,
+        compose.validate_networks,
+        compose.validate_volumes,
+        compose.validate_configs,
+        compose.validate_secrets,
+    ):
         check()
     assert set(compose.service_names()) == {"postgres", "migrate", "code", "daemon", "webserver", "api"}
     for name, service in content["services"].items():

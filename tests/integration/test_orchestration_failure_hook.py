@@ -9,8 +9,8 @@ import dagster as dg
 import pytest
 
 from dagster_pipelines.options import run_config
-from dagster_pipelines.sensors.outside import failed_runs
-from dagster_pipelines.state.writer import single_writer
+from dagster_pipelines.sensors.notifications import failed_runs
+from dagster_pipelines.state.write_lock import hold_write_lock
 from tests.support.orchestration import run_job
 
 LIVE = "compute_session_analytics"
@@ -52,8 +52,8 @@ def operator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
 @pytest.fixture(scope="module")
 def failed(database_url: str, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
     """A run that failed for want of the writers' lock."""
-    with pytest.MonkeyPatch.context() as patch, single_writer(0):
-        patch.setenv("WRITER_WAIT_SECONDS", "0")
+    with pytest.MonkeyPatch.context() as patch, hold_write_lock(0):
+        patch.setenv("PIPELINE_WRITE_LOCK_TIMEOUT_SECONDS", "0")
         result = run_job(LIVE, instance, run_config())
     assert not result.success
     return result
@@ -64,18 +64,22 @@ def tell(
 ) -> str:
     """Let the hook hear of the run; what it logged."""
     context = dg.build_run_status_sensor_context(
-        sensor_name="failed_runs", dagster_event=failed.get_run_failure_event(), dagster_instance=instance,
+        sensor_name="failed_runs",
+        dagster_event=failed.get_run_failure_event(),
+        dagster_instance=instance,
         dagster_run=failed.dagster_run,
-    ).for_run_failure()  # fmt: skip
+    ).for_run_failure()
     context.log.addHandler(caplog.handler)
     failed_runs(context)
     return caplog.text
 
 
 def test_failed_runs__log_and_post_ids_steps_and_reasons(
-    failed: dg.ExecuteInProcessResult, instance: dg.DagsterInstance, operator: Operator,
+    failed: dg.ExecuteInProcessResult,
+    instance: dg.DagsterInstance,
+    operator: Operator,
     caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+) -> None:
     logged = tell(failed, instance, caplog)
     assert f"Run {failed.run_id} of {LIVE} failed: " in logged
     assert REASON in logged
@@ -87,17 +91,21 @@ def test_failed_runs__log_and_post_ids_steps_and_reasons(
 
 
 def test_failed_runs__a_receiver_that_fails_does_not_fail_the_hook(
-    failed: dg.ExecuteInProcessResult, instance: dg.DagsterInstance, operator: Operator,
+    failed: dg.ExecuteInProcessResult,
+    instance: dg.DagsterInstance,
+    operator: Operator,
     caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+) -> None:
     operator.status = 500
     assert REASON in tell(failed, instance, caplog)
     assert len(operator.received) == 1
 
 
 def test_failed_runs__are_logged_where_no_webhook_answers(
-    failed: dg.ExecuteInProcessResult, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch,
+    failed: dg.ExecuteInProcessResult,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setenv("FAILURE_WEBHOOK_URL", "http://127.0.0.1:1/")
     assert REASON in tell(failed, instance, caplog)

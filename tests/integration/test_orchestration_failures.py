@@ -14,10 +14,9 @@ import dagster as dg
 import psycopg
 import pytest
 
-from dagster_pipelines.failures import failure_sentence
-from dagster_pipelines.state.writer import connect, single_writer
-from tests.support.databases import fresh_database
-from tests.support.disturbed import (
+from dagster_pipelines.failure_messages import failure_message
+from dagster_pipelines.state.write_lock import connect, hold_write_lock
+from tests.support.concurrent_rebuild import (
     DBT_WAITING,
     KEEPS_WRITERS_OUT,
     LIVE,
@@ -28,6 +27,7 @@ from tests.support.disturbed import (
     rebuild,
     retries,
 )
+from tests.support.databases import fresh_database
 from warehouse.connection import environment
 
 pytestmark = pytest.mark.long
@@ -50,8 +50,13 @@ and l.pid in (
     where application_name like 'coaching-analytics%%' and datname = current_database()
 )
 """
-UPSTREAM = ["ai_backend.transcription_jobs", "ai_backend.transcripts", "ai_backend.utterances",
-            "ai_backend.session_summaries", "public.coach_clients"]  # fmt: skip
+UPSTREAM = [
+    "ai_backend.transcription_jobs",
+    "ai_backend.transcripts",
+    "ai_backend.utterances",
+    "ai_backend.session_summaries",
+    "public.coach_clients",
+]
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +114,8 @@ def test_rebuild__holds_no_lock_that_upstream_would_wait_for(
 def test_two_runs__the_second_one_writes_nothing_while_the_first_one_writes(
     marts: list[Any], instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("WRITER_WAIT_SECONDS", "0")
-    with single_writer(0):
+    monkeypatch.setenv("PIPELINE_WRITE_LOCK_TIMEOUT_SECONDS", "0")
+    with hold_write_lock(0):
         refused = rebuild(instance)
     assert not refused.success
     assert "Another run is writing the marts" in error_of(refused).message
@@ -168,7 +173,7 @@ def _until_dbt_works(process: BaseProcess) -> None:
 def test_write_errors__are_tried_three_times_more_with_growing_pauses(
     marts: list[Any], instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LOCK_TIMEOUT_SECONDS", "1")
+    monkeypatch.setenv("PIPELINE_LOCK_TIMEOUT_SECONDS", "1")
     with psycopg.connect(os.environ["DATABASE_URL"]) as holder:
         holder.execute(KEEPS_WRITERS_OUT)
         result = rebuild(instance)
@@ -180,7 +185,7 @@ def test_write_errors__are_tried_three_times_more_with_growing_pauses(
         if event.event_type_value == "STEP_UP_FOR_RETRY"
     ]
     assert pauses[2] > pauses[0], pauses
-    assert failure_sentence(error_of(result)).endswith("LockNotAvailable (55P03)"), "the operator is told why"
+    assert failure_message(error_of(result)).endswith("LockNotAvailable (55P03)"), "the operator is told why"
     assert fingerprint() == marts
 
 

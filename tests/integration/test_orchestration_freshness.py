@@ -8,14 +8,14 @@ import psycopg
 import pytest
 
 from dagster_pipelines.checks import LATE_AFTER_MINUTES, QUIET_AFTER_DAYS, evaluate
-from dagster_pipelines.state.dates import STAGES, record_computed
-from dagster_pipelines.state.writer import connect
+from dagster_pipelines.state.computed_dates import STAGES, record_computed
+from dagster_pipelines.state.write_lock import connect
 from tests.support.rows import Said, add_session, insert, new_id
 
 NOW = datetime.now(UTC).replace(hour=12)
 """At noon every stage of the night is due."""
 SOURCE = "transcription_jobs/freshness"
-SESSIONS, SET_ASIDE = "session_analytics/freshness", "session_analytics/none_set_aside"
+SESSIONS, SET_ASIDE = "session_analytics/freshness", "session_analytics/no_quarantined_sessions"
 CLIENTS, RISK, ALERTS = (
     f"{mart}/freshness" for mart in ("client_analytics", "risk_scores", "risk_alert_episodes")
 )
@@ -64,7 +64,13 @@ def test_freshness__a_session_that_waits_too_long_is_late(database: psycopg.Conn
 def test_freshness__a_session_that_is_held_back_is_told(database: psycopg.Connection[Any]) -> None:
     job_id = add_session(database, [Said("coach", 0, 10)])
     insert(
-        database, "operations.broken_sessions", job_id=job_id, coach_id=new_id(), client_id=new_id(),
-        source_revision="1", attempts=3, reason="NumericValueOutOfRange (22003)",
-    )  # fmt: skip
+        database,
+        "operations.quarantined_sessions",
+        job_id=job_id,
+        coach_id=new_id(),
+        client_id=new_id(),
+        source_revision="1",
+        attempts=3,
+        reason="NumericValueOutOfRange (22003)",
+    )
     assert SET_ASIDE in failing(database)

@@ -11,9 +11,9 @@ import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
 
 from dagster_pipelines.nightly import NIGHTLY, NightlyStage, due_day, request
-from dagster_pipelines.state.dates import as_dates, business_day, record_computed
-from dagster_pipelines.state.writer import connect, single_writer
-from warehouse.writer import WriterBusyError
+from dagster_pipelines.state.computed_dates import business_day, parse_dates, record_computed
+from dagster_pipelines.state.write_lock import connect, hold_write_lock
+from warehouse.write_lock import WriteLockTimeoutError
 
 CLIENTS, RISK, ALERTS = NIGHTLY
 DAY = date(2026, 11, 22)
@@ -80,13 +80,13 @@ def test_business_day__is_the_calendar_day_in_the_business_time_zone() -> None:
     ],
 )
 def test_as_dates__reads_what_a_run_may_be_told(text: str, days: list[int]) -> None:
-    assert [day.day for day in as_dates(text)] == days
+    assert [day.day for day in parse_dates(text)] == days
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-11-22..2026-11-20", "2026-02-30"])
 def test_as_dates__refuses_the_rest(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the message is the parser's own
-        as_dates(text)
+        parse_dates(text)
 
 
 def test_schedules__start_at_the_specified_hours() -> None:
@@ -105,7 +105,7 @@ def test_schedules__speak_for_the_day_of_the_scheduled_time(database: psycopg.Co
     requests = schedule.evaluate_tick(context).run_requests
     assert requests is not None
     assert [r.run_config["resources"]["options"]["config"]["as_of"] for r in requests] == ["2026-11-22"]
-    assert [r.run_config["resources"]["options"]["config"]["check_content"] for r in requests] == [True]
+    assert [r.run_config["resources"]["options"]["config"]["verify_content"] for r in requests] == [True]
 
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -140,19 +140,19 @@ def test_schedules__tick_once_a_night_where_the_clock_jumps(stage: NightlyStage,
 
 def test_single_writer__keeps_a_second_one_out_and_lets_it_in_afterwards(database_url: str) -> None:
     told: list[str] = []
-    with single_writer(0), pytest.raises(WriterBusyError), single_writer(0.7, told.append):
+    with hold_write_lock(0), pytest.raises(WriteLockTimeoutError), hold_write_lock(0.7, told.append):
         pass
     assert told == ["Another run is writing the marts; waiting for it."]
-    with single_writer(0):
+    with hold_write_lock(0):
         pass
 
 
 def test_single_writer__is_given_up_by_a_killed_run(database_url: str) -> None:
-    with single_writer(0), connect() as operator:
+    with hold_write_lock(0), connect() as operator:
         operator.execute(
             "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' "
             "and pid <> pg_backend_pid() and database = (select oid from pg_database "
             "where datname = current_database())"
         )
-        with single_writer(5):
+        with hold_write_lock(5):
             pass

@@ -14,9 +14,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from dagster_pipelines.notifications import outbox
 from dagster_pipelines.settings import PipelineSettings
-from dagster_pipelines.state import outbox
-from dagster_pipelines.state.writer import connect
+from dagster_pipelines.state.write_lock import connect
 from tests.support.rows import insert, new_id
 
 SECRET = "a-secret-for-tests"
@@ -80,13 +80,20 @@ def database(database_url: str) -> Iterator[psycopg.Connection[Any]]:
 def add_delivery(connection: psycopg.Connection[Any], **values: Any) -> uuid.UUID:
     delivery_id = new_id()
     insert(
-        connection, "operations.alert_deliveries",
+        connection,
+        "operations.alert_deliveries",
         **{
-            "delivery_id": delivery_id, "alert_id": new_id(), "event": "opened", "coach_id": new_id(),
-            "client_id": new_id(), "alert_type": "new_high_risk", "severity": "warning",
+            "delivery_id": delivery_id,
+            "alert_id": new_id(),
+            "event": "opened",
+            "coach_id": new_id(),
+            "client_id": new_id(),
+            "alert_type": "new_high_risk",
+            "severity": "warning",
             "opened_date": date(2026, 11, 22),
-        } | values,
-    )  # fmt: skip
+        }
+        | values,
+    )
     return delivery_id
 
 
@@ -161,10 +168,10 @@ def test_deliver__survives_a_receiver_that_is_down_and_gives_up_in_the_end(
         probe.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{probe.getsockname()[1]}/"
     delivery_id = add_delivery(database)
-    assert outbox.deliver(database, settings(url, alert_webhook_attempts=2)) == (0, 1)
+    assert outbox.deliver(database, settings(url, alert_webhook_max_attempts=2)) == (0, 1)
     assert state_of(database, delivery_id)["error"] == "ConnectError"
     database.execute("update operations.alert_deliveries set next_attempt_at = now()")
-    assert outbox.deliver(database, settings(url, alert_webhook_attempts=2)) == (0, 1)
+    assert outbox.deliver(database, settings(url, alert_webhook_max_attempts=2)) == (0, 1)
     assert state_of(database, delivery_id)["is_over"]
 
 
@@ -173,7 +180,7 @@ def test_deliver__pauses_grow_with_each_try(database: psycopg.Connection[Any]) -
     for attempts in (0, 1, 4, 20):
         delivery_id = add_delivery(database, attempts=attempts)
         with Receiver(status=503).listening() as url:
-            outbox.deliver(database, settings(url, alert_webhook_attempts=50))
+            outbox.deliver(database, settings(url, alert_webhook_max_attempts=50))
         row = database.execute(
             "select extract(epoch from next_attempt_at - now())::integer from operations.alert_deliveries "
             "where delivery_id = %s",

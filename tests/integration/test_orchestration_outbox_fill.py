@@ -8,9 +8,9 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from dagster_pipelines.notifications import outbox
 from dagster_pipelines.settings import PipelineSettings
-from dagster_pipelines.state import outbox
-from dagster_pipelines.state.writer import connect
+from dagster_pipelines.state.write_lock import connect
 from tests.support.rows import insert, new_id
 
 COACH = new_id()
@@ -30,14 +30,25 @@ def database(built_database_url: str) -> Iterator[psycopg.Connection[Any]]:
 def add_alert(connection: psycopg.Connection[Any], severity: str = "warning", **values: Any) -> UUID:
     alert_id = new_id()
     insert(
-        connection, "ai_backend.risk_alert_episodes",
+        connection,
+        "ai_backend.risk_alert_episodes",
         **{
-            "id": alert_id, "client_id": new_id(), "coach_id": COACH, "alert_type": "new_high_risk",
-            "severity": severity, "title": "title", "message": "message", "created_at": DAY,
-            "episode_key": DAY, "opened_date": DAY, "last_open_date": DAY, "severity_date": DAY,
+            "id": alert_id,
+            "client_id": new_id(),
+            "coach_id": COACH,
+            "alert_type": "new_high_risk",
+            "severity": severity,
+            "title": "title",
+            "message": "message",
+            "created_at": DAY,
+            "episode_key": DAY,
+            "opened_date": DAY,
+            "last_open_date": DAY,
+            "severity_date": DAY,
             "recorded_at": DAY,
-        } | values,
-    )  # fmt: skip
+        }
+        | values,
+    )
     return alert_id
 
 
@@ -72,9 +83,14 @@ def test_fill__what_a_coach_muted_acknowledged_or_what_is_over_stays_here(
     muted = add_alert(database, alert_type="no_session_30d")
     seen = add_alert(database)
     insert(
-        database, "analytics_api.alert_acknowledgements", alert_id=seen, coach_id=COACH, client_id=new_id(),
-        acknowledged_at=DAY, severity_at_acknowledgement="warning",
-    )  # fmt: skip
+        database,
+        "analytics_api.alert_acknowledgements",
+        alert_id=seen,
+        coach_id=COACH,
+        client_id=new_id(),
+        acknowledged_at=DAY,
+        severity_at_acknowledgement="warning",
+    )
     over = add_alert(database, resolved_date=DAY, resolution="condition_ended", resolved_at=DAY)
     assert outbox.fill(database, SETTINGS) == 0
     assert [events(database, alert) for alert in (muted, seen, over)] == [[], [], []]

@@ -7,9 +7,9 @@ import dagster as dg
 import psycopg
 import pytest
 
+from tests.support.concurrent_rebuild import fingerprint, once_dbt_waits, rebuild, retries
 from tests.support.databases import copy_between_servers, create_database, with_database
-from tests.support.disturbed import fingerprint, once_dbt_waits, rebuild, retries
-from tests.support.homes import server_home
+from tests.support.server_dirs import server_home
 from warehouse import embedded
 from warehouse.migrate import migrate
 

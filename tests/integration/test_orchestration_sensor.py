@@ -10,9 +10,9 @@ import dagster as dg
 import psycopg
 import pytest
 
-from dagster_pipelines.state import requests as state
-from dagster_pipelines.state.models import record_build
-from dagster_pipelines.state.writer import connect
+from dagster_pipelines.state import compute_requests as state
+from dagster_pipelines.state.model_builds import record_build
+from dagster_pipelines.state.write_lock import connect
 from tests.support.orchestration import run_request, tick
 from tests.support.rows import Said, add_session, add_transcript, insert, new_id
 
@@ -39,9 +39,14 @@ def session(connection: psycopg.Connection[Any], **values: Any) -> uuid.UUID:
     days = values.pop("days_ago", 1)
     moment = values.pop("completed_at", NOW - timedelta(days=days))
     return add_session(
-        connection, values.pop("said", None) or talk(), coach_id=COACH, client_id=CLIENT,
-        session_date=moment.date(), completed_at=moment, **values,
-    )  # fmt: skip
+        connection,
+        values.pop("said", None) or talk(),
+        coach_id=COACH,
+        client_id=CLIENT,
+        session_date=moment.date(),
+        completed_at=moment,
+        **values,
+    )
 
 
 def computed(connection: psycopg.Connection[Any]) -> set[uuid.UUID]:
@@ -125,7 +130,7 @@ def test_completed_sessions__a_clock_set_back_loses_nothing(
     database: psycopg.Connection[Any], instance: dg.DagsterInstance
 ) -> None:
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-    cursor = json.dumps({"thorough_at": tomorrow, "mark": tomorrow})
+    cursor = json.dumps({"last_full_scan_at": tomorrow, "mark": tomorrow})
     session(database, days_ago=2)
     assert len(tick("completed_sessions", instance, cursor)[0]) == 1
 
@@ -152,9 +157,11 @@ def test_completed_sessions__a_new_transcript_is_computed_again(
     _, cursor = tick("completed_sessions", instance)
     job_id = min(computed(database))
     add_transcript(
-        database, job_id, [Said("coach", 0, 10), Said("client", 10, 20), Said("coach", 20, 30)],
+        database,
+        job_id,
+        [Said("coach", 0, 10), Said("client", 10, 20), Said("coach", 20, 30)],
         created_at=datetime.now(UTC),
-    )  # fmt: skip
+    )
 
     requests, _ = tick("completed_sessions", instance, cursor)
     assert len(requests) == 1
@@ -208,7 +215,7 @@ def test_completed_sessions__other_models_ask_for_a_complete_run(
         database.execute("update operations.model_builds set models_revision = 'older'")
     requests, _ = tick("completed_sessions", instance)
     assert [request.job_name for request in requests] == ["refresh_all"]
-    assert tick("nightly_stragglers", instance)[0] == [], "a complete run speaks for the night too"
+    assert tick("nightly_catch_up", instance)[0] == [], "a complete run speaks for the night too"
     database.execute("truncate operations.model_builds")
     record_build(database, "test")
 
@@ -217,7 +224,7 @@ def test_nightly_stragglers__begin_with_the_stage_that_the_others_rest_on(
     instance: dg.DagsterInstance, database: psycopg.Connection[Any]
 ) -> None:
     assert database.execute("select count(*) from operations.computed_dates").fetchone() == (0,)
-    requests, _ = tick("nightly_stragglers", instance)
+    requests, _ = tick("nightly_catch_up", instance)
     assert [request.job_name for request in requests] == ["compute_client_analytics"]
     assert "dagster/priority" not in requests[0].tags
 
@@ -250,7 +257,7 @@ def test_compute_requests__what_a_dead_run_left_is_taken_up_again_and_given_up_i
         assert len(wanted) == 1, attempt
         keys.add(wanted[0].run_key)
         # a run takes it up and dies: Dagster knows no run of this id any more
-        taken = state.take_up(database, f"dead-{attempt}", lambda run_id: run_id.startswith("dead-"))
+        taken = state.claim(database, f"dead-{attempt}", lambda run_id: run_id.startswith("dead-"))
         assert len(taken) == 1
     assert len(keys) == 3
     assert tick("compute_requests", instance)[0] == []
@@ -263,8 +270,8 @@ def test_compute_requests__what_a_dead_run_left_is_taken_up_again_and_given_up_i
 def test_compute_session_analytics__sets_a_poisoned_session_aside_and_computes_the_others(
     database: psycopg.Connection[Any], instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SESSION_RETRY_SECONDS", "0")
-    monkeypatch.setenv("SESSION_ATTEMPTS", "2")
+    monkeypatch.setenv("PIPELINE_SESSION_RETRY_SECONDS", "0")
+    monkeypatch.setenv("PIPELINE_SESSION_MAX_ATTEMPTS", "2")
     poisoned = session(
         database, said=[Said("coach", 0, 5), Said("client", 5, 9_000_000, "a secret sentence")]
     )
@@ -279,7 +286,7 @@ def test_compute_session_analytics__sets_a_poisoned_session_aside_and_computes_t
 
     assert tick("completed_sessions", instance)[0] == [], "set aside after its tries"
     row = database.execute(
-        "select attempts, is_held, next_attempt_at, reason from operations.broken_sessions where job_id = %s",
+        "select attempts, is_quarantined, next_attempt_at, reason from operations.quarantined_sessions where job_id = %s",
         [poisoned],
     ).fetchone()
     assert row is not None

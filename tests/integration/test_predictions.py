@@ -10,11 +10,11 @@ import psycopg
 import pytest
 
 from cue_detector.local.client_talk import LABELS, decide, line_probabilities, load_model, with_neighbours
-from evaluation import annomi
-from evaluation.client_talk import lines_of
-from evaluation.predictions import HEADER, write_predictions
-from evaluation.questions import QuestionKind
+from cue_detector.predictions import HEADER, write_predictions
 from tests.support.rows import Said, add_session
+from tools.evaluation import annomi
+from tools.evaluation.client_talk import lines_of
+from tools.evaluation.questions import QuestionKind
 from warehouse.load import load_folder
 
 WAREHOUSE = str(Path(sys.executable).parent / "warehouse")

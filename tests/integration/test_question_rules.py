@@ -6,8 +6,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from evaluation.predictions import write_predictions
-from evaluation.questions import (
+from cue_detector.predictions import write_predictions
+from tools.evaluation.questions import (
     MACRO_F1_GOAL,
     QUESTION_F1_GOAL,
     gold_questions,
@@ -59,7 +59,7 @@ def test_spoken__of_one_session_are_found_by_its_transcript(built: psycopg.Conne
     """A filter on transcript_id reaches the index below the view."""
     built.execute("set local enable_seqscan = off")
     plan = built.execute(
-        "explain select * from analytics_intermediate.int_sessions__spoken "
+        "explain select * from analytics_intermediate.int_utterances__enriched "
         "where transcript_id = '00000000-0000-0000-0000-000000000001'"
     ).fetchall()
     text = "\n".join(str(line[0]) for line in plan)

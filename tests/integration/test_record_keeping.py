@@ -6,8 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.support.chain import query
-from tests.support.histories import Held, add_pair
+from tests.support.client_histories import Held, add_pair
+from tests.support.nightly_simulation import query
 from tests.support.project import Project
 
 pytestmark = pytest.mark.long
@@ -74,7 +74,9 @@ def test_new_model_version__writes_new_dates_only_unless_asked_for_by_name(
     assert after[:3] == before
     assert versions() == ["risk-1.0.0"] * 3 + ["risk-2.0.0"]
     assert after[3]["previous_risk_score"] == before[2]["risk_score"]
-    project.run(built_database_url, *FROM_CLIENTS_ON, as_of=days(2), rescore_with="risk-2.0.0", **newer)
+    project.run(
+        built_database_url, *FROM_CLIENTS_ON, as_of=days(2), rescore_model_version="risk-2.0.0", **newer
+    )
     assert versions() == ["risk-1.0.0"] + ["risk-2.0.0"] * 3
     kept = query(connection, "select id, opened_date from ai_backend.risk_alerts")
     assert alerts

@@ -6,8 +6,8 @@ from typing import Any
 
 import psycopg
 
-from tests.support.chain import Chain, query
-from tests.support.histories import Held, add_held, add_pair
+from tests.support.client_histories import Held, add_held, add_pair
+from tests.support.nightly_simulation import Chain, query
 from tests.support.rows import insert
 
 TODAY = date(2026, 6, 30)
@@ -152,10 +152,13 @@ def test_settings__of_a_coach_change_scores_and_mute_alerts(
     default, own = add_pair(database, sessions), add_pair(database, sessions)
     silent = add_pair(database, [days_ago(80), days_ago(35)], coach_id=own[0])
     insert(
-        database, "analytics_api.coach_settings",
-        coach_id=own[0], days_since_session_warning=5, days_since_session_critical=12,
+        database,
+        "analytics_api.coach_settings",
+        coach_id=own[0],
+        days_since_session_warning=5,
+        days_since_session_critical=12,
         muted_alert_types=["no_session_30d"],
-    )  # fmt: skip
+    )
     chain.run(database, [TODAY])
     factor = score_of(database, own)["factors"][4]
     alerts = {a["alert_type"]: a["is_muted"] for a in alerts_of(database, silent)}

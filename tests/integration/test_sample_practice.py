@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 
 from cue_detector.run import detect_pending
-from demo.stories import Judged, judged, show
+from sample import DEFAULT_LAST_DATE, EXPECTATIONS
+from sample.demo.check_scenarios import Judged, judged, show
 from tests.support.project import Project
 from warehouse.connection import Role, url
-from warehouse.sample import DEFAULT_LAST_DATE, EXPECTATIONS
 
 NIGHTS = f"{DEFAULT_LAST_DATE - timedelta(119)}..{DEFAULT_LAST_DATE}"
 

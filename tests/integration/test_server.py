@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.support.homes import FAST, is_root, server_home
+from tests.support.server_dirs import FAST, is_root, server_home
 from warehouse import embedded
 from warehouse.connection import Role, connect, url
 from warehouse.embedded import DATABASE, OWNER, SUPERUSER, ServerState
@@ -203,13 +203,21 @@ def as_nobody(program: str, home: str) -> subprocess.CompletedProcess[str]:
         pytest.skip("no Python of this version that an ordinary user may run")
     return subprocess.run(
         [python, "-c", f"import os, psycopg; from warehouse import account, embedded\n{program}"],
-        user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[], cwd="/",
+        user=nobody.pw_uid,
+        group=nobody.pw_gid,
+        extra_groups=[],
+        cwd="/",
         env={
-            "PATH": os.environ["PATH"], "PYTHONPATH": f"{PROJECT_DIR}:{Path(psycopg.__file__).parents[1]}",
-            "PYTHONDONTWRITEBYTECODE": "1", "WAREHOUSE_HOME": home, "WAREHOUSE_SERVER_OPTIONS": FAST,
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": f"{PROJECT_DIR}:{Path(psycopg.__file__).parents[1]}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "WAREHOUSE_HOME": home,
+            "WAREHOUSE_SERVER_OPTIONS": FAST,
         },
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.mark.skipif(not is_root(), reason="the other tests have run as an ordinary user")
@@ -261,7 +269,8 @@ def test_log_ins__of_all_parties_work_after_migrate_and_hold_only_their_rights(h
         assert url(role) == state.url(role.database_role)
         with connect(role) as connection:
             assert connection.execute("select current_user, session_user").fetchone() == (
-                role.database_role, role.database_role,
-            )  # fmt: skip
+                role.database_role,
+                role.database_role,
+            )
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute("select text from ai_backend.utterances")

@@ -16,7 +16,7 @@ from tests.support.rows import Said, add_session, add_transcript, insert, new_id
 Rows = dict[UUID, dict[str, Any]]
 Refresh = Callable[..., Rows]
 
-CHAIN = "int_sessions__worklist+,+session_analytics"
+CHAIN = "int_sessions__pending+,+session_analytics"
 """Everything between the list of what has to be computed and the mart."""
 
 SESSIONS = 12
@@ -76,7 +76,7 @@ def written(before: Rows, after: Rows) -> set[UUID]:
 def test_rerun__changes_nothing(built_database_url: str, job: UUID, refresh: Refresh) -> None:
     before = mart(built_database_url)
     assert len(before) == SESSIONS
-    assert refresh(check_content=True) == before
+    assert refresh(verify_content=True) == before
 
 
 def test_job__that_was_updated_is_the_only_one_computed_again(
@@ -132,20 +132,33 @@ def detect_commitment(url: str, session: dict[str, Any]) -> None:
     moment = datetime(2026, 11, 2, tzinfo=UTC)
     with psycopg.connect(url) as connection:
         insert(
-            connection, "cue_detection.session_detections",
-            **same, transcript_id=session["transcript_id"], source_revision=session["source_revision"],
-            redaction_version="test-1", status="succeeded", started_at=moment, finished_at=moment,
-        )  # fmt: skip
+            connection,
+            "cue_detection.session_detections",
+            **same,
+            transcript_id=session["transcript_id"],
+            source_revision=session["source_revision"],
+            redaction_version="test-1",
+            status="succeeded",
+            started_at=moment,
+            finished_at=moment,
+        )
         row = connection.execute(
             "select id from ai_backend.utterances where transcript_id = %s and speaker_label = 'client'",
             [session["transcript_id"]],
         ).fetchone()
         assert row is not None
         insert(
-            connection, "cue_detection.utterance_cues",
-            **same, utterance_id=row[0], cue_type="commitment", confidence=0.9, text_excerpt="I will",
-            interpretation="Commits.", timestamp_seconds=61, created_at=moment,
-        )  # fmt: skip
+            connection,
+            "cue_detection.utterance_cues",
+            **same,
+            utterance_id=row[0],
+            cue_type="commitment",
+            confidence=0.9,
+            text_excerpt="I will",
+            interpretation="Commits.",
+            timestamp_seconds=61,
+            created_at=moment,
+        )
 
 
 def test_utterances__edited_without_a_mark_are_found_by_the_content_check_only(
@@ -167,7 +180,7 @@ def test_utterances__edited_without_a_mark_are_found_by_the_content_check_only(
             edited,
         )
     assert refresh() == before
-    assert written(before, refresh(check_content=True)) == set(edits)
+    assert written(before, refresh(verify_content=True)) == set(edits)
 
 
 def test_jobs__that_are_deleted_or_no_longer_completed_vanish(

@@ -13,8 +13,8 @@ from tests.support.reference_session import reference_metrics
 from tests.support.rows import Said, add_session
 
 TABLES = [
-    "int_sessions__worklist",
-    "int_sessions__measures",
+    "int_sessions__pending",
+    "int_sessions__metrics",
     "int_sessions__sentiment",
 ]
 SPEAKERS = st.sampled_from(["coach", "client", " Coach ", "CLIENT", "speaker_2", "", None])

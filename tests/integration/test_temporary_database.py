@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.databases import database_name
 from warehouse.connection import Role, url
-from warehouse.temporary import temporary_database
+from warehouse.ephemeral import temporary_database
 
 NAME = f"temporary_{os.getpid()}"
 

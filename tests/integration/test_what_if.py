@@ -6,11 +6,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.support.chain import query
+from sample import DEFAULT_LAST_DATE, DEMO_COACH_ID
+from tests.support.nightly_simulation import query
 from warehouse.connection import connect
 from warehouse.erase import erase_client
 from warehouse.errors import WarehouseError
-from warehouse.sample import DEFAULT_LAST_DATE, DEMO_COACH_ID
 from what_if.__main__ import what_if
 from what_if.comparison import Comparison
 from what_if.scratch import scratch_schema

@@ -8,7 +8,7 @@ import pytest
 from dbt.contracts.graph.manifest import Manifest
 from fastapi.routing import APIRoute
 
-from api.queries import Query
+from api.db.queries import Query
 from warehouse.paths import PROJECT_DIR
 
 ROOMS = ("clients", "coach", "compute", "risk", "sessions")

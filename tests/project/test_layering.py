@@ -20,7 +20,7 @@ NEXT_GRAIN = {
 """Where a coarser grain takes up the finer one's mart: a client's windows its sessions, alerts the recorded
 scores. A mart is a record, which this run's intermediates can't give again; so these read it, no other."""
 
-OUTSIDE_THE_GRAPH = {"current_rows", "past_detections"}
+OUTSIDE_THE_GRAPH = {"self_snapshot", "previous_detections"}
 """Macros that name a relation without ref() or source(): a look at what an earlier run left there
 (docs/adr/0003), which as a reference would be a circle."""
 
@@ -53,7 +53,7 @@ def test_models__read_no_later_layer(models: Models, manifest: Manifest) -> None
     wrong = []
     for name, model in models.items():
         allowed = set(MAY_READ[model.fqn[1]])
-        if model.config.materialized == "live_view" and model.fqn[1] == "marts":
+        if model.config.materialized == "view_in_place" and model.fqn[1] == "marts":
             # A view over what the API or upstream changes between runs reads it live.
             allowed.add("staging")
         for read in model.depends_on.nodes:
@@ -101,16 +101,16 @@ def later_models(models: Models, name: str) -> set[str]:
 
 
 def test_current_rows__are_read_only_of_what_the_reader_leads_to(models: Models, manifest: Manifest) -> None:
-    key = f"macro.{manifest.metadata.project_name}.current_rows"
+    key = f"macro.{manifest.metadata.project_name}.self_snapshot"
     marts = {name for name, model in models.items() if model.fqn[1] == "marts"}
     readers = {name for name, model in models.items() if key in model.depends_on.macros}
-    assert "int_sessions__worklist" in readers
+    assert "int_sessions__pending" in readers
     for name in readers:
         # either named in the call, or in a list that a loop goes through
         code = models[name].raw_code
         lists = " ".join(re.findall(r"{% set \w+ = \[(.*?)\]", code))
         named = marts.intersection(
-            re.findall(r"current_rows\(\s*'(\w+)'", code) + re.findall(r"'(\w+)'", lists)
+            re.findall(r"self_snapshot\(\s*'(\w+)'", code) + re.findall(r"'(\w+)'", lists)
         )
         assert named, name
         assert named <= later_models(models, name), f"{name}: a mart that it doesn't lead to is read by ref()"
@@ -119,6 +119,6 @@ def test_current_rows__are_read_only_of_what_the_reader_leads_to(models: Models,
 def test_past_detections__are_read_only_where_the_next_ones_are_listed(
     models: Models, manifest: Manifest
 ) -> None:
-    key = f"macro.{manifest.metadata.project_name}.past_detections"
+    key = f"macro.{manifest.metadata.project_name}.previous_detections"
     users = {name for name, model in models.items() if key in model.depends_on.macros}
-    assert users == {"int_cues__sessions_to_read"}
+    assert users == {"int_cues__pending_sessions"}

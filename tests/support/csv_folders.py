@@ -21,9 +21,18 @@ class SourceFolder:
         self.write(
             "transcription_jobs",
             ["id", "coach_id", "client_id", "status", "session_date", "completed_at", "updated_at"],
-            [[self.job, self.coach, self.client, "completed", "2026-11-01", "2026-11-01T09:00:00+00:00",
-              "2026-11-01T09:00:00+00:00"]],
-        )  # fmt: skip
+            [
+                [
+                    self.job,
+                    self.coach,
+                    self.client,
+                    "completed",
+                    "2026-11-01",
+                    "2026-11-01T09:00:00+00:00",
+                    "2026-11-01T09:00:00+00:00",
+                ]
+            ],
+        )
         self.write("transcripts", ["id", "job_id", "confidence_score"], [[self.transcript, self.job, "0.9"]])
         self.write_utterances(["Hello.", "Good morning."])
 

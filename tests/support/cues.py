@@ -16,7 +16,7 @@ from tests.support.databases import as_role, database_name
 from tests.support.project import project
 from tests.support.rows import Said, add_session
 
-LIST = "int_cues__sessions_to_read"
+LIST = "int_cues__pending_sessions"
 _compiled: dict[str, str] = {}
 
 
@@ -140,9 +140,12 @@ def compiled(url: str, model: str, variables: dict[str, Any]) -> str:
 def llm_settings(base_url: str, **changes: Any) -> CueSettings:
     """Settings for a server of the tests, quick to give up."""
     quick = {
-        "llm_deadline_seconds": 8, "llm_request_timeout_seconds": 2, "llm_attempts": 3,
-        "run_lock_wait_seconds": 30, "llm_model": "test-model",
-    }  # fmt: skip
+        "llm_deadline_seconds": 8,
+        "llm_request_timeout_seconds": 2,
+        "llm_max_attempts": 3,
+        "run_lock_timeout_seconds": 30,
+        "llm_model": "test-model",
+    }
     return CueSettings(openai_base_url=base_url, **{**quick, **changes})
 
 

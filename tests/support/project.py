@@ -11,10 +11,10 @@ from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
-from dagster_pipelines.invocation import invoke
-from dagster_pipelines.manifest import move, read_manifest
+from dagster_pipelines.dbt.manifest import move, read_manifest
+from dagster_pipelines.dbt.runner import invoke
 from tests.support.databases import database_name
-from warehouse.connection import environment_in_force, variables_in_force
+from warehouse.connection import temporary_environment, temporary_variables
 from warehouse.paths import PROJECT_DIR
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
@@ -65,7 +65,7 @@ class Project:
     ) -> dbtRunnerResult:
         move(self.manifest, database=database_name(database_url))
         selection = ["--select", *select] if select else []
-        with variables_in_force({"DATABASE_URL": database_url}), environment_in_force():
+        with temporary_variables({"DATABASE_URL": database_url}), temporary_environment():
             result = invoke([*command, *selection], variables, self.manifest, folder=self._folder)
         results = getattr(result.result, "results", [])
         failures = [(r.node.name, r.message) for r in results if r.status not in PASSED]
@@ -75,7 +75,7 @@ class Project:
 
 def parse(folder: Path = PROJECT_DIR) -> Manifest:
     """What dbt makes of the files of a project; no database is asked."""
-    with variables_in_force({"DATABASE_URL": NOWHERE}), environment_in_force():
+    with temporary_variables({"DATABASE_URL": NOWHERE}), temporary_environment():
         result = invoke(["parse"], {}, None, folder=folder)
     assert isinstance(result.result, Manifest), result.exception
     return result.result

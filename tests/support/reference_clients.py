@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from tests.support.histories import Held
+from tests.support.client_histories import Held
 
 WINDOW_DAYS = {"30d": 30, "90d": 90, "all_time": None}
 

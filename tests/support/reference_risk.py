@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-from tests.support.histories import Held
+from tests.support.client_histories import Held
 from tests.support.reference_clients import reference_window
 
 ORDER = ("session_frequency", "engagement_trend", "sentiment_trend", "resistance_ratio", "days_since_session")

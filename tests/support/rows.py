@@ -58,10 +58,17 @@ def add_session(
     job_id = new_id()
     moment = completed_at or datetime(2026, 11, 1, 12, tzinfo=UTC)
     insert(
-        connection, "ai_backend.transcription_jobs",
-        id=job_id, coach_id=coach_id or new_id(), client_id=client_id or new_id(), status=status,
-        session_date=session_date, completed_at=moment, created_at=moment, updated_at=moment,
-    )  # fmt: skip
+        connection,
+        "ai_backend.transcription_jobs",
+        id=job_id,
+        coach_id=coach_id or new_id(),
+        client_id=client_id or new_id(),
+        status=status,
+        session_date=session_date,
+        completed_at=moment,
+        created_at=moment,
+        updated_at=moment,
+    )
     if said is not None:
         add_transcript(connection, job_id, said, created_at=moment, confidence=transcript_confidence)
     return job_id
@@ -78,18 +85,32 @@ def add_transcript(
     """Insert a transcript with its utterances for a job; the transcript's id."""
     transcript_id = new_id()
     insert(
-        connection, "ai_backend.transcripts",
-        id=transcript_id, job_id=job_id, confidence_score=confidence, created_at=created_at,
-    )  # fmt: skip
+        connection,
+        "ai_backend.transcripts",
+        id=transcript_id,
+        job_id=job_id,
+        confidence_score=confidence,
+        created_at=created_at,
+    )
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into ai_backend.utterances (id, transcript_id, speaker_label, speaker_confidence, text, "
             "start_time, end_time, intent, sentiment, sequence_number) "
             "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
-                (s.utterance_id, transcript_id, s.speaker, s.confidence, s.text, s.start, s.end, s.intent,
-                 s.sentiment, number)
+                (
+                    s.utterance_id,
+                    transcript_id,
+                    s.speaker,
+                    s.confidence,
+                    s.text,
+                    s.start,
+                    s.end,
+                    s.intent,
+                    s.sentiment,
+                    number,
+                )
                 for number, s in enumerate(said)
             ],
-        )  # fmt: skip
+        )
     return transcript_id

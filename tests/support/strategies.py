@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from tests.support.histories import Held
+from tests.support.client_histories import Held
 
 FIRST_DAY = date(2026, 1, 1)
 

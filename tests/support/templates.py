@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.cross_process import shared
 from tests.support.databases import create_database, database_name, drop_database
-from tests.support.shared import shared
-from warehouse.connection import variables_in_force
+from warehouse.connection import temporary_variables
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Templates:
         def make() -> str:
             url = create_database(self.server_url, of)
             try:
-                with variables_in_force({"DATABASE_URL": url}):
+                with temporary_variables({"DATABASE_URL": url}):
                     fill(url)
             except BaseException:
                 remove(database_name(url))

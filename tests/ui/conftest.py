@@ -10,12 +10,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from psycopg.rows import dict_row
 
+from sample import DEMO_COACH_ID
 from tests.api.conftest import practice_template  # noqa: F401 - a fixture
 from tests.api.service import Service, serve
 from tests.api.tokens import hs256
 from tests.support.databases import fresh_database
 from tests.ui.coach_page import CoachPage
-from warehouse.sample import DEMO_COACH_ID
 
 # ends a wait for what never comes; no test is judged by how long it takes
 expect.set_options(timeout=60_000)

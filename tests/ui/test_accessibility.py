@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.api.service import Service
 from tests.ui.coach_page import CoachPage
-from tests.ui.practice import Owner
+from tests.ui.sample_database import Owner
 from tests.ui.test_views import VIEWS, show
 
 AXE = Path(__file__).parents[2] / "dashboard/node_modules/axe-core/axe.min.js"

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.ui.coach_page import CoachPage
-from tests.ui.practice import Owner
+from tests.ui.sample_database import Owner
 
 NOTE = 'Called on Monday, "all well" <b>so far</b> 👍'
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.coach_page import CoachPage
-from tests.ui.practice import Owner, talkative_session
+from tests.ui.sample_database import Owner, talkative_session
 
 HOSTILE = {
     "script": "<script>window.broken = true</script><img src=x onerror='window.broken = true'>",

@@ -4,11 +4,11 @@ import time
 
 from playwright.sync_api import Page, Response, Route, expect
 
+from sample import DEMO_COACH_ID
 from tests.api.service import API_KEY, SECOND_API_KEY, Service
 from tests.api.tokens import hs256
 from tests.ui.coach_page import CoachPage
-from tests.ui.practice import Owner, riskiest_client
-from warehouse.sample import DEMO_COACH_ID
+from tests.ui.sample_database import Owner, riskiest_client
 
 
 def test_a_handed_over_token__leaves_the_address_and_stays_for_the_tab(coach: CoachPage) -> None:

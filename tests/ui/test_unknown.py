@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.ui.coach_page import CoachPage
-from tests.ui.practice import Owner, client_without_session, new_client, riskiest_client
+from tests.ui.sample_database import Owner, client_without_session, new_client, riskiest_client
 
 
 def test_a_client_without_a_session__has_a_page_that_says_so(coach: CoachPage, owner: Owner) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.api.service import PREFIX, Service
 from tests.ui.coach_page import CoachPage
-from tests.ui.practice import Owner, riskiest_client, talkative_session
+from tests.ui.sample_database import Owner, riskiest_client, talkative_session
 
 MINUS = "\N{MINUS SIGN}"
 VIEWS = ["overview", "client", "session"]

@@ -22,8 +22,11 @@ def no_addresses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_variables__are_named_after_the_parties() -> None:
     assert [role.variable for role in Role] == [
-        "DATABASE_URL", "CUES_DATABASE_URL", "API_DATABASE_URL", "ANALYST_DATABASE_URL",
-    ]  # fmt: skip
+        "DATABASE_URL",
+        "CUES_DATABASE_URL",
+        "API_DATABASE_URL",
+        "ANALYST_DATABASE_URL",
+    ]
 
 
 def test_url__owner_is_taken_as_given(monkeypatch: pytest.MonkeyPatch) -> None:

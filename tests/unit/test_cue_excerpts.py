@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cue_detector.domain import ContextLine
 from cue_detector.redaction import redact
-from cue_detector.store_excerpts import context, excerpt
+from cue_detector.store.excerpts import context, excerpt
 
 
 def test_excerpt__short_text_is_whole() -> None:

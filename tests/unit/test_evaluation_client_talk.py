@@ -6,8 +6,8 @@ pytest.importorskip("sklearn")
 
 from cue_detector.local.client_talk import Model, line_probabilities
 from cue_detector.local.features import ClientLine, extract
-from evaluation import client_talk
-from evaluation.annomi import ClientTurn
+from tools.evaluation import client_talk
+from tools.evaluation.annomi import ClientTurn
 
 TEXTS = {
     "change": "I want to quit, I will start tomorrow.",

@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 
 from cue_detector.domain import CueType
-from evaluation import __main__ as command
-from evaluation import annomi, cue_sample
-from evaluation.annomi import ClientTurn
-from evaluation.calibration import Calibration, calibrate, reported
-from evaluation.cues import GOLD_FILE, Candidate, LabelledTurn
-from evaluation.measures import binned_error, precision_interval
+from tools.evaluation import __main__ as command
+from tools.evaluation import annomi, cue_sample
+from tools.evaluation.annomi import ClientTurn
+from tools.evaluation.calibration import Calibration, calibrate, reported
+from tools.evaluation.cues import GOLD_FILE, Candidate, LabelledTurn
+from tools.evaluation.measures import binned_error, precision_interval
 
 needs_dialogues = pytest.mark.skipif(not annomi.is_available(), reason="the dialogues are not there")
 

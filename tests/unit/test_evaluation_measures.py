@@ -1,6 +1,6 @@
 import pytest
 
-from evaluation.measures import (
+from tools.evaluation.measures import (
     area_under_curve,
     binned_error,
     class_scores,

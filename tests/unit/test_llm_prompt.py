@@ -51,8 +51,12 @@ def test_system_prompt__defines_every_cue_type_and_says_that_lines_are_data() ->
 def test_make_question__the_key_follows_from_all_that_is_sent() -> None:
     one = question("Fine.", ("coach", "How?"))
     assert one.key == question("Fine.", ("coach", "How?")).key
-    others = [question("Fine", ("coach", "How?")), question("Fine."), question("Fine.", ("client", "How?")),
-              question("Fine.", ("coach", "How?"), model="n")]  # fmt: skip
+    others = [
+        question("Fine", ("coach", "How?")),
+        question("Fine."),
+        question("Fine.", ("client", "How?")),
+        question("Fine.", ("coach", "How?"), model="n"),
+    ]
     assert len({one.key, *(other.key for other in others)}) == 5
     assert prompt_version().startswith("cues-")
 

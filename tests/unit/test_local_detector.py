@@ -7,7 +7,7 @@ import pytest
 from cue_detector.domain import ContextLine, CueType, DetectionStatus, InputUtterance, SessionInput
 from cue_detector.local import LocalDetector
 from cue_detector.local.client_talk import line_probabilities, load_model
-from cue_detector.local.confidence import TALK_OF, adjusted, evidence
+from cue_detector.local.confidence import TALK_TYPE_BY_CUE, adjusted, evidence
 from cue_detector.local.features import ClientLine
 
 TEXTS = (
@@ -125,7 +125,7 @@ def test_evidence__is_capped_and_only_for_kinds_of_client_talk() -> None:
     sure = (0.001, 0.998, 0.001)
     assert evidence(CueType.COMMITMENT, sure, load_model()) > 1
     assert evidence(CueType.RESISTANCE, sure, load_model()) == -1.5
-    assert CueType.AGREEMENT not in TALK_OF
+    assert CueType.AGREEMENT not in TALK_TYPE_BY_CUE
     assert evidence(CueType.AGREEMENT, sure, load_model()) == 0
 
 

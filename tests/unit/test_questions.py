@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from evaluation.questions import (
+from tools.evaluation.questions import (
     KINDS,
     QuestionKind,
     gold_questions,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cue_detector.domain import ContextLine, InputUtterance, SessionInput
 from cue_detector.redaction import find, redact, redact_session
-from evaluation.redaction import main, measure, read_cases, report
+from tools.evaluation.redaction import main, measure, read_cases, report
 
 CASES = read_cases()
 
@@ -81,12 +81,23 @@ def test_find__stays_inside_any_text_and_never_overlaps(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a" * 50_000 + ".", "a." * 25_000, "1" * 50_000, "a dot " * 10_000, "Ab " * 15_000, "one " * 10_000,
-     "x@" * 25_000,
-     "card 1-" * 7_000, "my wife " * 6_000 + "A", "AB12 " * 10_000, "12 Abc " * 7_000, "Dr. " * 12_000,
-     "a-" * 25_000],
+    [
+        "a" * 50_000 + ".",
+        "a." * 25_000,
+        "1" * 50_000,
+        "a dot " * 10_000,
+        "Ab " * 15_000,
+        "one " * 10_000,
+        "x@" * 25_000,
+        "card 1-" * 7_000,
+        "my wife " * 6_000 + "A",
+        "AB12 " * 10_000,
+        "12 Abc " * 7_000,
+        "Dr. " * 12_000,
+        "a-" * 25_000,
+    ],
     ids=lambda text: text[:8],
-)  # fmt: skip
+)
 def test_find__no_text_takes_long(text: str) -> None:
     started = time.perf_counter()
     find(text)
@@ -96,9 +107,13 @@ def test_find__no_text_takes_long(text: str) -> None:
 def session(*texts: str) -> SessionInput:
     context = (ContextLine("coach", texts[0]),)
     return SessionInput(
-        UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4), "r",
+        UUID(int=1),
+        UUID(int=2),
+        UUID(int=3),
+        UUID(int=4),
+        "r",
         tuple(InputUtterance(UUID(int=9), "client", 0.0, text, context, True) for text in texts),
-    )  # fmt: skip
+    )
 
 
 def test_redact_session__a_name_presented_once_is_known_in_all_of_it() -> None:

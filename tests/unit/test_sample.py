@@ -18,12 +18,12 @@ from uuid import UUID
 import psycopg
 import pytest
 
-import warehouse.sample
+import sample
+from sample import COACH_IDS, DEFAULT_LAST_DATE, DEMO_COACH_ID, SamplePractice, build, sentences
+from sample.scenarios import every
+from sample.scenarios_demo import STORIES as DEMO_STORIES
+from sample.scenarios_other import ORDINARY_PER_SIZE
 from warehouse.errors import WarehouseError
-from warehouse.sample import COACH_IDS, DEFAULT_LAST_DATE, DEMO_COACH_ID, SamplePractice, build, sentences
-from warehouse.sample.plan import every
-from warehouse.sample.stories_demo import STORIES as DEMO_STORIES
-from warehouse.sample.stories_other import ORDINARY_PER_SIZE
 from warehouse.tables import SOURCE_TABLES
 
 
@@ -71,7 +71,7 @@ def test_build__reads_no_clock_and_no_other_source_of_chance() -> None:
         "uuid4",
         "urandom",
     }
-    for path in Path(warehouse.sample.__file__).parent.glob("*.py"):
+    for path in Path(sample.__file__).parent.glob("*.py"):
         names = set()
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Attribute):

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import pytest
 
-from warehouse.sample import DEFAULT_LAST_DATE, EXPECTATIONS, SamplePractice, build
+from sample import DEFAULT_LAST_DATE, EXPECTATIONS, SamplePractice, build
 
 SCORES = {"very_positive": 1.0, "positive": 0.5, "neutral": 0.0, "negative": -0.5, "very_negative": -1.0}
 WEIGHTS = {
@@ -275,8 +275,11 @@ def test_page__says_of_each_story_what_the_expectations_say(story: str) -> None:
     score = low if low == high else f"{low} to {high}"
     is_judged = expected.level is not None
     assert written(story) == [
-        str(expected.sessions), expected.level or "none", score if is_judged else "none", alerts or "none"
-    ]  # fmt: skip
+        str(expected.sessions),
+        expected.level or "none",
+        score if is_judged else "none",
+        alerts or "none",
+    ]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

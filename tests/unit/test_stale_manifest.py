@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_pipelines import manifest as manifests
+from dagster_pipelines.dbt import manifest as manifests
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import { ask, Failure } from "../api";
 import { capital, clientName, day } from "../format";
 import { useSession } from "../session";
 
-const LONGEST_NOTE = 1000;
+const MAX_NOTE_LENGTH = 1000;
 
 /** Urgent ones first, and in the order of the answer (newest first) otherwise. */
 export const bySeverity = (alerts: RiskAlert[]): RiskAlert[] =>
@@ -77,7 +77,7 @@ function Acknowledge(props: { alert: RiskAlert; onDone: () => void }) {
   return (
     <form class="acknowledge" onSubmit={(event) => { event.preventDefault(); void send(); }} onKeyDown={(event) => event.key === "Escape" && setOpen(false)}>
       <label for={id}>Note (if you like)</label>
-      <textarea id={id} rows={2} maxLength={LONGEST_NOTE} value={note} ref={box} onInput={(event) => setNote(event.currentTarget.value)} />
+      <textarea id={id} rows={2} maxLength={MAX_NOTE_LENGTH} value={note} ref={box} onInput={(event) => setNote(event.currentTarget.value)} />
       {trouble && <p class="notice" role="alert">{trouble}</p>}
       <div class="buttons">
         <button type="submit" class="primary" disabled={isBusy}>{isBusy ? "Saving …" : "Acknowledge"}</button>

@@ -4,7 +4,7 @@
     shows all rows only to those who may read them anyway; to others those of the coach whom the request names.
 #}
 {{ config(
-    materialized='live_view',
+    materialized='view_in_place',
     view_options='security_barrier = true',
     grants={'select': ['warehouse_analyst', 'warehouse_api']}
 ) }}

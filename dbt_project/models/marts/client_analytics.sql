@@ -9,7 +9,7 @@
         {'columns': ['coach_id', 'client_id', 'window_type'], 'unique': true}
     ],
     grants={'select': ['warehouse_analyst', 'warehouse_api']},
-    post_hook=["{{ remove_erased() }}", "{{ only_own_coach() }}"]
+    post_hook=["{{ delete_erased() }}", "{{ enable_row_level_security() }}"]
 ) }}
 
 with windows as (
@@ -21,14 +21,14 @@ latest as (
         coach_id,
         client_id,
         max(as_of_date) as as_of_date
-    from {{ ref('int_clients__worklist') }}
+    from {{ ref('int_clients__pending') }}
     group by coach_id, client_id
 ),
 
 final as (
     select
         {{ client_analytics_columns(
-            derived_id('client_analytics', ['windows.coach_id', 'windows.client_id', 'windows.window_type'])
+            surrogate_uuid('client_analytics', ['windows.coach_id', 'windows.client_id', 'windows.window_type'])
         ) }}
     from windows
     inner join latest
@@ -49,4 +49,4 @@ final as (
     {% endif %}
 )
 
-{{ only_changed(key=['id']) }}
+{{ changed_rows_only(key=['id']) }}

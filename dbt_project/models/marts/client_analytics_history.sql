@@ -11,10 +11,10 @@
     ],
     grants={'select': ['warehouse_analyst', 'warehouse_api']},
     post_hook=[
-        "{{ remove_erased() }}",
+        "{{ delete_erased() }}",
         "delete from {{ this }}
         where as_of_date <= (select max(as_of_date) from {{ this }}) - {{ var('client_history_days') }}",
-        "{{ only_own_coach() }}"
+        "{{ enable_row_level_security() }}"
     ]
 ) }}
 
@@ -25,7 +25,7 @@ with windows as (
 newest as (
     select max(dates.as_of_date) as as_of_date
     from (
-        select as_of_date from {{ ref('int_clients__worklist') }}
+        select as_of_date from {{ ref('int_clients__pending') }}
         {% if is_incremental() %}
             union all
             select max(as_of_date) from {{ this }}
@@ -35,11 +35,11 @@ newest as (
 
 final as (
     select
-        {{ client_analytics_columns(derived_id('client_analytics_history', [
+        {{ client_analytics_columns(surrogate_uuid('client_analytics_history', [
             'windows.coach_id', 'windows.client_id', 'windows.window_type', iso_date('windows.as_of_date')
         ])) }}
     from windows
     inner join newest on windows.as_of_date > newest.as_of_date - {{ var('client_history_days') }}
 )
 
-{{ only_changed(key=['id']) }}
+{{ changed_rows_only(key=['id']) }}

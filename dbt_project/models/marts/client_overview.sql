@@ -1,5 +1,5 @@
 -- one row per active pair with a session: where the client stands
-{{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
+{{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with clients as (
     select * from {{ ref('active_clients') }}
@@ -56,7 +56,7 @@ final as (
         current_score.recommended_action,
         current_score.computed_at as risk_computed_at,
         current_score.valid_until as risk_valid_until,
-        current_score.valid_until <= {{ request_moment() }} as is_risk_expired,
+        current_score.valid_until <= {{ request_time() }} as is_risk_expired,
         (
             select count(*)::integer
             from open_alerts

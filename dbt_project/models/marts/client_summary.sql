@@ -1,5 +1,5 @@
 -- one row per active pair with a session and window: what stands beside the window's analytics
-{{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
+{{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with overview as (
     select * from {{ ref('client_overview') }}

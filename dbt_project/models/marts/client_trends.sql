@@ -1,5 +1,5 @@
 -- one row per pair, window and metric: from the first to the last known value, the trend, and all values between
-{{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
+{{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with windows as (
     select * from {{ ref('client_analytics') }}

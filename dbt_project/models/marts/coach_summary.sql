@@ -1,5 +1,5 @@
 -- one row per coach with an active client who had a session: the practice as a whole
-{{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
+{{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with clients as (
     select * from {{ ref('client_overview') }}

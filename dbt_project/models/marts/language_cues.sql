@@ -13,25 +13,25 @@
     ],
     grants={'select': ['warehouse_api']},
     post_hook=[
-        "{{ remove_gone_cues() }}",
-        "{{ only_own_coach() }}",
-        "{{ grant_columns_without('warehouse_analyst', ['text_excerpt', 'preceding_context', 'interpretation']) }}"
+        "{{ delete_removed_cues() }}",
+        "{{ enable_row_level_security() }}",
+        "{{ grant_select_except('warehouse_analyst', ['text_excerpt', 'preceding_context', 'interpretation']) }}"
     ]
 ) }}
 
 with worklist as (
-    select * from {{ ref('int_sessions__worklist') }}
+    select * from {{ ref('int_sessions__pending') }}
     where not is_gone
 ),
 
 cues as (
-    select * from {{ ref('int_cues__kept') }}
+    select * from {{ ref('int_cues__accepted') }}
 ),
 
 final as (
     select
-        {{ derived_id('language_cues', ['cues.utterance_id', 'cues.cue_type']) }} as id,
-        {{ derived_id('session_analytics', ['worklist.job_id']) }} as session_analytics_id,
+        {{ surrogate_uuid('language_cues', ['cues.utterance_id', 'cues.cue_type']) }} as id,
+        {{ surrogate_uuid('session_analytics', ['worklist.job_id']) }} as session_analytics_id,
         cues.utterance_id,
         cues.cue_type::varchar(30) as cue_type,
         cues.confidence::numeric(4, 3) as confidence,

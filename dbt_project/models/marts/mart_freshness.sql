@@ -1,7 +1,7 @@
 -- one row per mart
 {#- With the owner's rights: it holds no row of anybody, and the API asks before it knows a coach. -#}
 {{ config(
-    materialized='live_view',
+    materialized='view_in_place',
     view_options='security_barrier = true',
     grants={'select': ['warehouse_analyst', 'warehouse_api']}
 ) }}

@@ -11,7 +11,7 @@
         {'columns': ['created_at']}
     ],
     grants={'select': ['warehouse_analyst', 'warehouse_api']},
-    post_hook=["{{ remove_erased_alerts() }}", "{{ only_own_coach() }}"]
+    post_hook=["{{ delete_erased_alerts() }}", "{{ enable_row_level_security() }}"]
 ) }}
 
 with alerts as (
@@ -23,7 +23,7 @@ texts as (
 ),
 
 recorded as (
-    {{ current_rows('risk_alert_episodes', {
+    {{ self_snapshot('risk_alert_episodes', {
         'id': 'uuid', 'coach_id': 'uuid', 'risk_score_id': 'uuid', 'title': 'text', 'message': 'text',
         'recorded_at': 'timestamptz'
     }) }}
@@ -54,4 +54,4 @@ final as (
     left join recorded on alerts.coach_id = recorded.coach_id and alerts.id = recorded.id
 )
 
-{{ only_changed(key=['id'], ignored=[]) }}
+{{ changed_rows_only(key=['id'], ignored=[]) }}

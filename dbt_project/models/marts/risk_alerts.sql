@@ -1,8 +1,8 @@
 -- one row per alert: the recorded episode with what the coach said about it, live
 {{ config(
-    materialized='live_view',
+    materialized='view_in_place',
     grants={'select': ['warehouse_api']},
-    post_hook="{{ grant_columns_without('warehouse_analyst', ['acknowledged_notes']) }}"
+    post_hook="{{ grant_select_except('warehouse_analyst', ['acknowledged_notes']) }}"
 ) }}
 
 with episodes as (
@@ -64,7 +64,7 @@ final as (
         answered.resolution,
         coalesce(
             answered.alert_type = any(settings.muted_alert_types)
-            or (settings.least_alert_severity = 'urgent' and answered.severity = 'warning'), false
+            or (settings.min_alert_severity = 'urgent' and answered.severity = 'warning'), false
         ) as is_muted,
         answered.recorded_at
     from answered

@@ -1,5 +1,5 @@
 -- one row per active pair, as_of date and risk factor: the parts of each score
-{{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
+{{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with scores as (
     select * from {{ ref('risk_scores') }}

@@ -11,7 +11,7 @@
         {'columns': ['computed_at']}
     ],
     grants={'select': ['warehouse_analyst', 'warehouse_api']},
-    post_hook=["{{ remove_erased_scores() }}", "{{ only_own_coach() }}"]
+    post_hook=["{{ delete_erased_scores() }}", "{{ enable_row_level_security() }}"]
 ) }}
 
 with scores as (
@@ -28,7 +28,7 @@ parameters as (
 
 computed as (
     select
-        {{ derived_id('risk_scores', [
+        {{ surrogate_uuid('risk_scores', [
             'scores.coach_id', 'scores.client_id', iso_date('scores.as_of_date')
         ]) }} as id,
         scores.client_id,
@@ -65,7 +65,7 @@ computed as (
 {% if is_incremental() %}
     -- the recorded scores after computed ones: only what they say of their predecessor is brought up to date
     followers as (
-        select {{ columns_of_this('recorded', {
+        select {{ columns_from('recorded', {
             'previous_risk_score': 'trends', 'score_change': 'trends', 'trend': 'trends'
         }) }}
         from {{ this }} as recorded
@@ -87,7 +87,7 @@ final as (
 )
 
 {# An expired score that still holds becomes valid again. #}
-{{ only_changed(
+{{ changed_rows_only(
     key=['id'],
     ignored=['computed_at', 'valid_until'],
     or_when='recorded.valid_until <= final.computed_at'

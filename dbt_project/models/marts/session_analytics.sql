@@ -13,13 +13,13 @@
     ],
     grants={'select': ['warehouse_analyst', 'warehouse_api']},
     post_hook=[
-        "{{ remove_gone_sessions() }}",
-        "{{ only_own_coach() }}"
+        "{{ delete_removed_sessions() }}",
+        "{{ enable_row_level_security() }}"
     ]
 ) }}
 
 with worklist as (
-    select * from {{ ref('int_sessions__worklist') }}
+    select * from {{ ref('int_sessions__pending') }}
     where not is_gone
 ),
 
@@ -28,7 +28,7 @@ talk_time as (
 ),
 
 turns as (
-    select * from {{ ref('int_sessions__measures') }}
+    select * from {{ ref('int_sessions__metrics') }}
 ),
 
 cue_counts as (
@@ -52,12 +52,12 @@ quality as (
 ),
 
 parameters as (
-    {{ parameters(ref('session_parameters'), ['highest_ratio']) }}
+    {{ parameters(ref('session_parameters'), ['max_ratio']) }}
 ),
 
 final as (
     select
-        {{ derived_id('session_analytics', ['worklist.job_id']) }} as id,
+        {{ surrogate_uuid('session_analytics', ['worklist.job_id']) }} as id,
         worklist.job_id,
         worklist.client_id,
         worklist.coach_id,
@@ -76,7 +76,7 @@ final as (
         coalesce(turns.interruption_count, 0)::integer as interruption_count,
         coalesce(turns.coach_question_count, 0)::integer as coach_question_count,
         coalesce(turns.coach_statement_count, 0)::integer as coach_statement_count,
-        ({{ at_most('turns.question_to_statement_ratio', 'parameters.highest_ratio') }})::numeric(5, 3)
+        ({{ cap('turns.question_to_statement_ratio', 'parameters.max_ratio') }})::numeric(5, 3)
             as question_to_statement_ratio,
         coalesce(turns.open_question_count, 0)::integer as open_question_count,
         coalesce(turns.closed_question_count, 0)::integer as closed_question_count,

@@ -1,5 +1,5 @@
 -- one row per session
-{{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
+{{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 -- looked into through its index, twice
 with sessions as not materialized (
@@ -11,7 +11,7 @@ with sessions as not materialized (
         coalesce(completed_at, 'infinity') as completed_at,
         engagement_score,
         client_sentiment_score,
-        {{ known_talk('client_talk_percentage') }} as client_talk_percentage
+        {{ talk_share_or_null('client_talk_percentage') }} as client_talk_percentage
     from {{ ref('session_analytics') }}
 ),
 
@@ -66,7 +66,7 @@ final as (
                 (2, 'sentiment', compared.sentiment_change),
                 (3, 'talk_ratio', compared.talk_ratio_change)
             ) as changes (place, metric, change)
-            inner join texts on changes.metric = texts.metric and abs(changes.change) > texts.least_change
+            inner join texts on changes.metric = texts.metric and abs(changes.change) > texts.min_change
             order by changes.place
         ) as notable_changes
     from compared

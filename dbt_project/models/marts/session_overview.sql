@@ -1,5 +1,5 @@
 -- one row per session: what a list of sessions shows
-{{ config(materialized='live_view', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
+{{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with sessions as (
     select * from {{ ref('session_analytics') }}

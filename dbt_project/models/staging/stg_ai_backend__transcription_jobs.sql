@@ -15,9 +15,9 @@ final as (
         lower(trim(source.status)) as status,
         -- a session of which nothing says when it was is never seen: its day doesn't come (docs/adr/0044)
         coalesce(
-            {{ possible_date('source.session_date') }},
-            {{ possible_date(business_date('source.completed_at')) }},
-            {{ possible_date(business_date('source.created_at')) }},
+            {{ valid_date_or_null('source.session_date') }},
+            {{ valid_date_or_null(business_date('source.completed_at')) }},
+            {{ valid_date_or_null(business_date('source.created_at')) }},
             'infinity'
         ) as session_date,
         source.completed_at,

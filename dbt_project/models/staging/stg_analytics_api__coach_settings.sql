@@ -17,7 +17,7 @@ final as (
         days_since_session_warning::numeric as days_since_session_warning,
         days_since_session_critical::numeric as days_since_session_critical,
         muted_alert_types,
-        least_alert_severity,
+        min_alert_severity,
         updated_at
     from source
 )

@@ -1,8 +1,8 @@
 -- one row per pair, alert type and episode that follows from the scored dates
-{{ config(materialized='working_table', unlogged=true) }}
+{{ config(materialized='scratch_table', unlogged=true) }}
 
 with judgements as (
-    select * from {{ ref('int_alerts__judgements') }}
+    select * from {{ ref('int_alerts__rule_states') }}
     where opened_date is not null
 ),
 

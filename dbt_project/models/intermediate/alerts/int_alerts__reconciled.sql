@@ -1,12 +1,12 @@
 -- one row per alert as this run leaves it: new, brought up to date, or resolved since nothing bears it out now
-{{ config(materialized='working_table', unlogged=true) }}
+{{ config(materialized='scratch_table', unlogged=true) }}
 
 with matches as (
-    select * from {{ ref('int_alerts__matches') }}
+    select * from {{ ref('int_alerts__matched_episodes') }}
 ),
 
 resolved_otherwise as (
-    select * from {{ ref('int_alerts__resolved_otherwise') }}
+    select * from {{ ref('int_alerts__closed_without_evidence') }}
 ),
 
 -- several computed episodes may be one recorded alert: the latest one tells how it stands

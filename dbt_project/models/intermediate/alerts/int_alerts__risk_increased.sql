@@ -1,27 +1,27 @@
 -- one row per pair and scored date: is an alert on increased risk open after this date?
-{{ config(pre_hook="{{ opening_in_force() }}") }}
+{{ config(pre_hook="{{ active_alert_window() }}") }}
 
 with scored_dates as (
     select * from {{ ref('int_alerts__scored_dates') }}
 ),
 
 increases as (
-    select * from {{ ref('int_alerts__risk_increases') }}
+    select * from {{ ref('int_alerts__increase_candidates') }}
 ),
 
 -- of the possible openings those that the one before leaves room for
 chained as (
     select
         *,
-        {{ this.schema }}.opening_in_force(as_of_date, free_from_date) over (
+        {{ this.schema }}.active_alert_window(as_of_date, free_from_date) over (
             partition by coach_id, client_id order by as_of_date
-        ) as opening_in_force
+        ) as active_alert_window
     from increases
 ),
 
 openings as (
     select * from chained
-    where opening_in_force[1] = as_of_date
+    where active_alert_window[1] = as_of_date
 ),
 
 final as (

@@ -1,22 +1,22 @@
 -- one row per active pair and scored date: what the alert rules look at, and the index of what they must judge
 {# An era ends when the relationship does: what was open then is over, and a resumed relationship begins afresh. #}
 {{ config(
-    materialized='working_table', unlogged=true,
+    materialized='scratch_table', unlogged=true,
     indexes=[{'columns': ['coach_id', 'client_id', 'as_of_date'], 'unique': true}]
 ) }}
 
 with scores as (
     select * from {{ ref('risk_scores') }}
-    where {{ of_told_clients() }}
+    where {{ is_selected_client() }}
 ),
 
 relationships as (
     select * from {{ ref('stg_public__coach_clients') }}
-    where {{ of_told_clients() }} and is_active
+    where {{ is_selected_client() }} and is_active
 ),
 
 recorded as (
-    {{ current_rows('risk_alert_episodes', {
+    {{ self_snapshot('risk_alert_episodes', {
         'coach_id': 'uuid', 'client_id': 'uuid', 'resolved_date': 'date', 'resolution': 'text'
     }) }}
 ),

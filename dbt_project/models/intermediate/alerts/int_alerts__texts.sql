@@ -6,13 +6,13 @@ with reconciled as (
 ),
 
 recorded as (
-    {{ current_rows('risk_alert_episodes', {
+    {{ self_snapshot('risk_alert_episodes', {
         'id': 'uuid', 'coach_id': 'uuid', 'severity': 'text', 'severity_date': 'date'
     }) }}
 ),
 
 worklist as (
-    select * from {{ ref('int_clients__worklist') }}
+    select * from {{ ref('int_clients__pending') }}
 ),
 
 alerts as (

@@ -1,9 +1,9 @@
 -- one row per session that client records may rest on, although it is gone or was moved to another client
-{{ config(materialized='working_table', unlogged=true) }}
+{{ config(materialized='scratch_table', unlogged=true) }}
 
 -- both are read where they stand: for a few clients, through their indexes
 with counted as not materialized (
-    {{ current_rows('counted_sessions', {
+    {{ self_snapshot('int_clients__session_snapshot', {
         'job_id': 'uuid', 'coach_id': 'uuid', 'client_id': 'uuid', 'session_date': 'date'
     }) }}
 ),
@@ -48,7 +48,7 @@ gone as (
 
 final as (
     select * from gone
-    where {{ of_told_clients() }}
+    where {{ is_selected_client() }}
 )
 
 select * from final

@@ -16,14 +16,14 @@ final as (
         -- Postgres adds integers into a bigint, and bigints into a slow numeric
         (100 * engagement_score)::integer as engagement_hundredths,
         (1000 * client_sentiment_score)::integer as sentiment_thousandths,
-        {{ known_talk('(100 * coach_talk_percentage)::integer') }} as coach_talk_hundredths,
-        {{ known_talk('(100 * client_talk_percentage)::integer') }} as client_talk_hundredths,
+        {{ talk_share_or_null('(100 * coach_talk_percentage)::integer') }} as coach_talk_hundredths,
+        {{ talk_share_or_null('(100 * client_talk_percentage)::integer') }} as client_talk_hundredths,
         cue_resistance_count as resistance_cues,
         cue_commitment_count as commitment_cues,
         cue_breakthrough_count as breakthrough_cues,
         has_cue_evidence::integer as sessions_with_cue_evidence
     from sessions
-    where {{ of_told_clients() }}
+    where {{ is_selected_client() }}
 )
 
 select * from final

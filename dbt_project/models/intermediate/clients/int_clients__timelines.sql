@@ -4,7 +4,7 @@
     as they are: by default Postgres packs those above 2 kB, and unpacks them for each window of each day.
 #}
 {{ config(
-    materialized='working_table', unlogged=true,
+    materialized='scratch_table', unlogged=true,
     indexes=[{'columns': ['coach_id', 'client_id'], 'unique': true}],
     storage_parameters={'toast_tuple_target': 8160}
 ) }}

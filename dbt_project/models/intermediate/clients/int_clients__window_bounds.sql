@@ -1,7 +1,7 @@
 -- one row per pair, as_of date and window: where the window begins and ends in each of the pair's arrays
 {# "after" is the position before the window's first element, "upto" that of its last; equal when it is empty. #}
 with worklist as (
-    select * from {{ ref('int_clients__worklist') }}
+    select * from {{ ref('int_clients__pending') }}
 ),
 
 windows as (
@@ -33,7 +33,7 @@ final as (
                 as recent_after,
             width_bucket(worklist.as_of_date - 2 * parameters.recent_days::integer, worklist.session_dates)
                 as before_recent_after
-        {{ computed_once() }} -- noqa: PRS
+        {{ optimization_fence() }} -- noqa: PRS
     ) as positions
 )
 

@@ -1,20 +1,20 @@
 -- one row per pair, as_of date and window: what the pair's sessions in the window amount to, unrounded
 with parameters as (
     {{ parameters(ref('client_parameters'), [
-        'least_frequency_change', 'decreasing_below', 'increasing_above', 'least_history_days', 'history_length',
-        'engagement_trend_points', 'sentiment_trend_points', 'talk_ratio_trend_points', 'longest_average_days'
+        'min_frequency_change', 'decreasing_below', 'increasing_above', 'min_history_days', 'history_length',
+        'engagement_trend_points', 'sentiment_trend_points', 'talk_ratio_trend_points', 'max_average_days'
     ]) }}
 ),
 
 limits as (
-    {{ parameters(ref('session_parameters'), ['highest_ratio']) }}
+    {{ parameters(ref('session_parameters'), ['max_ratio']) }}
 ),
 
 bounds as (
     select
         window_bounds.*,
         parameters.*,
-        limits.highest_ratio
+        limits.max_ratio
     from {{ ref('int_clients__window_bounds') }} as window_bounds
     cross join parameters
     cross join limits
@@ -41,7 +41,7 @@ measured as (
         {{ window_sum('breakthrough_cues') }} as total_breakthrough_cues,
         {{ window_sum('sessions_with_cue_evidence') }} as sessions_with_cue_evidence
     from bounds
-    {{ computed_once() }} -- noqa: PRS
+    {{ optimization_fence() }} -- noqa: PRS
 ),
 
 final as (
@@ -55,20 +55,20 @@ final as (
         total_sessions,
         sessions_last_30_days,
         sessions_previous_30_days,
-        {{ at_most('average_days_between_sessions', 'longest_average_days') }} as average_days_between_sessions,
+        {{ cap('average_days_between_sessions', 'max_average_days') }} as average_days_between_sessions,
         as_of_date - last_session_date as days_since_last_session,
         case
             when session_upto < 2 then null
             when
                 sessions_last_30_days = 0
                 or (
-                    sessions_previous_30_days - sessions_last_30_days >= least_frequency_change
+                    sessions_previous_30_days - sessions_last_30_days >= min_frequency_change
                     and sessions_last_30_days < decreasing_below * sessions_previous_30_days
                 ) then 'decreasing'
             when
-                sessions_last_30_days - sessions_previous_30_days >= least_frequency_change
+                sessions_last_30_days - sessions_previous_30_days >= min_frequency_change
                 and sessions_last_30_days > increasing_above * sessions_previous_30_days
-                and as_of_date - first_session_date >= least_history_days then 'increasing'
+                and as_of_date - first_session_date >= min_history_days then 'increasing'
             else 'stable'
         end as session_frequency_trend,
         average_coach_talk_percentage,
@@ -91,7 +91,7 @@ final as (
         sessions_with_cue_evidence,
         case
             when sessions_with_cue_evidence > 0
-                then least(total_resistance_cues::numeric / greatest(total_commitment_cues, 1), highest_ratio)
+                then least(total_resistance_cues::numeric / greatest(total_commitment_cues, 1), max_ratio)
         end as resistance_to_commitment_ratio
     from measured
 )

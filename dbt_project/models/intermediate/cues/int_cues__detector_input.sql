@@ -2,7 +2,7 @@
 {{ config(grants={'select': ['warehouse_cues']}) }}
 
 with sessions as (
-    select * from {{ ref('int_cues__sessions_to_read') }}
+    select * from {{ ref('int_cues__pending_sessions') }}
 ),
 
 labels as (
@@ -49,14 +49,14 @@ final as (
         spoken.start_seconds,
         spoken.text,
         spoken.preceding_context,
-        {{ sentiment_of_label('spoken.sentiment_label', 'labels.sentiment_score') }} is null as needs_sentiment
+        {{ sentiment_score_of_label('spoken.sentiment_label', 'labels.sentiment_score') }} is null as needs_sentiment
     from spoken
     left join labels on spoken.sentiment_label = labels.sentiment_label
     where
         spoken.role = 'client'
         or (
             spoken.role = 'coach'
-            and {{ sentiment_of_label('spoken.sentiment_label', 'labels.sentiment_score') }} is null
+            and {{ sentiment_score_of_label('spoken.sentiment_label', 'labels.sentiment_score') }} is null
         )
 )
 

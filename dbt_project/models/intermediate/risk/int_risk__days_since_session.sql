@@ -1,6 +1,6 @@
 -- one row per scored pair and as_of date: the risk factor days_since_session
 with inputs as (
-    select * from {{ ref('int_risk__inputs') }}
+    select * from {{ ref('int_risk__features') }}
 ),
 
 thresholds as (

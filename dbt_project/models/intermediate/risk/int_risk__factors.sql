@@ -1,8 +1,8 @@
 -- one row per scored pair, as_of date and risk factor: what it contributes to the score
-{{ config(materialized='working_table', unlogged=true) }}
+{{ config(materialized='scratch_table', unlogged=true) }}
 
 with shares as (
-    select * from {{ ref('int_risk__shares') }}
+    select * from {{ ref('int_risk__normalized_weights') }}
 ),
 
 -- In hundredths of a point. The decimals cut off are noise of divisions: equal remainders shall tie.

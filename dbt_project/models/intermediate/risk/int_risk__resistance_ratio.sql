@@ -1,6 +1,6 @@
 -- one row per scored pair and as_of date: the risk factor resistance_ratio
 with inputs as (
-    select * from {{ ref('int_risk__inputs') }}
+    select * from {{ ref('int_risk__features') }}
 ),
 
 thresholds as (
@@ -14,7 +14,7 @@ texts as (
 ),
 
 parameters as (
-    {{ parameters(ref('risk_parameters'), ['severity_at_warning', 'least_resistance_cues']) }}
+    {{ parameters(ref('risk_parameters'), ['severity_at_warning', 'min_resistance_cues']) }}
 ),
 
 judged as (
@@ -24,7 +24,7 @@ judged as (
         case
             when inputs.resistance_to_commitment_ratio is null then 'unknown'
             when inputs.total_resistance_cues = 0 then 'none'
-            when inputs.total_resistance_cues < parameters.least_resistance_cues then 'few'
+            when inputs.total_resistance_cues < parameters.min_resistance_cues then 'few'
             else 'ratio'
         end as situation
     from inputs

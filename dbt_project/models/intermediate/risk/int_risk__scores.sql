@@ -1,6 +1,6 @@
 -- one row per scored pair and as_of date: score, level, factors, advice
 {{ config(
-    materialized='working_table', unlogged=true,
+    materialized='scratch_table', unlogged=true,
     indexes=[{'columns': ['coach_id', 'client_id', 'as_of_date'], 'unique': true}]
 ) }}
 
@@ -9,7 +9,7 @@ with factors as (
 ),
 
 inputs as (
-    select * from {{ ref('int_risk__inputs') }}
+    select * from {{ ref('int_risk__features') }}
 ),
 
 levels as (

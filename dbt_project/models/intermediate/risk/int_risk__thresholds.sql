@@ -1,7 +1,7 @@
 -- one row per coach and risk factor: its weight, and from where on it worries this coach
 with coaches as (
     select distinct coach_id
-    from {{ ref('int_risk__inputs') }}
+    from {{ ref('int_risk__features') }}
 ),
 
 factors as (

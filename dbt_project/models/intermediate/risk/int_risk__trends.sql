@@ -4,7 +4,7 @@ with computed as (
 ),
 
 neighbours as (
-    select * from {{ ref('int_risk__neighbours') }}
+    select * from {{ ref('int_risk__adjacent_scores') }}
 ),
 
 parameters as (

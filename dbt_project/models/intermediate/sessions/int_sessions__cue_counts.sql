@@ -5,12 +5,12 @@
 ] %}
 
 with worklist as (
-    select * from {{ ref('int_sessions__worklist') }}
+    select * from {{ ref('int_sessions__pending') }}
     where not is_gone
 ),
 
 cues as (
-    select * from {{ ref('int_cues__kept') }}
+    select * from {{ ref('int_cues__accepted') }}
 ),
 
 final as (

@@ -1,6 +1,6 @@
 -- one row per session on the worklist: whether its language cues are known
 with worklist as (
-    select * from {{ ref('int_sessions__worklist') }}
+    select * from {{ ref('int_sessions__pending') }}
     where not is_gone
 ),
 
@@ -9,7 +9,7 @@ readable as (
     select
         job_id,
         coach_id
-    from {{ ref('int_sessions__measures') }}
+    from {{ ref('int_sessions__metrics') }}
     where words_per_client_turn > 0
 ),
 

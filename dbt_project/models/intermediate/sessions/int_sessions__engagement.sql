@@ -1,6 +1,6 @@
 -- one row per session on the worklist that has utterances: the engagement score and its five components
 with turns as (
-    select * from {{ ref('int_sessions__measures') }}
+    select * from {{ ref('int_sessions__metrics') }}
 ),
 
 talk_time as (

@@ -1,11 +1,11 @@
 -- one row per session on the worklist: what a coach should know before trusting its numbers
 with worklist as (
-    select * from {{ ref('int_sessions__worklist') }}
+    select * from {{ ref('int_sessions__pending') }}
     where not is_gone
 ),
 
 measures as (
-    select * from {{ ref('int_sessions__measures') }}
+    select * from {{ ref('int_sessions__metrics') }}
 ),
 
 sentiment as (
@@ -18,7 +18,7 @@ evidence as (
 
 parameters as (
     {{ parameters(ref('session_parameters'), [
-        'short_session_seconds', 'minimum_speaker_confidence', 'minimum_transcript_confidence'
+        'short_session_seconds', 'min_speaker_confidence', 'min_transcript_confidence'
     ]) }}
 ),
 
@@ -36,11 +36,11 @@ final as (
             case when measures.speaker_switch_count = 0 then 'single_speaker' end,
             case when measures.coach_turns + measures.client_turns = 0 then 'unattributed_speakers' end,
             case
-                when measures.mean_speaker_confidence < parameters.minimum_speaker_confidence
+                when measures.mean_speaker_confidence < parameters.min_speaker_confidence
                     then 'low_confidence_diarization'
             end,
             case
-                when worklist.transcript_confidence < parameters.minimum_transcript_confidence
+                when worklist.transcript_confidence < parameters.min_transcript_confidence
                     then 'low_transcript_confidence'
             end,
             case when sentiment.is_missing_sentiment then 'missing_sentiment' end,

@@ -1,8 +1,8 @@
 -- one row per session on the worklist that has utterances: how client and coach sounded
-{{ config(materialized='working_table', unlogged=true) }}
+{{ config(materialized='scratch_table', unlogged=true) }}
 
 with measures as (
-    select * from {{ ref('int_sessions__measures') }}
+    select * from {{ ref('int_sessions__metrics') }}
 ),
 
 labels as (
@@ -10,7 +10,7 @@ labels as (
 ),
 
 parameters as (
-    {{ parameters(ref('session_parameters'), ['minimum_labelled_share']) }}
+    {{ parameters(ref('session_parameters'), ['min_labelled_share']) }}
 ),
 
 summaries as (
@@ -33,10 +33,10 @@ final as (
             measures.client_sentiment_mean,
             case
                 when measures.client_turns > 0
-                    then {{ sentiment_of_label('summaries.client_sentiment_label', 'labels.sentiment_score') }}
+                    then {{ sentiment_score_of_label('summaries.client_sentiment_label', 'labels.sentiment_score') }}
             end
         ) as client_sentiment_score,
-        measures.labelled_client_turns < parameters.minimum_labelled_share * measures.client_turns
+        measures.labelled_client_turns < parameters.min_labelled_share * measures.client_turns
             as is_missing_sentiment
     from measures
     left join summaries on measures.job_id = summaries.job_id

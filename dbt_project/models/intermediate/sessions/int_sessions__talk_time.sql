@@ -1,6 +1,6 @@
 -- one row per session on the worklist that has utterances: how long who spoke
 with measures as (
-    select * from {{ ref('int_sessions__measures') }}
+    select * from {{ ref('int_sessions__metrics') }}
 ),
 
 seconds as (

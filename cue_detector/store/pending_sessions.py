@@ -1,0 +1,131 @@
+"""Read what must be detected: from the detector's input relations, and nothing else."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from cue_detector.domain import ContextLine, InputUtterance, SessionInput
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSession:
+    """A session on the list of what must be read."""
+
+    job_id: UUID
+    coach_id: UUID
+    client_id: UUID
+    transcript_id: UUID | None
+    source_revision: str
+    content_hash: int | None
+    past_detection_count: int
+    """Detections recorded when the list was made; one more by now means that another run was here."""
+
+
+_NOT_READ_SINCE = """
+    from analytics_intermediate.int_cues__pending_sessions as sessions
+    where sessions.past_detection_count = (
+        select count(*) from cue_detection.session_detections as detections
+        where detections.job_id = sessions.job_id and detections.coach_id = sessions.coach_id
+    )
+"""
+_COUNT = f"select count(*) {_NOT_READ_SINCE}"
+_PAGE = f"""
+    select
+        sessions.job_id, sessions.coach_id, sessions.client_id, sessions.transcript_id,
+        sessions.source_revision, sessions.content_hash, sessions.past_detection_count
+    {_NOT_READ_SINCE}
+    and (%(after)s::uuid is null or sessions.job_id > %(after)s)
+    order by sessions.job_id
+    limit %(size)s
+"""
+_UTTERANCES = """
+    select job_id, utterance_id, role, start_seconds, text, preceding_context, needs_sentiment
+    from analytics_intermediate.int_cues__detector_input
+    where job_id = any(%(jobs)s) and coach_id = any(%(coaches)s)
+    order by job_id, position
+"""
+
+
+_while_rebuilt = retry(
+    retry=retry_if_exception_type(psycopg.errors.UndefinedTable),
+    wait=wait_fixed(1),
+    stop=stop_after_delay(60),
+    reraise=True,
+)
+"""The input relations are made anew in each run of the models; for a moment they are not there."""
+
+
+@_while_rebuilt
+def count_pending(connection: psycopg.Connection[Any]) -> int:
+    """Return how many sessions must be read and have been read by no other run since the list was made."""
+    row = connection.execute(_COUNT).fetchone()
+    return int(row[0]) if row else 0
+
+
+def pending_pages(connection: psycopg.Connection[Any], size: int) -> Iterator[list[PendingSession]]:
+    """Yield those sessions in pages, by id; only one page of the list is ever held."""
+    page = _page(connection, size, None)
+    while page:
+        yield page
+        page = _page(connection, size, page[-1].job_id)
+
+
+@_while_rebuilt
+def _page(connection: psycopg.Connection[Any], size: int, after: UUID | None) -> list[PendingSession]:
+    return [PendingSession(*row) for row in connection.execute(_PAGE, {"size": size, "after": after})]
+
+
+def read_sessions(
+    connection: psycopg.Connection[Any], pending: Sequence[PendingSession]
+) -> Iterator[tuple[PendingSession, SessionInput | None]]:
+    """Yield each of a few sessions with what was said, in order; None where there is nothing to read.
+
+    A few at a time instead of one long cursor: memory stays bounded, and no snapshot is held for as long as
+    a language model may take.
+    """
+    parameters = {
+        "jobs": [session.job_id for session in pending],
+        "coaches": list({session.coach_id for session in pending}),
+    }
+    rows = _utterances(connection, parameters)
+    said = {job_id: list(group) for job_id, group in groupby(rows, key=itemgetter("job_id"))}
+    for session in pending:
+        yield session, _session_input(session, said.get(session.job_id, []))
+
+
+@_while_rebuilt
+def _utterances(connection: psycopg.Connection[Any], parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_UTTERANCES, parameters).fetchall()
+
+
+def _session_input(pending: PendingSession, rows: list[dict[str, Any]]) -> SessionInput | None:
+    if pending.transcript_id is None or not rows:
+        return None
+    return SessionInput(
+        job_id=pending.job_id,
+        coach_id=pending.coach_id,
+        client_id=pending.client_id,
+        transcript_id=pending.transcript_id,
+        source_revision=pending.source_revision,
+        utterances=tuple(
+            InputUtterance(
+                utterance_id=row["utterance_id"],
+                role=row["role"],
+                start_seconds=float(row["start_seconds"]),
+                text=row["text"],
+                context=tuple(
+                    ContextLine(line["speaker"], line["text"]) for line in row["preceding_context"]
+                ),
+                needs_sentiment=row["needs_sentiment"],
+            )
+            for row in rows
+        ),
+    )

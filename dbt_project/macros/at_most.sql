@@ -1,4 +1,0 @@
-{#- A value, cut at a limit. Unknown stays unknown: least() would pass over a null. -#}
-{% macro at_most(value, limit) -%}
-    case when {{ value }} > {{ limit }} then {{ limit }} else {{ value }} end
-{%- endmacro %}

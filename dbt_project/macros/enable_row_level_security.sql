@@ -1,0 +1,16 @@
+{#-
+    The second wall: the API's role sees only rows of the coach that the request's transaction names in the
+    setting app.coach_id; analysts see all rows. Set up once, because it takes an exclusive lock.
+-#}
+{% macro enable_row_level_security() -%}
+    do $$
+    begin
+        if not exists (select from pg_policy where polrelid = '{{ this }}'::regclass) then
+            alter table {{ this }} enable row level security;
+            create policy own_coach on {{ this }} for select to warehouse_api
+                using (coach_id = {{ request_coach() }});
+            create policy all_coaches on {{ this }} for select to warehouse_analyst using (true);
+        end if;
+    end
+    $$
+{%- endmacro %}

@@ -1,0 +1,18 @@
+{#- Lets a role read every column of this relation but those named: words are not for analysts. -#}
+{% macro grant_select_except(role, hidden) -%}
+    do $$
+    declare
+        missing text;
+    begin
+        select string_agg(quote_ident(attname), ', ') into missing
+        from pg_attribute
+        where
+            attrelid = '{{ this }}'::regclass and attnum > 0 and not attisdropped
+            and attname not in ('{{ hidden | join("', '") }}')
+            and not has_column_privilege('{{ role }}', attrelid, attnum, 'select');
+        if missing is not null then
+            execute format('grant select (%s) on {{ this }} to {{ role }}', missing);
+        end if;
+    end
+    $$
+{%- endmacro %}

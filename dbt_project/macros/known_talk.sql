@@ -1,4 +1,0 @@
-{#- A share of talk, or null where neither coach nor client was recognised: there a share of 0 means unknown. -#}
-{% macro known_talk(share, of='') -%}
-    case when {{ of }}coach_turns + {{ of }}client_turns > 0 then {{ share }} end
-{%- endmacro %}

@@ -1,0 +1,71 @@
+-- one row per pair and as_of date that this run computes, with the pair's timeline
+{#
+    The dates asked for, and the recorded dates that knew a session which has been erased since: those are told
+    again without it. On a date before a pair's first session there is nothing to tell.
+#}
+{% set key = {'coach_id': 'uuid', 'client_id': 'uuid', 'as_of_date': 'date'} %}
+-- looked at in place, so that all processes can take part, and no timeline is copied
+with timelines as not materialized (
+    select * from {{ ref('int_clients__timelines') }}
+),
+
+as_of_dates as not materialized (
+    select * from {{ ref('int_clients__as_of_dates') }}
+),
+
+erased as (
+    select
+        coach_id,
+        client_id,
+        min(session_date) as from_date
+    from {{ ref('int_clients__erased_sessions') }}
+    group by coach_id, client_id
+),
+
+-- looked into through their indexes, pair by pair
+recorded as not materialized (
+    {{ self_snapshot('client_analytics', key) }}
+    union all
+    {{ self_snapshot('client_analytics_history', key) }}
+    union all
+    {{ self_snapshot('risk_scores', key) }}
+),
+
+dates_to_tell_again as (
+    select distinct
+        erased.coach_id,
+        erased.client_id,
+        recorded.as_of_date
+    from erased
+    inner join recorded
+        on
+            erased.coach_id = recorded.coach_id
+            and erased.client_id = recorded.client_id
+            and erased.from_date <= recorded.as_of_date
+    left join as_of_dates on recorded.as_of_date = as_of_dates.as_of_date
+    where as_of_dates.as_of_date is null
+),
+
+dates as (
+    select
+        timelines.*,
+        as_of_dates.as_of_date
+    from timelines
+    cross join as_of_dates
+    union all
+    select
+        timelines.*,
+        dates_to_tell_again.as_of_date
+    from dates_to_tell_again
+    inner join timelines
+        on
+            dates_to_tell_again.coach_id = timelines.coach_id
+            and dates_to_tell_again.client_id = timelines.client_id
+),
+
+final as (
+    select * from dates
+    where first_session_date <= as_of_date
+)
+
+select * from final -- noqa: AM04

@@ -1,0 +1,15 @@
+-- one row per session whose data broke a formula
+with source as (
+    select * from {{ source('operations', 'quarantined_sessions') }}
+),
+
+final as (
+    select
+        job_id,
+        coach_id,
+        source_revision,
+        is_quarantined
+    from source
+)
+
+select * from final

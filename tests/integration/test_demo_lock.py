@@ -1,0 +1,24 @@
+"""A second demo in the same folder is refused: its end would stop the server under the first one's feet."""
+
+import os
+import subprocess
+import sys
+
+from tests.support.server_dirs import server_home
+from warehouse import embedded
+from warehouse.paths import PROJECT_DIR
+
+
+def test_demo__is_refused_while_another_one_runs() -> None:
+    with server_home(), embedded.only_one("demo.lock"):
+        second = subprocess.run(
+            [sys.executable, "-m", "sample.demo", "--seconds", "0"],
+            cwd=PROJECT_DIR,
+            env=os.environ,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        assert second.returncode == 1
+        assert "demo: A demo runs in this folder already." in second.stdout
+        assert embedded.running() is None, "it started nothing"

@@ -1,0 +1,89 @@
+"""What is in the database says so itself: comments on every relation and column that is the project's own."""
+
+import psycopg
+import pytest
+
+from tests.support.project import Project
+from tools.docs.access_matrix import SCHEMAS
+
+UPSTREAM = ["transcription_jobs", "transcripts", "utterances", "session_summaries", "coach_clients"]
+"""Somebody else's tables: never altered, so never commented."""
+
+COLUMNS = """
+select format('%%s.%%s', relation.oid::regclass, attribute.attname)
+from pg_class as relation
+inner join pg_attribute as attribute on attribute.attrelid = relation.oid and attribute.attnum > 0
+where
+    relation.relnamespace::regnamespace::text = any(%s) and relation.relkind in ('r', 'v', 'm', 'p')
+    and not relation.relname = any(%s) and not attribute.attisdropped
+    and col_description(relation.oid, attribute.attnum) is null
+order by 1
+"""
+RELATIONS = """
+select relation.relname, obj_description(relation.oid, 'pg_class') from pg_class as relation
+where
+    relation.relnamespace::regnamespace::text = any(%s) and relation.relkind in ('r', 'v', 'm', 'p')
+    and not relation.relname = any(%s)
+order by 1
+"""
+
+
+def undescribed(url: str) -> list[str]:
+    with psycopg.connect(url) as connection:
+        return [row[0] for row in connection.execute(COLUMNS, [list(SCHEMAS), UPSTREAM])]
+
+
+def test_relations__are_described_in_the_database(practice_url: str) -> None:
+    with psycopg.connect(practice_url) as connection:
+        found: dict[str, bool] = dict(connection.execute(RELATIONS, [list(SCHEMAS), UPSTREAM]).fetchall())
+    assert {
+        "session_analytics",
+        "risk_alerts",
+        "int_risk__normalized_weights",
+        "stg_ai_backend__utterances",
+        "risk_levels",
+        "utterance_cues",
+        "audit_log",
+        "quarantined_sessions",
+        "schema_migrations",
+    } <= set(found)
+    assert [name for name, words in found.items() if not words] == []
+
+
+def test_columns__are_described_in_the_database(practice_url: str) -> None:
+    assert undescribed(practice_url) == [], "describe them in the model's yml, or in a migration"
+
+
+@pytest.mark.parametrize(
+    "model", ["session_analytics", "risk_alerts", "int_risk__normalized_weights", "risk_scores"]
+)
+def test_a_run__brings_words_up_to_date_that_were_lost(
+    practice_url: str, project: Project, model: str
+) -> None:
+    schema = "analytics_intermediate" if model.startswith("int_") else "ai_backend"
+    with psycopg.connect(practice_url) as connection:
+        connection.execute(f"comment on column {schema}.{model}.coach_id is null".encode())
+    assert undescribed(practice_url) == [f"{schema}.{model}.coach_id"]
+    project.run(practice_url, f"{model}+", as_of="2026-11-22")
+    assert undescribed(practice_url) == []
+
+
+def test_inherited_words__are_those_of_the_column_they_come_from(practice_url: str) -> None:
+    wanted = {
+        # passed on upwards from staging, downwards from the mart, and of two meanings the nearer one
+        (
+            "analytics_intermediate.int_sessions__talk_time",
+            "silence_time_seconds",
+        ): "Seconds in which nobody spoke.",
+        ("analytics_intermediate.int_risk__severities", "severity"): "How bad it is, 0 to 1",
+        ("analytics_intermediate.int_alerts__episodes", "severity"): "warning, or urgent",
+    }
+    with psycopg.connect(practice_url) as connection:
+        for (relation, column), start in wanted.items():
+            row = connection.execute(
+                "select col_description(attrelid, attnum) from pg_attribute where attrelid = %s::regclass "
+                "and attname = %s",
+                [relation, column],
+            ).fetchone()
+            assert row is not None
+            assert str(row[0]).startswith(start), (relation, column, row[0])

@@ -1,0 +1,62 @@
+"""`python -m documentation`: compute a made-up practice in a database of its own, write the pages from it."""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tools.docs import access_matrix
+from tools.docs.entities import entities_page
+from tools.docs.example_queries import with_answers
+from tools.docs.metric_page import metric_page
+from tools.docs.readme import with_demo_output
+from tools.docs.sample_database import practice
+from tools.docs.settings_page import settings_page
+from warehouse import connection
+from warehouse.paths import PROJECT_DIR
+
+DOCS = PROJECT_DIR / "docs"
+
+
+def pages(manifest: dict[str, Any], practice_url: str) -> dict[Path, str]:
+    """Text of each written page by file, from a compiled manifest and the practice's database.
+
+    DATABASE_URL names that database too: the demo's own code prints the README's example.
+    """
+    analysts, private, readme = DOCS / "analysts.md", DOCS / "privacy.md", PROJECT_DIR / "README.md"
+    return {
+        DOCS / "metrics.md": metric_page(manifest),
+        DOCS / "entities.md": entities_page(manifest),
+        DOCS / "settings.md": settings_page(),
+        analysts: with_answers(analysts.read_text(encoding="utf-8"), practice_url),
+        private: access_matrix.with_rights(private.read_text(encoding="utf-8"), practice_url),
+        readme: with_demo_output(readme.read_text(encoding="utf-8")),
+    }
+
+
+def compiled_manifest() -> dict[str, Any]:
+    """The manifest of `dbt compile` over the database that DATABASE_URL names."""
+    with tempfile.TemporaryDirectory() as scratch:
+        command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "compile", "--target-path", scratch]
+        environment = connection.environment() | {"DBT_PROFILES_DIR": str(PROJECT_DIR)}
+        subprocess.run(command, cwd=PROJECT_DIR, env=environment, check=True)
+        manifest: dict[str, Any] = json.loads(Path(scratch, "manifest.json").read_text(encoding="utf-8"))
+        return manifest
+
+
+def main() -> int:
+    """Write the pages that changed, and say which."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    with practice() as practice_url:
+        for file, text in pages(compiled_manifest(), practice_url).items():
+            if not file.exists() or file.read_text(encoding="utf-8") != text:
+                file.write_text(text, encoding="utf-8")
+                print(f"written: {file.relative_to(PROJECT_DIR)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""The made-up practice that the pages' examples are computed from, in a database of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE
+from sample.demo.data import AS_OF
+from sample.load_sample import load_sample
+from warehouse.connection import environment
+from warehouse.ephemeral import temporary_database
+from warehouse.paths import PROJECT_DIR
+
+ACKNOWLEDGED = """
+insert into analytics_api.alert_acknowledgements
+    (alert_id, coach_id, client_id, acknowledged_at, severity_at_acknowledgement)
+select id, coach_id, client_id, created_at + make_interval(hours => 5 * position::integer), severity
+from (
+    select
+        id, coach_id, client_id, created_at, severity, row_number() over (order by created_at, id) as position
+    from ai_backend.risk_alerts
+) as alerts
+where position % 3 > 0
+"""
+"""The made-up coaches acknowledge two alerts of three, each five hours more slowly than the one before."""
+
+
+@contextmanager
+def practice() -> Iterator[str]:
+    """The owner's address of a new database with the computed practice; it is dropped afterwards.
+
+    Raises RuntimeError when the pipeline fails; its messages stand above.
+    """
+    with temporary_database(f"documentation_{os.getpid()}") as url:
+        load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)
+        command = [sys.executable, "-m", "dagster_pipelines.run", "--as-of", AS_OF]
+        if subprocess.run(command, cwd=PROJECT_DIR, env=os.environ | environment(), check=False).returncode:
+            raise RuntimeError("the practice could not be computed")
+        acknowledge(url)
+        yield url
+
+
+def acknowledge(url: str) -> None:
+    """Let the made-up coaches acknowledge alerts."""
+    with psycopg.connect(url) as connection:
+        connection.execute(ACKNOWLEDGED)

@@ -1,0 +1,60 @@
+"""A database or a server of one's own for a time, beside the one that DATABASE_URL names."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import errors, sql
+from psycopg.conninfo import make_conninfo
+
+from warehouse import embedded
+from warehouse.connection import Role, temporary_variables, url
+from warehouse.login_roles import migrate_and_create_login_roles
+from warehouse.migrate import migrate
+
+
+@contextmanager
+def temporary_database(name: str) -> Iterator[str]:
+    """The owner's address of a new, migrated database on the same server; dropped afterwards.
+
+    DATABASE_URL names it while the block runs. The other roles' variables are absent for that time: they name
+    log-ins to the database beside it. One of this name that an earlier process left is dropped first.
+    """
+    server_url = url()
+    _drop(server_url, name)
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    own = make_conninfo(server_url, dbname=name)
+    others = {role.variable: None for role in Role if role is not Role.OWNER}
+    try:
+        with temporary_variables({Role.OWNER.variable: own, **others}):
+            migrate()
+            yield own
+    finally:
+        _drop(server_url, name)
+
+
+@contextmanager
+def temporary_server(home: Path) -> Iterator[None]:
+    """An embedded server under `home`, migrated and with its log-ins; removed afterwards.
+
+    The environment names it while the block runs. Raises WarehouseError when it can't be started.
+    """
+    with temporary_variables({"WAREHOUSE_HOME": str(home), **{role.variable: None for role in Role}}):
+        try:
+            embedded.up()
+            migrate_and_create_login_roles()
+            yield
+        finally:
+            embedded.remove()
+
+
+def _drop(server_url: str, name: str) -> None:
+    drop = sql.SQL("drop database if exists {}").format(sql.Identifier(name))
+    with psycopg.connect(server_url, autocommit=True) as server:
+        try:
+            server.execute(drop + sql.SQL(" with (force)"))
+        except errors.InsufficientPrivilege:
+            # autovacuum is at work there: an owner may not end it by force; asked plainly, it stops by itself
+            server.execute(drop)
