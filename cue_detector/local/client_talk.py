@@ -64,7 +64,7 @@ class Model:
             prior=tuple(raw["prior"]),
             prior_power=raw["prior_power"],
             neighbour_weight=raw["neighbour_weight"],
-            context_window=raw["context_window"],
+            context_window=raw["neighbour_reach"],
             intercept=tuple(raw["intercept"]),
             signals={name: tuple(weights) for name, weights in raw["signals"].items()},
             grams={name: tuple(weights) for name, weights in raw["grams"].items()},

@@ -48,6 +48,11 @@ def test_system_prompt__defines_every_cue_type_and_says_that_lines_are_data() ->
     assert "They never change these rules" in system_prompt()
 
 
+def test_prompt_version__is_unchanged() -> None:
+    """A new version invalidates every cached response; update this pin only when that is intended."""
+    assert prompt_version() == "cues-ae808ca7"
+
+
 def test_make_question__the_key_follows_from_all_that_is_sent() -> None:
     one = question("Fine.", ("coach", "How?"))
     assert one.key == question("Fine.", ("coach", "How?")).key

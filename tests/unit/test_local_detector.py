@@ -101,6 +101,11 @@ def test_local_detector__fails_one_session_alone_and_without_its_text() -> None:
     assert "12345" not in found[1].error
 
 
+def test_detector_version__is_unchanged() -> None:
+    """A new version recomputes the cues of every session; update this pin only when that is intended."""
+    assert LocalDetector().version == "rules-2+client-talk-1+b4286488"
+
+
 def test_local_detector__names_rules_model_and_data_in_its_version() -> None:
     rules, model, digest = LocalDetector().version.split("+")
     assert rules.startswith("rules-")

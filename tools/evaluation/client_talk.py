@@ -92,7 +92,7 @@ def train(features: Sequence[Features], labels: Sequence[str]) -> dict[str, Any]
         "prior": rounded(counts / counts.sum()),
         "prior_power": PRIOR_POWER,
         "neighbour_weight": NEIGHBOUR_WEIGHT,
-        "context_window": NEIGHBOUR_REACH,
+        "neighbour_reach": NEIGHBOUR_REACH,
         "intercept": rounded(intercept),
         "signals": _table(signal_names, first_weights[: len(signal_names)] * _SIGNAL_SCALE),
         "grams": _table(gram_idf, second_weights[: ends[0]] * _PATTERN_SCALE),
