@@ -56,7 +56,7 @@ def computed_days(
         dbt.build(names("clients", "risk", "alerts"), dbt_variables(options, days))
         with connect() as connection:
             record_computed(connection, STAGES, parse_dates(days), context.run.run_id)
-            outbox.fill(connection, PipelineSettings())
+            outbox.enqueue(connection, PipelineSettings())
     return dg.MaterializeResult(metadata={"as_of": days, "days": (last - first).days + 1})
 
 

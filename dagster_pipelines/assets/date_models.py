@@ -73,7 +73,7 @@ def _build(context: dg.AssetExecutionContext, options: RunOptions, dbt: Warehous
                 record_computed(connection, done, parse_dates(days), context.run.run_id)
                 report_partitions(context, done, parse_dates(days))
             if "alerts" in done:
-                outbox.fill(connection, PipelineSettings())
+                outbox.enqueue(connection, PipelineSettings())
             if is_whole and noted_until is not None:
                 pending_work.dequeue_clients(connection, noted_until, clients)
             if is_whole:

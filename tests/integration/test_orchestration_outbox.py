@@ -1,72 +1,45 @@
-"""Alerts reach a receiver that is slow, down or lying: at least once, signed, and without anybody's words."""
+"""Delivery of alerts to receivers that are slow, unavailable or invalid: at least once and signed."""
 
+import base64
+import hashlib
+import hmac
 import json
 import socket
-import threading
-import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import psycopg
 import pytest
+from pydantic import ValidationError
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from dagster_pipelines.notifications import outbox
 from dagster_pipelines.settings import PipelineSettings
+from dagster_pipelines.sql_files import load_sql
 from dagster_pipelines.state.write_lock import connect
-from tests.support.rows import insert, new_id
+from tests.support.webhooks import Receiver, add_delivery
 
-SECRET = "a-secret-for-tests"
-SAYS_YES_BUT_BREAKS_OFF = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nok"
-
-
-class Receiver:
-    """A real HTTP server that answers as a test tells it and remembers what it was sent."""
-
-    def __init__(
-        self, status: int = 204, wait: float = 0.0, raw: bytes | None = None, location: str = ""
-    ) -> None:
-        self.status, self.wait, self.raw, self.location = status, wait, raw, location
-        self.received: list[tuple[dict[str, str], bytes]] = []
-
-    @contextmanager
-    def listening(self) -> Iterator[str]:
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                receiver.received.append(({k.lower(): v for k, v in self.headers.items()}, body))
-                time.sleep(receiver.wait)
-                if receiver.raw is not None:
-                    self.wfile.write(receiver.raw)
-                    self.close_connection = True
-                    return
-                self.send_response(receiver.status)
-                if receiver.location:
-                    self.send_header("location", receiver.location)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/hook"
-        finally:
-            server.shutdown()
-            server.server_close()
+KEY = bytes(range(200, 232))
+WHSEC_SECRET = "whsec_" + base64.b64encode(KEY).decode()
+RAW_SECRET = "a-secret-for-tests"
+TRUNCATED_RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nok"
+PAYLOAD = {
+    "id",
+    "alert_id",
+    "event",
+    "coach_id",
+    "client_id",
+    "alert_type",
+    "severity",
+    "opened_date",
+}
+"""Ids and words of a fixed vocabulary: nothing of the alert's text, no names."""
 
 
-def settings(url: str, **more: Any) -> PipelineSettings:
+def settings(url: str, secret: str = RAW_SECRET, **more: Any) -> PipelineSettings:
     return PipelineSettings(
-        alert_webhook_url=url, alert_webhook_secret=SECRET, alert_webhook_timeout_seconds=0.5, **more
+        alert_webhook_url=url, alert_webhook_secret=secret, alert_webhook_timeout_seconds=0.5, **more
     )
 
 
@@ -77,26 +50,6 @@ def database(database_url: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def add_delivery(connection: psycopg.Connection[Any], **values: Any) -> uuid.UUID:
-    delivery_id = new_id()
-    insert(
-        connection,
-        "operations.alert_deliveries",
-        **{
-            "delivery_id": delivery_id,
-            "alert_id": new_id(),
-            "event": "opened",
-            "coach_id": new_id(),
-            "client_id": new_id(),
-            "alert_type": "new_high_risk",
-            "severity": "warning",
-            "opened_date": date(2026, 11, 22),
-        }
-        | values,
-    )
-    return delivery_id
-
-
 def state_of(connection: psycopg.Connection[Any], delivery_id: uuid.UUID) -> dict[str, Any]:
     row = connection.execute(
         "select delivered_at is not null, attempts, last_error, next_attempt_at > now(), "
@@ -105,25 +58,57 @@ def state_of(connection: psycopg.Connection[Any], delivery_id: uuid.UUID) -> dic
         [delivery_id],
     ).fetchone()
     assert row is not None
-    return dict(zip(("delivered", "attempts", "error", "waits", "is_over"), row, strict=True))
+    return dict(zip(("delivered", "attempts", "error", "is_scheduled", "is_over"), row, strict=True))
 
 
-def test_deliver__posts_a_signed_body_of_ids_and_dictionary_words(database: psycopg.Connection[Any]) -> None:
-    delivery_id = add_delivery(database)
+def received_by(
+    connection: psycopg.Connection[Any], **values: Any
+) -> tuple[uuid.UUID, dict[str, str], bytes]:
+    """Deliver one alert with these settings and return its id, and the headers and body received."""
+    delivery_id = add_delivery(connection)
     receiver = Receiver()
     with receiver.listening() as url:
-        assert outbox.deliver(database, settings(url)) == (1, 0)
+        assert outbox.deliver(connection, settings(url, **values)) == (1, 0)
+    ((headers, body),) = receiver.received
+    return delivery_id, headers, body
 
-    headers, body = receiver.received[0]
-    assert set(json.loads(body)) == {"id", *outbox.PAYLOAD}
-    assert headers["webhook-id"] == str(delivery_id)
-    expected = outbox.signature(SECRET, str(delivery_id), headers["webhook-timestamp"], body)
-    assert headers["webhook-signature"] == expected
-    assert outbox.signature("another", str(delivery_id), headers["webhook-timestamp"], body) != expected
+
+@pytest.mark.parametrize(
+    ("secret", "receiver_secret"),
+    [
+        (WHSEC_SECRET, WHSEC_SECRET),
+        (WHSEC_SECRET.rstrip("="), WHSEC_SECRET),
+        (RAW_SECRET, base64.b64encode(RAW_SECRET.encode()).decode()),
+    ],
+    ids=["whsec", "whsec without padding", "raw"],
+)
+def test_deliver__is_verified_by_the_standard_webhooks_library(
+    database: psycopg.Connection[Any], secret: str, receiver_secret: str
+) -> None:
+    delivery_id, headers, body = received_by(database, secret=secret)
+    payload = Webhook(receiver_secret).verify(body, headers)
+    assert set(payload) == PAYLOAD
+    assert payload["id"] == headers["webhook-id"] == str(delivery_id)
     assert state_of(database, delivery_id)["delivered"]
 
+    with pytest.raises(WebhookVerificationError):
+        Webhook(base64.b64encode(b"another key").decode()).verify(body, headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(receiver_secret).verify(body.replace(b"warning", b"urgent"), headers)
 
-def test_deliver__never_posts_again_what_was_accepted(database: psycopg.Connection[Any]) -> None:
+
+def test_deliver__with_the_legacy_signature_sends_a_hexadecimal_digest(
+    database: psycopg.Connection[Any],
+) -> None:
+    with pytest.warns(FutureWarning, match="WEBHOOK_LEGACY_SIGNATURE stops working in version"):
+        _, headers, body = received_by(database, secret=WHSEC_SECRET, webhook_legacy_signature=True)
+    message = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{body.decode()}"
+    digest = hmac.digest(WHSEC_SECRET.encode(), message.encode(), hashlib.sha256).hex()
+    assert headers["webhook-signature"] == f"v1,{digest}"
+    assert set(json.loads(body)) == PAYLOAD
+
+
+def test_deliver__does_not_repeat_an_accepted_delivery(database: psycopg.Connection[Any]) -> None:
     add_delivery(database)
     receiver = Receiver()
     with receiver.listening() as url:
@@ -135,33 +120,31 @@ def test_deliver__never_posts_again_what_was_accepted(database: psycopg.Connecti
 @pytest.mark.parametrize(
     ("receiver", "error"),
     [
-        (Receiver(wait=2.0), "no answer in time"),
+        (Receiver(delay=2.0), "timeout"),
         (Receiver(status=500), "HTTP 500"),
         (Receiver(status=302, location="http://127.0.0.1:1/elsewhere"), "HTTP 302"),
-        (Receiver(raw=SAYS_YES_BUT_BREAKS_OFF), "RemoteProtocolError"),
-        (Receiver(raw=b"this is no HTTP\r\n\r\n"), "RemoteProtocolError"),
+        (Receiver(raw=TRUNCATED_RESPONSE), "RemoteProtocolError"),
+        (Receiver(raw=b"this is not HTTP\r\n\r\n"), "RemoteProtocolError"),
     ],
-    ids=["slow", "failing", "redirecting", "breaking off after a yes", "talking nonsense"],
+    ids=["timeout", "server error", "redirect", "truncated response", "not HTTP"],
 )
-def test_deliver__waits_and_tries_again_after(
-    database: psycopg.Connection[Any], receiver: Receiver, error: str
-) -> None:
+def test_deliver__retries_after(database: psycopg.Connection[Any], receiver: Receiver, error: str) -> None:
     delivery_id = add_delivery(database)
     with receiver.listening() as url:
         assert outbox.deliver(database, settings(url)) == (0, 1)
     state = state_of(database, delivery_id)
     assert state["error"] == error
-    assert state["waits"]
+    assert state["is_scheduled"]
     assert not state["delivered"]
 
     database.execute("update operations.alert_deliveries set next_attempt_at = now()")
-    well = Receiver()
-    with well.listening() as url:
+    healthy = Receiver()
+    with healthy.listening() as url:
         assert outbox.deliver(database, settings(url)) == (1, 0)
-    assert well.received[0][0]["webhook-id"] == str(delivery_id), "the id by which a receiver drops doubles"
+    assert healthy.received[0][0]["webhook-id"] == str(delivery_id), "receivers discard duplicates by this id"
 
 
-def test_deliver__survives_a_receiver_that_is_down_and_gives_up_in_the_end(
+def test_deliver__stops_retrying_an_unavailable_receiver_after_the_maximum_attempts(
     database: psycopg.Connection[Any],
 ) -> None:
     with socket.socket() as probe:
@@ -175,8 +158,8 @@ def test_deliver__survives_a_receiver_that_is_down_and_gives_up_in_the_end(
     assert state_of(database, delivery_id)["is_over"]
 
 
-def test_deliver__pauses_grow_with_each_try(database: psycopg.Connection[Any]) -> None:
-    pauses = []
+def test_deliver__delays_grow_with_each_attempt(database: psycopg.Connection[Any]) -> None:
+    delays = []
     for attempts in (0, 1, 4, 20):
         delivery_id = add_delivery(database, attempts=attempts)
         with Receiver(status=503).listening() as url:
@@ -187,20 +170,27 @@ def test_deliver__pauses_grow_with_each_try(database: psycopg.Connection[Any]) -
             [delivery_id],
         ).fetchone()
         assert row is not None
-        pauses.append(row[0])
-    assert pauses == pytest.approx([15, 30, 240, 21600], abs=3)
+        delays.append(row[0])
+    assert delays == pytest.approx([15, 30, 240, 21600], abs=3)
 
 
-def test_deliver__a_died_sender_delays_and_loses_nothing(database: psycopg.Connection[Any]) -> None:
+def test_deliver__a_crash_after_the_claim_delays_the_delivery(database: psycopg.Connection[Any]) -> None:
     delivery_id = add_delivery(database)
-    database.execute(outbox.CLAIM).fetchall()  # took it and died
-    assert state_of(database, delivery_id)["waits"]
+    database.execute(load_sql("dagster_pipelines.notifications", "claim_delivery")).fetchall()
+    assert state_of(database, delivery_id)["is_scheduled"]
     database.execute("update operations.alert_deliveries set next_attempt_at = now()")
     receiver = Receiver()
     with receiver.listening() as url:
         assert outbox.deliver(database, settings(url)) == (1, 0)
 
 
-def test_settings__refuse_a_webhook_without_a_secret() -> None:
-    with pytest.raises(ValueError, match="ALERT_WEBHOOK_SECRET"):
+def test_settings__reject_a_webhook_without_a_secret() -> None:
+    with pytest.raises(ValidationError, match="ALERT_WEBHOOK_SECRET"):
         PipelineSettings(alert_webhook_url="http://127.0.0.1:1/")
+
+
+@pytest.mark.parametrize("secret", ["whsec_", "whsec_=", "whsec_not base64", "whsec_abcde"])
+def test_settings__reject_a_whsec_secret_that_is_not_base64_without_quoting_it(secret: str) -> None:
+    with pytest.raises(ValidationError, match="base64-encoded key") as raised:
+        PipelineSettings(alert_webhook_secret=secret)
+    assert f"{secret}'" not in str(raised.value)

@@ -1,4 +1,4 @@
-"""Which alerts leave: those that open or grow urgent, each once, and not what a coach muted or has seen."""
+"""Which alerts are enqueued: those that open or become urgent, once each, unless muted or acknowledged."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -17,12 +17,12 @@ COACH = new_id()
 SETTINGS = PipelineSettings(
     alert_webhook_url="http://127.0.0.1:1/", alert_webhook_secret="a-secret-for-tests"
 )
-DAY = date(2026, 11, 22)
+DATE = date(2026, 11, 22)
 
 
 @pytest.fixture
 def database(built_database_url: str) -> Iterator[psycopg.Connection[Any]]:
-    """Nothing is stored but what the test stores."""
+    """A connection whose changes are rolled back."""
     with connect() as connection, connection.transaction(force_rollback=True):
         yield connection
 
@@ -40,12 +40,12 @@ def add_alert(connection: psycopg.Connection[Any], severity: str = "warning", **
             "severity": severity,
             "title": "title",
             "message": "message",
-            "created_at": DAY,
-            "episode_key": DAY,
-            "opened_date": DAY,
-            "last_open_date": DAY,
-            "severity_date": DAY,
-            "recorded_at": DAY,
+            "created_at": DATE,
+            "episode_key": DATE,
+            "opened_date": DATE,
+            "last_open_date": DATE,
+            "severity_date": DATE,
+            "recorded_at": DATE,
         }
         | values,
     )
@@ -59,44 +59,44 @@ def events(connection: psycopg.Connection[Any], alert_id: UUID) -> list[str]:
     return [event for (event,) in rows]
 
 
-def test_fill__an_alert_that_opens_is_told_once(database: psycopg.Connection[Any]) -> None:
+def test_enqueue__an_alert_that_opens_is_enqueued_once(database: psycopg.Connection[Any]) -> None:
     alert = add_alert(database)
-    assert outbox.fill(database, SETTINGS) == 1
-    assert outbox.fill(database, SETTINGS) == 0
+    assert outbox.enqueue(database, SETTINGS) == 1
+    assert outbox.enqueue(database, SETTINGS) == 0
     assert events(database, alert) == ["opened"]
 
 
-def test_fill__an_alert_that_grows_urgent_is_told_again_once(database: psycopg.Connection[Any]) -> None:
-    alert, urgent_at_once = add_alert(database), add_alert(database, "urgent")
-    outbox.fill(database, SETTINGS)
-    database.execute("update ai_backend.risk_alert_episodes set severity = 'urgent'")
-    assert outbox.fill(database, SETTINGS) == 1
-    assert outbox.fill(database, SETTINGS) == 0
-    assert events(database, alert) == ["opened", "escalated"]
-    assert events(database, urgent_at_once) == ["opened"]
-
-
-def test_fill__what_a_coach_muted_acknowledged_or_what_is_over_stays_here(
+def test_enqueue__an_alert_that_becomes_urgent_is_enqueued_once_more(
     database: psycopg.Connection[Any],
 ) -> None:
+    alert, opened_urgent = add_alert(database), add_alert(database, "urgent")
+    outbox.enqueue(database, SETTINGS)
+    database.execute("update ai_backend.risk_alert_episodes set severity = 'urgent'")
+    assert outbox.enqueue(database, SETTINGS) == 1
+    assert outbox.enqueue(database, SETTINGS) == 0
+    assert events(database, alert) == ["opened", "escalated"]
+    assert events(database, opened_urgent) == ["opened"]
+
+
+def test_enqueue__skips_muted_acknowledged_and_resolved_alerts(database: psycopg.Connection[Any]) -> None:
     insert(database, "analytics_api.coach_settings", coach_id=COACH, muted_alert_types=["no_session_30d"])
     muted = add_alert(database, alert_type="no_session_30d")
-    seen = add_alert(database)
+    acknowledged = add_alert(database)
     insert(
         database,
         "analytics_api.alert_acknowledgements",
-        alert_id=seen,
+        alert_id=acknowledged,
         coach_id=COACH,
         client_id=new_id(),
-        acknowledged_at=DAY,
+        acknowledged_at=DATE,
         severity_at_acknowledgement="warning",
     )
-    over = add_alert(database, resolved_date=DAY, resolution="condition_ended", resolved_at=DAY)
-    assert outbox.fill(database, SETTINGS) == 0
-    assert [events(database, alert) for alert in (muted, seen, over)] == [[], [], []]
+    resolved = add_alert(database, resolved_date=DATE, resolution="condition_ended", resolved_at=DATE)
+    assert outbox.enqueue(database, SETTINGS) == 0
+    assert [events(database, alert) for alert in (muted, acknowledged, resolved)] == [[], [], []]
 
 
-def test_fill__without_a_webhook_nothing_is_written_down(database: psycopg.Connection[Any]) -> None:
+def test_enqueue__does_nothing_without_a_webhook(database: psycopg.Connection[Any]) -> None:
     add_alert(database)
-    assert outbox.fill(database, PipelineSettings()) == 0
+    assert outbox.enqueue(database, PipelineSettings()) == 0
     assert database.execute("select count(*) from operations.alert_deliveries").fetchone() == (0,)
