@@ -1,16 +1,22 @@
-"""Rows of the outbox, and a real HTTP server that receives deliveries."""
+"""Rows of the outbox, an HTTP server that receives deliveries, and a check of the documented receivers."""
 
+import socket
+import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 
+from dagster_pipelines.notifications import outbox
+from dagster_pipelines.settings import PipelineSettings
 from tests.support.rows import insert, new_id
 
 
@@ -74,3 +80,51 @@ def add_delivery(connection: psycopg.Connection[Any], **values: Any) -> uuid.UUI
         | values,
     )
     return delivery_id
+
+
+def check_receiver(
+    connection: psycopg.Connection[Any], command: Sequence[str | Path], directory: Path, url: str, secret: str
+) -> None:
+    """Start a receiver and check that it accepts deliveries once each, and rejects other requests.
+
+    It must print a line for each processed alert. `command` runs in `directory`.
+    """
+    settings, forged = (
+        PipelineSettings(alert_webhook_url=url, alert_webhook_secret=key, alert_webhook_timeout_seconds=30)
+        for key in (secret, "whsec_YW5vdGhlciBrZXk=")
+    )
+    output = directory / "output"
+    with output.open("wb") as file:
+        process = subprocess.Popen(command, cwd=directory, stdout=file, stderr=subprocess.STDOUT)
+    try:
+        _wait_until_listening(process, output, httpx.URL(url))
+        opened = {"alert_id": new_id(), "event": "opened"}
+        add_delivery(connection, **opened)
+        assert outbox.deliver(connection, settings) == (1, 0), output.read_text()
+        # a second attempt of the same delivery, as after a response that was lost
+        connection.execute("update operations.alert_deliveries set next_attempt_at = now()")
+        assert outbox.deliver(connection, settings) == (1, 0), output.read_text()
+        assert output.read_text().count(f"opened: alert {opened['alert_id']}, severity warning") == 1
+
+        add_delivery(connection)
+        assert outbox.deliver(connection, forged) == (0, 1)
+        assert httpx.post(url, json={}, trust_env=False).status_code == 401
+        malformed = {"webhook-id": "1", "webhook-timestamp": str(int(time.time())), "webhook-signature": "v1"}
+        assert httpx.post(url, json={}, headers=malformed, trust_env=False).status_code == 401
+        assert output.read_text().count("severity") == 1
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait_until_listening(process: subprocess.Popen[bytes], output: Path, url: httpx.URL) -> None:
+    deadline = time.monotonic() + 120
+    while True:
+        assert process.poll() is None, output.read_text()
+        try:
+            socket.create_connection((url.host, url.port or 80), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < deadline, output.read_text()
+            time.sleep(0.05)
+        else:
+            return

@@ -30,7 +30,10 @@ def lines(page: Path, start: str) -> list[str]:
     return found
 
 
-PROGRAMS = {"make", "warehouse", "export", "curl", "psql", "docker compose", "sudo install", "sudo systemctl"}
+PROGRAMS = {
+    *("make", "warehouse", "export", "curl", "psql", "docker compose", "sudo install", "sudo systemctl"),
+    *("uvicorn", "node"),
+}
 """What a reader may be asked to type: tried here or in test_production.py, or checked in test_named.py."""
 
 
