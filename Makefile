@@ -99,6 +99,17 @@ dashboard/node_modules/.installed: .venv/.ui dashboard/package-lock.json
 	@cd dashboard && PATH="$(NODE)/bin:$$PATH" $(NPM) ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
+SCHEMA = $(NODE)/bin/node dashboard/node_modules/openapi-typescript/bin/cli.js api/openapi.json -o api/client/schema.d.ts --root-types --root-types-no-schema-prefix
+
+.PHONY: openapi
+openapi: dashboard/node_modules/.installed ## write api/openapi.json and the TypeScript types in api/client/
+	@$(BIN)/python -m tools.openapi.export
+	@$(SCHEMA) > /dev/null
+
+.PHONY: client-in-step
+client-in-step: dashboard/node_modules/.installed
+	@$(SCHEMA) --check > /dev/null || { echo "api/client/schema.d.ts is not that of api/openapi.json: run make openapi."; exit 1; }
+
 .PHONY: dashboard-types
 dashboard-types: dashboard/node_modules/.installed
 	@$(NODE)/bin/node dashboard/node_modules/typescript/bin/tsc -p dashboard
@@ -142,7 +153,7 @@ test: manifest ## lint, types, dbt build with its tests, pytest
 	@$(BIN)/pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/ui
 
 .PHONY: test-ui
-test-ui: chromium manifest dashboard-in-step ## the coach's page in a real browser (needs Chromium)
+test-ui: chromium manifest client-in-step dashboard-in-step ## the coach's page in a real browser (needs Chromium)
 	@$(BIN)/pytest tests/ui
 
 .PHONY: test-llm

@@ -1,42 +1,24 @@
-// Calls of the REST routes, typed by the contract. The page's own server adds the back end's key (api/dashboard).
+// API client of the dashboard. Requests go through the proxy at dashboard/api, which adds the API key.
 
-import type { Operations, Problem } from "../../api/client/analytics";
+import createClient from "openapi-fetch";
+import type { paths, Problem } from "../../api/client/schema";
 import { token } from "./token";
 
-type Used =
-  | "get_coach_summary"
-  | "get_at_risk_clients"
-  | "get_alerts"
-  | "acknowledge_alert"
-  | "get_client_summary"
-  | "get_client_risk"
-  | "get_client_trends"
-  | "get_client_sessions"
-  | "get_session";
-type Parameters<Name extends Used> = (Operations[Name] extends { path: infer P } ? { path: P } : object) &
-  (Operations[Name] extends { query: infer Q } ? { query?: Q } : object) &
-  (Operations[Name] extends { body?: infer B } ? { body?: B } : object);
+type ProxyPaths = { [Path in keyof paths as Path extends `/api/v1/analytics${infer Rest}` ? Rest : never]: paths[Path] };
 
-const PREFIX = "/api/v1/analytics";
-const PROXY_PREFIX = "dashboard/api";
+export const api = createClient<ProxyPaths>({ baseUrl: "dashboard/api", cache: "no-store", credentials: "omit" });
 
-/** Where each operation is. The types hold these to the contract. */
-const ADDRESSES: { [Name in Used]: Operations[Name]["address"] } = {
-  get_coach_summary: "/api/v1/analytics/coach/summary",
-  get_at_risk_clients: "/api/v1/analytics/coach/at-risk-clients",
-  get_alerts: "/api/v1/analytics/risk/alerts",
-  acknowledge_alert: "/api/v1/analytics/risk/alerts/{alert_id}/acknowledge",
-  get_client_summary: "/api/v1/analytics/clients/{client_id}/summary",
-  get_client_risk: "/api/v1/analytics/clients/{client_id}/risk",
-  get_client_trends: "/api/v1/analytics/clients/{client_id}/trends",
-  get_client_sessions: "/api/v1/analytics/clients/{client_id}/sessions",
-  get_session: "/api/v1/analytics/sessions/{job_id}",
-};
+api.use({
+  onRequest({ request }) {
+    request.headers.set("Authorization", `Bearer ${token.get() ?? ""}`);
+    return request;
+  },
+});
 
-/** Why there is no answer: `away` passes by itself, the others don't. */
-export class Failure extends Error {
+/** A failed request. Only `unavailable` is worth a retry. */
+export class ApiError extends Error {
   constructor(
-    readonly kind: "signed-out" | "not-there" | "away" | "refused",
+    readonly kind: "unauthorized" | "not-found" | "unavailable" | "rejected",
     message: string,
     readonly retrySeconds: number = 3,
   ) {
@@ -44,38 +26,16 @@ export class Failure extends Error {
   }
 }
 
-/** Asks one operation. Throws Failure. */
-export async function ask<Name extends Used>(
-  name: Name,
-  given: Parameters<Name>,
-): Promise<Operations[Name]["answer"]> {
-  const { path = {}, query = {}, body } = given as {
-    path?: Record<string, string>;
-    query?: Record<string, string | number>;
-    body?: unknown;
-  };
-  const filled = ADDRESSES[name].replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(path[key]!));
-  const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
-  const headers: Record<string, string> = { Authorization: `Bearer ${token.get() ?? ""}` };
-  const request: RequestInit = { headers, cache: "no-store", credentials: "omit" };
-  if (body !== undefined) {
-    headers["Content-Type"] = "application/json";
-    Object.assign(request, { method: "POST", body: JSON.stringify(body) });
-  }
-  const asked = `${PROXY_PREFIX}${filled.slice(PREFIX.length)}${search.size ? `?${search}` : ""}`;
-  const answer = await fetch(asked, request).catch(() => {
-    throw new Failure("away", "The server can't be reached.");
+/** The response body of a call such as `api.GET("/coach/summary")`. Throws ApiError. */
+export async function unwrap<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await call.catch(() => {
+    throw new ApiError("unavailable", "The server can't be reached.");
   });
-  if (answer.ok) return (await answer.json()) as Operations[Name]["answer"];
-  throw await failureOf(answer);
-}
-
-async function failureOf(answer: Response): Promise<Failure> {
-  const problem = (await answer.json().catch(() => null)) as Problem | null;
-  const detail = problem?.detail ?? "The server did not answer as expected.";
-  if (answer.status === 401) return new Failure("signed-out", detail);
-  if (answer.status === 404 || answer.status === 422) return new Failure("not-there", detail);
-  const wait = Number(answer.headers.get("Retry-After") ?? 3);
-  if (answer.status === 429 || answer.status >= 500) return new Failure("away", detail, wait);
-  return new Failure("refused", detail);
+  if (data !== undefined) return data;
+  const detail = (error as Partial<Problem> | undefined)?.detail ?? "Unexpected response from the server.";
+  if (response.status === 401) throw new ApiError("unauthorized", detail);
+  if (response.status === 404 || response.status === 422) throw new ApiError("not-found", detail);
+  const retrySeconds = Number(response.headers.get("Retry-After") ?? 3);
+  if (response.status === 429 || response.status >= 500) throw new ApiError("unavailable", detail, retrySeconds);
+  throw new ApiError("rejected", detail);
 }

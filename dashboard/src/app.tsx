@@ -7,7 +7,7 @@ import { ClientView } from "./views/client";
 import { Overview } from "./views/overview";
 import { SessionView } from "./views/session";
 import { SignIn } from "./views/sign-in";
-import { loadWords, type Words, WordsContext } from "./words";
+import { loadWords, type Words, WordsContext } from "./field-descriptions";
 
 const ID = "[0-9a-f-]{36}";
 const CLIENT = new RegExp(`^#/clients/(${ID})(?:\\?window=(30d|90d|all_time))?$`);

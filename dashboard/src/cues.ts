@@ -1,6 +1,6 @@
 // The nine cues, from what gives hope to what gives pause, and the tone in which each is shown.
 
-import type { CueType } from "../../api/client/analytics";
+import type { CueType } from "../../api/client/schema";
 
 export type Tone = "bright" | "calm" | "dark";
 

@@ -5,7 +5,7 @@ import { useContext } from "preact/hooks";
 import type {
   AtRiskClient, ClientAnalytics, CoachSummary, LanguageCue, RiskDistribution, RiskFactor, RiskScore,
   RiskScoreHistory, SessionAnalytics, SessionAnalyticsSummary, SessionComparison, TrendData,
-} from "../../api/client/analytics";
+} from "../../api/client/schema";
 
 /** The answers whose fields the page explains. */
 export interface Documented {

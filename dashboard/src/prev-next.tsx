@@ -1,7 +1,7 @@
 // The way from a session to the one before and the one after, of the same client.
 
-import type { SessionAnalytics, SessionAnalyticsSummary, SessionResponse } from "../../api/client/analytics";
-import { ask } from "./api";
+import type { SessionAnalytics, SessionAnalyticsSummary, SessionResponse } from "../../api/client/schema";
+import { api, unwrap } from "./api";
 import { day } from "./format";
 
 const PAGE = 100;
@@ -9,10 +9,11 @@ const PAGE = 100;
 /** The client's session after this one; null for the newest. */
 export async function sessionAfter(numbers: SessionAnalytics): Promise<SessionAnalyticsSummary | null> {
   const path = { client_id: numbers.client_id };
-  const query = { from_date: numbers.session_date, limit: PAGE };
-  let list = await ask("get_client_sessions", { path, query });
+  const page = (offset: number) =>
+    unwrap(api.GET("/clients/{client_id}/sessions", { params: { path, query: { from_date: numbers.session_date, limit: PAGE, offset } } }));
+  let list = await page(0);
   // newest first: this session and the one after it are at the end
-  if (list.total > PAGE) list = await ask("get_client_sessions", { path, query: { ...query, offset: list.total - PAGE } });
+  if (list.total > PAGE) list = await page(list.total - PAGE);
   const place = list.sessions.findIndex((session) => session.job_id === numbers.job_id);
   return list.sessions[place - 1] ?? null;
 }

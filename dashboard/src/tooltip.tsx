@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { type Field, useWords } from "./words";
+import { type Field, useWords } from "./field-descriptions";
 
 const MARGIN = 8;
 

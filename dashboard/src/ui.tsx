@@ -1,11 +1,11 @@
 // Small parts that every view uses.
 
 import type { ComponentChildren } from "preact";
-import type { RiskLevel } from "../../api/client/analytics";
-import { Explained } from "./explain";
+import type { RiskLevel } from "../../api/client/schema";
+import { Explained } from "./tooltip";
 import { capital, UNKNOWN } from "./format";
-import type { Loaded } from "./load";
-import type { Field } from "./words";
+import type { Loaded } from "./use-request";
+import type { Field } from "./field-descriptions";
 
 /** A number under its label. `note` says what it means, in a word or two. */
 export function Stat(props: { field: Field; label: string; value: string; note?: ComponentChildren; tone?: string }) {
@@ -39,7 +39,7 @@ export function Card(props: { title: ComponentChildren; note?: ComponentChildren
 /** What a view shows before it has data, and above its data while the server is away. */
 export function State(props: { of: Loaded<unknown>; missing: string; missingHint: string }) {
   const { data, failure, isBusy, reload } = props.of;
-  if (failure?.kind === "not-there") {
+  if (failure?.kind === "not-found") {
     return (
       <div class="card empty">
         <h1>{props.missing}</h1>

@@ -1,12 +1,12 @@
 // Loading as a hook: what was loaded stays on the screen while the server is away, and comes back by itself.
 
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { Failure } from "./api";
+import { ApiError } from "./api";
 import { useSession } from "./session";
 
 export interface Loaded<T> {
   data: T | undefined;
-  failure: Failure | undefined;
+  failure: ApiError | undefined;
   isBusy: boolean;
   reload: () => void;
 }
@@ -15,7 +15,7 @@ export interface Loaded<T> {
 export function useLoad<T>(key: string, load: () => Promise<T>): Loaded<T> {
   const { signOut } = useSession();
   const [data, setData] = useState<T>();
-  const [failure, setFailure] = useState<Failure>();
+  const [failure, setFailure] = useState<ApiError>();
   const [isBusy, setBusy] = useState(true);
   const [turn, setTurn] = useState(0);
   const reload = useCallback(() => setTurn((n) => n + 1), []);
@@ -32,11 +32,11 @@ export function useLoad<T>(key: string, load: () => Promise<T>): Loaded<T> {
       },
       (error: unknown) => {
         if (!isCurrent) return;
-        if (!(error instanceof Failure)) throw error;
+        if (!(error instanceof ApiError)) throw error;
         setBusy(false);
-        if (error.kind === "signed-out") return signOut(error.message);
+        if (error.kind === "unauthorized") return signOut(error.message);
         setFailure(error);
-        if (error.kind === "away") timer = setTimeout(reload, error.retrySeconds * 1000);
+        if (error.kind === "unavailable") timer = setTimeout(reload, error.retrySeconds * 1000);
       },
     );
     return () => {

@@ -1,8 +1,8 @@
 // Which cues in which session: a row per type, a column per session, a dot as large as the count.
 
 import { scaleBand, scaleSqrt } from "d3-scale";
-import type { CueType, SessionAnalyticsSummary } from "../../../api/client/analytics";
-import { Explained } from "../explain";
+import type { CueType, SessionAnalyticsSummary } from "../../../api/client/schema";
+import { Explained } from "../tooltip";
 import { CUES } from "../cues";
 import { day, plural, shortDay, words } from "../format";
 import { useWidth } from "./width";

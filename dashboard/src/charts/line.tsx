@@ -4,9 +4,9 @@ import { bisectCenter } from "d3-array";
 import { scaleLinear, scaleUtc } from "d3-scale";
 import { curveMonotoneX, line } from "d3-shape";
 import { useState } from "preact/hooks";
-import { Explained } from "../explain";
+import { Explained } from "../tooltip";
 import { shortDay } from "../format";
-import type { Field } from "../words";
+import type { Field } from "../field-descriptions";
 import { useWidth } from "./width";
 
 export interface Point {

@@ -1,8 +1,8 @@
 // Who talked how much: the client's share above the line, the coach's below it.
 
 import { scaleBand, scaleLinear } from "d3-scale";
-import type { SessionAnalyticsSummary } from "../../../api/client/analytics";
-import { Explained } from "../explain";
+import type { SessionAnalyticsSummary } from "../../../api/client/schema";
+import { Explained } from "../tooltip";
 import { day, percent, shortDay } from "../format";
 import { useWidth } from "./width";
 

@@ -1,8 +1,8 @@
 // Alerts with their acknowledgement: one button, and a note for those who want one.
 
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import type { RiskAlert } from "../../../api/client/analytics";
-import { ask, Failure } from "../api";
+import type { RiskAlert } from "../../../api/client/schema";
+import { api, ApiError, unwrap } from "../api";
 import { capital, clientName, day } from "../format";
 import { useSession } from "../session";
 
@@ -61,11 +61,12 @@ function Acknowledge(props: { alert: RiskAlert; onDone: () => void }) {
     setTrouble(undefined);
     try {
       const notes = note.trim() || null;
-      await ask("acknowledge_alert", { path: { alert_id: props.alert.id }, body: { notes } });
+      const path = { alert_id: props.alert.id };
+      await unwrap(api.POST("/risk/alerts/{alert_id}/acknowledge", { params: { path }, body: { notes } }));
       props.onDone();
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      if (error.kind === "signed-out") return signOut(error.message);
+      if (!(error instanceof ApiError)) throw error;
+      if (error.kind === "unauthorized") return signOut(error.message);
       setTrouble(`${error.message} Nothing was saved; try again.`);
     } finally {
       setBusy(false);

@@ -2,15 +2,15 @@
 
 import type {
   ClientRisk, ClientSummary, ClientTrends, RiskScore, RiskScoreHistory, SessionAnalyticsSummary, SessionList, Window,
-} from "../../../api/client/analytics";
-import { ask, Failure } from "../api";
+} from "../../../api/client/schema";
+import { api, ApiError, unwrap } from "../api";
 import { CueGrid } from "../charts/cue-grid";
 import { LineChart } from "../charts/line";
 import { TalkBars } from "../charts/talk-bars";
-import { Explained } from "../explain";
+import { Explained } from "../tooltip";
 import { change, clientName, day, number, percent, plural, shortDay, UNKNOWN, words } from "../format";
-import { useLoad } from "../load";
-import { Card, Level, Stat, State } from "../parts";
+import { useLoad } from "../use-request";
+import { Card, Level, Stat, State } from "../ui";
 import { warning } from "../warnings";
 import { Alerts } from "./alerts";
 import { Factors } from "./factors";
@@ -30,10 +30,10 @@ export function ClientView({ id, window }: { id: string; window: Window }) {
   const client = useLoad(window, async (): Promise<Client> => {
     const path = { client_id: id };
     const [summary, risk, trends, sessions] = await Promise.all([
-      ask("get_client_summary", { path, query: { window } }),
-      ask("get_client_risk", { path, query: { history_limit: HISTORY_DAYS } }).catch(noneIfNotThere),
-      ask("get_client_trends", { path, query: { window } }),
-      ask("get_client_sessions", { path, query: { limit: PAGE } }),
+      unwrap(api.GET("/clients/{client_id}/summary", { params: { path, query: { window } } })),
+      unwrap(api.GET("/clients/{client_id}/risk", { params: { path, query: { history_limit: HISTORY_DAYS } } })).catch(noneIfNotThere),
+      unwrap(api.GET("/clients/{client_id}/trends", { params: { path, query: { window } } })),
+      unwrap(api.GET("/clients/{client_id}/sessions", { params: { path, query: { limit: PAGE } } })),
     ]);
     return { summary, risk, trends, sessions };
   });
@@ -74,7 +74,7 @@ const scoredBefore = (history: RiskScoreHistory[], score: RiskScore): string => 
 };
 
 const noneIfNotThere = (error: unknown): null => {
-  if (error instanceof Failure && error.kind === "not-there") return null;
+  if (error instanceof ApiError && error.kind === "not-found") return null;
   throw error;
 };
 

@@ -1,7 +1,7 @@
 // The risk score as the sum of its factors: each bar is what a factor adds, its track what it could have added.
 
-import type { FactorType, RiskFactor } from "../../../api/client/analytics";
-import { Explained } from "../explain";
+import type { FactorType, RiskFactor } from "../../../api/client/schema";
+import { Explained } from "../tooltip";
 import { change, number } from "../format";
 
 export const FACTOR_NAMES: Record<FactorType, string> = {

@@ -1,12 +1,12 @@
 // The practice at a glance: what needs attention first.
 
 import { useState } from "preact/hooks";
-import type { AtRiskClient, AtRiskClients, CoachSummary } from "../../../api/client/analytics";
-import { ask } from "../api";
-import { Explained } from "../explain";
+import type { AtRiskClient, AtRiskClients, CoachSummary } from "../../../api/client/schema";
+import { api, unwrap } from "../api";
+import { Explained } from "../tooltip";
 import { capital, change, clientName, day, number, plural } from "../format";
-import { useLoad } from "../load";
-import { Card, Level, Stat, State } from "../parts";
+import { useLoad } from "../use-request";
+import { Card, Level, Stat, State } from "../ui";
 import { Alerts, bySeverity } from "./alerts";
 
 const LEVELS = ["critical", "high", "medium", "low"] as const;
@@ -15,9 +15,9 @@ const PAGE = 100;
 export function Overview() {
   const practice = useLoad("practice", async () => {
     const [summary, clients, alerts] = await Promise.all([
-      ask("get_coach_summary", {}),
-      ask("get_at_risk_clients", { query: { min_level: "low", limit: PAGE } }),
-      ask("get_alerts", { query: { status: "pending", limit: PAGE } }),
+      unwrap(api.GET("/coach/summary")),
+      unwrap(api.GET("/coach/at-risk-clients", { params: { query: { min_level: "low", limit: PAGE } } })),
+      unwrap(api.GET("/risk/alerts", { params: { query: { status: "pending", limit: PAGE } } })),
     ]);
     return { summary, clients, alerts };
   });

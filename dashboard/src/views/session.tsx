@@ -1,19 +1,19 @@
 // One session: who talked, what the client's words gave away and when, and how it differs from the one before.
 
 import { useRef } from "preact/hooks";
-import type { LanguageCue, SessionAnalytics, SessionComparison } from "../../../api/client/analytics";
-import { ask } from "../api";
+import type { LanguageCue, SessionAnalytics, SessionComparison } from "../../../api/client/schema";
+import { api, unwrap } from "../api";
 import { CUES } from "../cues";
-import { Explained } from "../explain";
+import { Explained } from "../tooltip";
 import { capital, change, clientName, clock, day, number, percent, plural, UNKNOWN } from "../format";
-import { useLoad } from "../load";
-import { Neighbours, sessionAfter } from "../neighbours";
-import { Card, Stat, State } from "../parts";
+import { useLoad } from "../use-request";
+import { Neighbours, sessionAfter } from "../prev-next";
+import { Card, Stat, State } from "../ui";
 import { warning } from "../warnings";
 
 export function SessionView({ id }: { id: string }) {
   const session = useLoad(id, async () => {
-    const detail = await ask("get_session", { path: { job_id: id } });
+    const detail = await unwrap(api.GET("/sessions/{job_id}", { params: { path: { job_id: id } } }));
     return { detail, after: await sessionAfter(detail.session_analytics) };
   });
   const data = session.data?.detail;
