@@ -20,7 +20,7 @@ from tests.project.docs.test_console import environment, lines
 from tests.support.databases import as_role, fresh_database
 from tests.support.project import Project, parse
 from warehouse.paths import PROJECT_DIR
-from warehouse.sample import DEMO_COACH_ID
+from sample import DEMO_COACH_ID
 
 pytestmark = pytest.mark.long
 
