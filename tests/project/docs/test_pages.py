@@ -1,6 +1,9 @@
 """The written pages are in step with the project and the database."""
 
 import re
+from collections.abc import Iterator
+from csv import DictReader
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -35,25 +38,28 @@ def test_metric_page__leads_to_files_that_are_there() -> None:
     assert [link for link in links if not (PROJECT_DIR / link).exists()] == []
 
 
-METRICS = {
-    ("session_analytics", "engagement_score"): "int_sessions__engagement",
-    ("session_analytics", "coach_talk_percentage"): "int_sessions__talk_time",
-    ("session_analytics", "client_sentiment_score"): "int_sessions__sentiment",
-    ("session_analytics", "interruption_count"): "int_transcripts__metrics",
-    ("session_analytics", "open_question_count"): "int_transcripts__metrics",
-    ("session_analytics", "cue_resistance_count"): "int_sessions__cue_counts",
-    ("session_analytics", "quality_warnings"): "int_sessions__quality",
-    ("client_analytics", "resistance_to_commitment_ratio"): "int_clients__windows",
-    ("risk_scores", "risk_score"): "int_risk__scores",
-    ("risk_scores", "score_change"): "int_risk__trends",
-}
+def page_rows() -> Iterator[tuple[str, list[str]]]:
+    """The cells of each column's row, with the name of its mart."""
+    for section in page("metrics.md").split("\n## ")[1:]:
+        for line in section.splitlines():
+            if line.startswith("| `"):
+                yield section.splitlines()[0], re.split(r"(?<!\\) ?\| ?", line)[1:-1]
 
 
-@pytest.mark.parametrize(("table", "metric"), METRICS)
-def test_metric_page__names_the_model_that_computes(table: str, metric: str) -> None:
-    section = page("metrics.md").split(f"\n## {table}\n")[1].split("\n## ")[0]
-    (row,) = [line for line in section.splitlines() if line.startswith(f"| `{metric}` |")]
-    assert f"[{METRICS[table, metric]}]" in row
+def linked(cell: str) -> str:
+    return " ".join(label.removeprefix("source ") for label in re.findall(r"\[([^\]]+)\]", cell))
+
+
+def test_metric_page__names_the_models_and_constants_of_each_formula() -> None:
+    """Against what a reader of the models wrote down; a new column of a mart needs a row there."""
+    with Path(__file__).with_name("formula_truths.csv").open(encoding="utf-8") as file:
+        truths = {(row["mart"], row["column"]): (row["models"], row["constants"]) for row in DictReader(file)}
+    found = {
+        (mart, column.strip("`")): (linked(formula), linked(constants))
+        for mart, (column, _, _, formula, constants) in page_rows()
+        if not re.fullmatch("`(id|.*_id)`", column)
+    }
+    assert found == truths
 
 
 def test_entities__are_in_step(manifest: dict[str, Any]) -> None:
