@@ -28,9 +28,9 @@ def pages(manifest: dict[str, Any], practice_url: str) -> dict[Path, str]:
     """
     analysts, private, readme = DOCS / "analysts.md", DOCS / "privacy.md", PROJECT_DIR / "README.md"
     return {
-        DOCS / "metrics.md": metric_page(manifest),
-        DOCS / "entities.md": entities_page(manifest),
-        DOCS / "settings.md": settings_page(),
+        DOCS / "reference" / "metrics.md": metric_page(manifest),
+        DOCS / "reference" / "entities.md": entities_page(manifest),
+        DOCS / "reference" / "settings.md": settings_page(),
         analysts: with_answers(analysts.read_text(encoding="utf-8"), practice_url),
         private: access_matrix.with_rights(private.read_text(encoding="utf-8"), practice_url),
         readme: with_demo_output(readme.read_text(encoding="utf-8")),

@@ -17,7 +17,7 @@ from typing import Any
 from sqlglot import exp, parse_one
 from sqlglot.optimizer.qualify import qualify
 
-from documentation.select_columns import Step, TableColumn, columns_in, outputs, passed_on, resolve
+from tools.docs.select_columns import Step, TableColumn, columns_in, outputs, passed_on, resolve
 
 Node = dict[str, Any]
 DEFAULT = exp.Literal | exp.Boolean

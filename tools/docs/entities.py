@@ -27,7 +27,7 @@ def entities_page(manifest: dict[str, Any]) -> str:
     for name, mart in sorted(marts.items()):
         grain = mart["raw_code"].strip().splitlines()[0].removeprefix("-- ").removeprefix("one row per ")
         path = mart["original_file_path"]
-        lines.append(f"| [{name}](../{path}) | {grain.rstrip('.')} | {mart['config']['materialized']} |")
+        lines.append(f"| [{name}](../../{path}) | {grain.rstrip('.')} | {mart['config']['materialized']} |")
     return HEADING + "\n".join(lines) + "\n"
 
 

@@ -1,10 +1,10 @@
-"""docs/metrics.md: every column of every mart, in words, with the models that hold its formula."""
+"""docs/reference/metrics.md: every column of every mart, in words, with the models that hold its formula."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from documentation.column_lineage import ColumnLineage, Origin, is_mart
+from tools.docs.column_lineage import ColumnLineage, Origin, is_mart
 
 HEADING = """# Metrics
 
@@ -59,7 +59,7 @@ def _row(metric: Metric, paths: dict[str, str]) -> str:
 
 def _link(name: str, paths: dict[str, str]) -> str:
     label = f"source {name}" if "." in name else name
-    return f"[{label}](../{paths[name]})"
+    return f"[{label}](../../{paths[name]})"
 
 
 def _one_line(text: str) -> str:

@@ -13,7 +13,7 @@ from dagster_pipelines.settings import PipelineSettings
 HEADING = """# Settings
 
 Written by `make docs` from the classes that read them. All come from the environment, and no process starts
-with a wrong one. Where the database is, the [README](../README.md) says."""
+with a wrong one. Where the database is, the [README](../../README.md) says."""
 READERS: dict[str, type[BaseSettings]] = {
     "The API": Settings,
     "The cue detector": CueSettings,

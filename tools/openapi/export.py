@@ -1,7 +1,5 @@
 """Writes api/openapi.json; `make openapi` derives the TypeScript types from it."""
 
-from typing import Any
-
 import orjson
 from fastapi import FastAPI
 

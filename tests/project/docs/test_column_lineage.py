@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from documentation.column_lineage import ColumnLineage, Origin
+from tools.docs.column_lineage import ColumnLineage, Origin
 
 Meta = dict[str, list[str]]
 

@@ -29,18 +29,18 @@ def manifest(practice_url: str, project: Project) -> dict[str, Any]:
 
 
 def test_metric_page__is_in_step(manifest: dict[str, Any]) -> None:
-    assert metric_page(manifest) == page("metrics.md"), "run `make docs`"
+    assert metric_page(manifest) == page("reference/metrics.md"), "run `make docs`"
 
 
 def test_metric_page__leads_to_files_that_are_there() -> None:
-    links = set(re.findall(r"\]\(\.\./([^)]+)\)", page("metrics.md")))
+    links = set(re.findall(r"\]\(\.\./\.\./([^)]+)\)", page("reference/metrics.md")))
     assert len(links) > 30
     assert [link for link in links if not (PROJECT_DIR / link).exists()] == []
 
 
 def page_rows() -> Iterator[tuple[str, list[str]]]:
     """The cells of each column's row, with the name of its mart."""
-    for section in page("metrics.md").split("\n## ")[1:]:
+    for section in page("reference/metrics.md").split("\n## ")[1:]:
         for line in section.splitlines():
             if line.startswith("| `"):
                 yield section.splitlines()[0], re.split(r"(?<!\\) ?\| ?", line)[1:-1]
@@ -63,7 +63,7 @@ def test_metric_page__names_the_models_and_constants_of_each_formula() -> None:
 
 
 def test_entities__are_in_step(manifest: dict[str, Any]) -> None:
-    assert entities_page(manifest) == page("entities.md"), "run `make docs`"
+    assert entities_page(manifest) == page("reference/entities.md"), "run `make docs`"
     assert {
         ("language_cues", "utterances", "utterance_id"),
         ("risk_factors", "risk_scores", "risk_score_id"),
@@ -71,7 +71,7 @@ def test_entities__are_in_step(manifest: dict[str, Any]) -> None:
 
 
 def test_settings_page__is_in_step_and_explains_each_setting() -> None:
-    assert settings_page() == page("settings.md"), "run `make docs`"
+    assert settings_page() == page("reference/settings.md"), "run `make docs`"
     settings = dict(one for reader in READERS.values() for one in variables(reader))
     assert {"API_KEYS", "CUE_LLM_MODEL", "OPENAI_API_KEY", "ALERT_WEBHOOK_URL"} <= set(settings)
     assert [name for name, info in settings.items() if not info.description] == []

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from dagster_pipelines.options import RunOptions
+from sample import DEMO_COACH_ID
 from tests.api.service import API_KEY, serve
 from tests.api.tokens import hs256
 from tests.project.docs import pages
@@ -20,7 +21,6 @@ from tests.project.docs.test_console import environment, lines
 from tests.support.databases import as_role, fresh_database
 from tests.support.project import Project, parse
 from warehouse.paths import PROJECT_DIR
-from sample import DEMO_COACH_ID
 
 pytestmark = pytest.mark.long
 
