@@ -13,7 +13,6 @@ PROCESSES ?= 3
 
 export UV_PYTHON_DOWNLOADS := never
 export DAGSTER_HOME := $(CURDIR)/.dagster
-export DBT_PROFILES_DIR := $(CURDIR)
 export PYTHONUNBUFFERED := 1
 # Where the shell forbids it, each of the many processes here would compile all that it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,16 +34,19 @@ $(UV):
 	@$(UV) sync --locked --quiet --python $(PYTHON)
 	@touch $@
 
+profiles.yml: | .venv/.installed
+	@$(BIN)/warehouse dbt-profile
+
 .PHONY: setup
-setup: .venv/.installed ## the environment alone, in .venv
+setup: .venv/.installed profiles.yml ## the environment alone, in .venv
 
 .PHONY: database
 database: setup
 	@$(BIN)/warehouse up
 	@$(BIN)/warehouse migrate
 
-target/manifest.json: .venv/.installed dbt_project.yml profiles.yml $(shell find dbt_project -type f)
-	@$(BIN)/warehouse exec -- $(BIN)/dbt --quiet parse
+target/manifest.json: .venv/.installed dbt_project.yml $(shell find dbt_project -type f) | profiles.yml
+	@$(BIN)/dbt --quiet parse
 
 .PHONY: manifest
 manifest: database target/manifest.json
@@ -135,6 +137,17 @@ screenshots: chromium dashboard/node_modules/.installed ## the pictures in docs/
 screenshots-dagster: chromium manifest .venv/.ui ## the picture of Dagster's asset graph in docs/images
 	@$(BIN)/python -m tools.screenshots.asset_graph
 
+# Releasing ------------------------------------------------------------------------------------
+
+IMAGE_CONTEXT := $(wildcard api cue_detector dagster_pipelines dbt_project deploy sample warehouse what_if \
+	dbt_project.yml pyproject.toml uv.lock workspace.yaml README.md LICENSE)
+
+.PHONY: release
+release: setup ## build the wheel, and the image's build context of the last commit, into dist/
+	@rm -rf dist && $(UV) build --quiet --wheel --out-dir dist
+	@git archive --format tar.gz --output dist/image-context-$$($(BIN)/warehouse --version).tar.gz HEAD $(IMAGE_CONTEXT)
+	@ls dist
+
 # Checking -------------------------------------------------------------------------------------
 
 .PHONY: lint
@@ -150,7 +163,11 @@ types: setup
 .PHONY: test
 test: manifest ## lint, types, dbt build with its tests, pytest
 	@$(MAKE) -j2 --output-sync lint types
-	@$(BIN)/pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/ui
+	@$(BIN)/pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/ui -m "not slow and not local_llm"
+
+.PHONY: test-slow
+test-slow: manifest ## tests that take minutes: fresh clone, release, upgrade, full-size backfills
+	@$(BIN)/pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder -m slow
 
 .PHONY: test-ui
 test-ui: chromium manifest client-in-step dashboard-in-step ## the coach's page in a real browser (needs Chromium)

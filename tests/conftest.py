@@ -27,6 +27,11 @@ settings.load_profile("project")
 ANNOMI_DIR = Path(os.environ.get("ANNOMI_DIR", Path(__file__).parents[2] / "shared/data/annomi"))
 
 
+def pytest_configure() -> None:
+    """Write profiles.yml where `make setup` was not run: dbt does not start without it."""
+    embedded.write_dbt_profile()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that no process is left alone with it in the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from functools import wraps
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,6 +21,22 @@ from warehouse.login_roles import migrate_and_create_login_roles
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 # Messages hold file names and addresses: brackets and colons in them are no markup, and lines are not broken.
 console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def print_version(wanted: bool) -> None:
+    """Print the version and exit."""
+    if wanted:
+        typer.echo(version("coaching-analytics"))
+        raise typer.Exit
+
+
+@app.callback(help=__doc__)
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that belong to no command."""
 
 
 def handle_errors(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -135,6 +151,13 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False
     drop_everything()
     migrate()
     console.print("The database is empty.")
+
+
+@app.command(name="dbt-profile")
+@handle_errors
+def dbt_profile() -> None:
+    """Write profiles.yml, with which dbt finds the embedded Postgres; `make setup` does this."""
+    embedded.write_dbt_profile()
 
 
 @app.command(name="exec", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -26,9 +26,10 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from warehouse.dbt_profile import write_profile
 from warehouse.errors import WarehouseError
 from warehouse.os_account import can_reach, server_account
-from warehouse.paths import state_dir
+from warehouse.paths import PROJECT_DIR, state_dir
 
 DATABASE = "coaching"
 OWNER = "warehouse_owner"
@@ -80,6 +81,7 @@ def up() -> ServerState:
         if not _is_ready(state):
             state = _start(state)
         _ensure_database(state)
+    write_dbt_profile()
     return state
 
 
@@ -106,6 +108,20 @@ def running() -> ServerState | None:
         return None
     state = _read_state()
     return state if _is_ready(state) else None
+
+
+def write_dbt_profile() -> None:
+    """Write the checkout's profiles.yml: with the port and password of its server, if there is one.
+
+    A server under WAREHOUSE_HOME is not the one that dbt finds by default.
+    """
+    if state_dir() == (PROJECT_DIR / ".warehouse").resolve():
+        with contextlib.suppress(WarehouseError):
+            state = _read_state()
+            write_profile(state.port, OWNER, state.passwords[OWNER], DATABASE)
+            return
+    if not (PROJECT_DIR / "profiles.yml").exists():
+        write_profile()
 
 
 def remove() -> None:

@@ -7,8 +7,9 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
 def state_dir() -> Path:
-    """Folder of the local server's state: `WAREHOUSE_HOME`, or `.warehouse` in the project.
+    """Directory of the local server's state: WAREHOUSE_HOME, or .warehouse in the checkout.
 
-    Without links and dots, as Postgres reports it back.
+    Of an installed wheel: .warehouse in the current directory. Resolved, as Postgres reports it.
     """
-    return Path(os.environ.get("WAREHOUSE_HOME") or PROJECT_DIR / ".warehouse").resolve()
+    checkout = PROJECT_DIR if (PROJECT_DIR / "pyproject.toml").exists() else Path.cwd()
+    return Path(os.environ.get("WAREHOUSE_HOME") or checkout / ".warehouse").resolve()

@@ -1,12 +1,16 @@
 """What `make manifest` read of the dbt project: data for the asset graph, dbt's own object for a build."""
 
+import fcntl
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse import embedded
 from warehouse.paths import PROJECT_DIR
 
 if TYPE_CHECKING:
@@ -14,24 +18,45 @@ if TYPE_CHECKING:
 
 
 class StaleManifestError(Exception):
-    """The dbt manifest is missing or older than the models; `make manifest` makes a new one."""
+    """The dbt manifest is missing or older than the models, and can't be parsed here."""
 
 
 def fresh_manifest() -> Path:
-    """Path of the dbt manifest.
+    """Path of the dbt manifest; parses the project when a file of it is newer or there is no manifest.
 
-    Raises StaleManifestError when it is missing or any file of the dbt project is newer: the asset graph
-    would show yesterday's models. Make builds it once, since each Dagster process would parse again.
+    Raises StaleManifestError when dbt fails, and in a read-only project directory (an image, a service's
+    installation): there the manifest belongs to the installed version.
     """
     manifest = PROJECT_DIR / "target" / "manifest.json"
+    if reason := _stale_reason(manifest):
+        if not os.access(PROJECT_DIR, os.W_OK):
+            raise StaleManifestError(f"{reason} Run `make manifest`.")
+        manifest.parent.mkdir(exist_ok=True)
+        with manifest.with_name("parse.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            # another process may have parsed in the meantime
+            if _stale_reason(manifest):
+                _parse()
+    return manifest
+
+
+def _stale_reason(manifest: Path) -> str | None:
     if not manifest.exists():
-        raise StaleManifestError(f"{manifest} is missing. Run `make manifest`.")
+        return f"{manifest} is missing."
     built = manifest.stat().st_mtime
     files = [PROJECT_DIR / "dbt_project.yml", *(PROJECT_DIR / "dbt_project").rglob("*")]
-    newer = [path for path in files if path.is_file() and path.stat().st_mtime > built]
-    if newer:
-        raise StaleManifestError(f"{newer[0]} is newer than {manifest}. Run `make manifest`.")
-    return manifest
+    newer = next((path for path in files if path.is_file() and path.stat().st_mtime > built), None)
+    return f"{newer} is newer than {manifest}." if newer else None
+
+
+def _parse() -> None:
+    embedded.write_dbt_profile()
+    dbt = Path(sys.executable).with_name("dbt")
+    done = subprocess.run(
+        [dbt, "--quiet", "parse"], cwd=PROJECT_DIR, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise StaleManifestError(f"`dbt parse` failed:\n{done.stdout}{done.stderr}")
 
 
 @cache

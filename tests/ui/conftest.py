@@ -3,11 +3,12 @@
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
 from psycopg.rows import dict_row
 
 from sample import DEMO_COACH_ID
@@ -15,10 +16,11 @@ from tests.api.conftest import practice_template  # noqa: F401 - a fixture
 from tests.api.service import Service, serve
 from tests.api.tokens import hs256
 from tests.support.databases import fresh_database
-from tests.ui.coach_page import CoachPage
 
-# ends a wait for what never comes; no test is judged by how long it takes
-expect.set_options(timeout=60_000)
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.ui.coach_page import CoachPage
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -31,9 +33,27 @@ ARGUMENTS = [
 ]
 
 
+class SkippedModule(pytest.Module):
+    """A test module that is not imported."""
+
+    def collect(self) -> list[pytest.Item]:
+        pytest.skip("playwright is not installed: run `make test-ui`", allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Skip the tests in a browser where playwright, an optional dependency, is not installed."""
+    if find_spec("playwright") is None:
+        return SkippedModule.from_parent(parent, path=module_path)
+    return None
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> "Iterator[Browser]":
     """The system's Chromium; CHROMIUM names another one."""
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - an optional dependency
+
+    # a limit for waits only; no test depends on how long something takes
+    expect.set_options(timeout=60_000)
     found = shutil.which(os.environ.get("CHROMIUM", "chromium"))
     if found is None:
         pytest.fail("Chromium is missing: apt-get install chromium, or set CHROMIUM to a browser's path.")
@@ -66,7 +86,7 @@ def owner(page_database_url: str) -> Iterator[psycopg.Connection[dict[str, objec
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: "Browser") -> "Iterator[Page]":
     """An empty tab of a browser that knows nothing yet."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(30_000)
@@ -75,8 +95,10 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def coach(page: Page, page_service: Service) -> CoachPage:
+def coach(page: "Page", page_service: Service) -> "CoachPage":
     """The demo coach, signed in."""
+    from tests.ui.coach_page import CoachPage  # noqa: PLC0415 - imports playwright
+
     opened = CoachPage(page, page_service.address, DEMO_COACH_ID)
     opened.sign_in(hs256(DEMO_COACH_ID))
     return opened
