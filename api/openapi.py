@@ -1,5 +1,6 @@
 """The OpenAPI document: credentials, errors and headers that no single route declares."""
 
+from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
@@ -8,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from api.errors import DETAILS, MEDIA_TYPE
 from api.middleware.authentication import requires_auth
 
-VERSION = "1.0.0"
+VERSION = version("coaching-analytics")
 TITLE = "Coaching analytics"
 DESCRIPTION = (
     "What a coach's sessions and clients show: talk time, language cues, engagement, churn risk and alerts. "

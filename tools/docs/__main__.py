@@ -14,7 +14,7 @@ from tools.docs.example_queries import with_answers
 from tools.docs.metric_page import metric_page
 from tools.docs.readme import with_demo_output
 from tools.docs.sample_database import practice
-from tools.docs.settings_page import settings_page
+from tools.docs.settings_page import env_example, settings_page
 from warehouse import connection
 from warehouse.paths import PROJECT_DIR
 
@@ -31,6 +31,7 @@ def pages(manifest: dict[str, Any], practice_url: str) -> dict[Path, str]:
         DOCS / "reference" / "metrics.md": metric_page(manifest),
         DOCS / "reference" / "entities.md": entities_page(manifest),
         DOCS / "reference" / "settings.md": settings_page(),
+        PROJECT_DIR / ".env.example": env_example(),
         analysts: with_answers(analysts.read_text(encoding="utf-8"), practice_url),
         private: access_matrix.with_rights(private.read_text(encoding="utf-8"), practice_url),
         readme: with_demo_output(readme.read_text(encoding="utf-8")),

@@ -1,6 +1,7 @@
 """docs/reference/settings.md: every setting of every process, as the class that reads it declares it."""
 
 from collections.abc import Iterator
+from textwrap import wrap
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -14,6 +15,18 @@ HEADING = """# Settings
 
 Written by `make docs` from the classes that read them. All come from the environment, and no process starts
 with a wrong one. Where the database is, the [README](../../README.md) says."""
+ENV_HEADING = """# Settings with their defaults, written by `make docs` (see docs/reference/settings.md).
+# Copy this file to .env and remove the # in front of each variable that you set.
+
+# Owner of the database: migrations and dbt. Not set: the embedded server.
+#DATABASE_URL=postgresql://user:password@host:5432/database
+# Login roles of the cue detector and of analysts. Not set: the owner with `set role`.
+#CUES_DATABASE_URL=
+#ANALYST_DATABASE_URL=
+# Database of Dagster's run storage (deploy/dagster.yaml).
+#DAGSTER_DATABASE_URL=
+# Password of the Postgres that deploy/docker-compose.yml starts.
+#POSTGRES_PASSWORD="""
 READERS: dict[str, type[BaseSettings]] = {
     "The API": Settings,
     "The cue detector": CueSettings,
@@ -45,3 +58,19 @@ def _default(info: FieldInfo) -> str:
     if value is None or value in ("", ()):
         return "not set"
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def env_example() -> str:
+    """The text of .env.example: every setting, commented out, with its default."""
+    parts = [ENV_HEADING]
+    for reader, settings in READERS.items():
+        parts.append(f"\n# {reader}\n")
+        for name, info in variables(settings):
+            parts += [f"# {line}" for line in wrap(str(info.description), 108)]
+            parts += [f"#{name}={_value(info)}", ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _value(info: FieldInfo) -> str:
+    shown = _default(info)
+    return "" if shown == "not set" else shown
