@@ -121,7 +121,9 @@ def write_dbt_profile() -> None:
             write_profile(state.port, OWNER, state.passwords[OWNER], DATABASE)
             return
     if not (PROJECT_DIR / "profiles.yml").exists():
-        write_profile()
+        # another user's checkout may be read-only
+        with contextlib.suppress(PermissionError):
+            write_profile()
 
 
 def remove() -> None:

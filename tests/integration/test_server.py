@@ -202,7 +202,7 @@ def as_nobody(program: str, home: str) -> subprocess.CompletedProcess[str]:
     if python is None:
         pytest.skip("no Python of this version that an ordinary user may run")
     return subprocess.run(
-        [python, "-c", f"import os, psycopg; from warehouse import account, embedded\n{program}"],
+        [python, "-c", f"import os, psycopg; from warehouse import embedded, os_account\n{program}"],
         user=nobody.pw_uid,
         group=nobody.pw_gid,
         extra_groups=[],
@@ -224,7 +224,7 @@ def as_nobody(program: str, home: str) -> subprocess.CompletedProcess[str]:
 def test_up__runs_as_an_ordinary_user_and_as_root_after_that() -> None:
     nobody = pwd.getpwnam("nobody")
     program = (
-        "assert account.server_account() is None and os.geteuid() != 0\n"
+        "assert os_account.server_account() is None and os.geteuid() != 0\n"
         "with psycopg.connect(embedded.up().url()) as connection: connection.execute('create table mine ()')"
     )
     with server_home("data of nobody/home") as home:
