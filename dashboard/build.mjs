@@ -1,16 +1,16 @@
-// Bundles the page into a folder (default: where the API serves it from). The same source gives the same bytes.
+// Bundles the dashboard into a directory (default: where the API serves it from). The output is reproducible.
 import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const target = process.argv[2] ?? here("../api/dashboard/static");
+const resolve = (path) => fileURLToPath(new URL(path, import.meta.url));
+const target = process.argv[2] ?? resolve("../api/dashboard/static");
 
 await mkdir(target, { recursive: true });
 await Promise.all((await readdir(target)).map((file) => rm(`${target}/${file}`)));
 await build({
-  absWorkingDir: here("."),
-  entryPoints: { page: "src/main.tsx", style: "src/style/all.css" },
+  absWorkingDir: resolve("."),
+  entryPoints: { app: "src/main.tsx", style: "src/style/all.css" },
   outdir: target,
   bundle: true,
   minify: true,
@@ -23,4 +23,4 @@ await build({
   legalComments: "eof",
   logLevel: "warning",
 });
-for (const file of ["index.html", "icon.svg"]) await copyFile(here(`src/${file}`), `${target}/${file}`);
+for (const file of ["index.html", "icon.svg"]) await copyFile(resolve(`src/${file}`), `${target}/${file}`);

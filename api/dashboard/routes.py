@@ -52,7 +52,7 @@ async def page_with_slash() -> Response:
     return RedirectResponse(f"..{PREFIX}", 308)
 
 
-@router.get("/words.json")
+@router.get("/field-descriptions.json")
 async def explanations(request: Request) -> Response:
     """What each number says, in the words of this version's OpenAPI document."""
     document: dict[str, Any] = request.app.openapi()

@@ -1,13 +1,13 @@
-// The frame around the views: who is signed in, which view is shown, what is said aloud.
+// The application's frame: sign-in state, routing by URL hash, and the live region for screen readers.
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { SessionContext } from "./session";
+import { AppContext } from "./app-context";
+import { fetchFieldDescriptions, type FieldDescriptions, FieldDescriptionsContext } from "./field-descriptions";
 import { token } from "./token";
 import { ClientView } from "./views/client";
 import { Overview } from "./views/overview";
 import { SessionView } from "./views/session";
 import { SignIn } from "./views/sign-in";
-import { loadWords, type Words, WordsContext } from "./field-descriptions";
 
 const ID = "[0-9a-f-]{36}";
 const CLIENT = new RegExp(`^#/clients/(${ID})(?:\\?window=(30d|90d|all_time))?$`);
@@ -15,67 +15,67 @@ const SESSION = new RegExp(`^#/sessions/(${ID})$`);
 
 export function App() {
   const [isSignedIn, setSignedIn] = useState(token.get() !== null);
-  const [reason, setReason] = useState<string>();
-  const [spoken, announce] = useState("");
-  const [words, setWords] = useState<Words>({});
+  const [signOutReason, setSignOutReason] = useState<string>();
+  const [announcement, announce] = useState("");
+  const [descriptions, setDescriptions] = useState<FieldDescriptions>({});
   const hash = useHash();
-  const signOut = useCallback((why?: string) => {
-    token.forget();
-    setReason(why);
+  const signOut = useCallback((reason?: string) => {
+    token.clear();
+    setSignOutReason(reason);
     setSignedIn(false);
   }, []);
-  const session = useMemo(() => ({ signOut, announce }), [signOut]);
+  const actions = useMemo(() => ({ signOut, announce }), [signOut]);
   useEffect(() => {
-    loadWords().then(setWords, () => {});
+    fetchFieldDescriptions().then(setDescriptions, () => {});
   }, [isSignedIn]);
 
-  const signIn = (given: string) => {
-    token.keep(given);
-    setReason(undefined);
+  const signIn = (accessToken: string) => {
+    token.set(accessToken);
+    setSignOutReason(undefined);
     setSignedIn(true);
   };
   return (
-    <SessionContext.Provider value={session}>
-      <WordsContext.Provider value={words}>
-        <header class="top">
-          <a class="brand" href="#/"><span class="mark" aria-hidden="true" />Coaching analytics</a>
-          {isSignedIn && <button type="button" class="quiet" onClick={() => signOut()}>Sign out</button>}
+    <AppContext.Provider value={actions}>
+      <FieldDescriptionsContext.Provider value={descriptions}>
+        <header class="app-header">
+          <a class="brand" href="#/"><span class="logo" aria-hidden="true" />Coaching analytics</a>
+          {isSignedIn && <button type="button" class="secondary" onClick={() => signOut()}>Sign out</button>}
         </header>
-        <main id="main">{isSignedIn ? <View hash={hash} /> : <SignIn reason={reason} onToken={signIn} />}</main>
-        <p class="aloud" role="status" aria-live="polite">{spoken}</p>
-      </WordsContext.Provider>
-    </SessionContext.Provider>
+        <main id="main">{isSignedIn ? <View hash={hash} /> : <SignIn reason={signOutReason} onToken={signIn} />}</main>
+        <p class="live-region" role="status" aria-live="polite">{announcement}</p>
+      </FieldDescriptionsContext.Provider>
+    </AppContext.Provider>
   );
 }
 
 function View({ hash }: { hash: string }) {
-  const [, client, window] = CLIENT.exec(hash) ?? [];
-  const [, job] = SESSION.exec(hash) ?? [];
-  useNewPage(client ?? job ?? "");
-  if (client) return <ClientView key={client} id={client} window={(window ?? "90d") as "30d" | "90d" | "all_time"} />;
-  if (job) return <SessionView key={job} id={job} />;
+  const [, clientId, window] = CLIENT.exec(hash) ?? [];
+  const [, jobId] = SESSION.exec(hash) ?? [];
+  useFocusOnChange(clientId ?? jobId ?? "");
+  if (clientId) return <ClientView key={clientId} id={clientId} window={(window ?? "90d") as "30d" | "90d" | "all_time"} />;
+  if (jobId) return <SessionView key={jobId} id={jobId} />;
   return <Overview />;
 }
 
-/** Another view begins at its top, also for those who don't see it. */
-function useNewPage(what: string): void {
-  const before = useRef(what);
+/** Scrolls to the top and moves the focus to the main region when another client or session is shown. */
+function useFocusOnChange(viewId: string): void {
+  const previous = useRef(viewId);
   useEffect(() => {
-    if (before.current === what) return;
-    before.current = what;
+    if (previous.current === viewId) return;
+    previous.current = viewId;
     scrollTo(0, 0);
     const main = document.getElementById("main");
     main?.setAttribute("tabindex", "-1");
     main?.focus({ preventScroll: true });
-  }, [what]);
+  }, [viewId]);
 }
 
 function useHash(): string {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
-    const changed = () => setHash(location.hash);
-    addEventListener("hashchange", changed);
-    return () => removeEventListener("hashchange", changed);
+    const update = () => setHash(location.hash);
+    addEventListener("hashchange", update);
+    return () => removeEventListener("hashchange", update);
   }, []);
   return hash;
 }

@@ -1,17 +1,17 @@
-// The nine cues, from what gives hope to what gives pause, and the tone in which each is shown.
+// The cue types in the order of display, each with the tone that decides its colour.
 
 import type { CueType } from "../../api/client/schema";
 
-export type Tone = "bright" | "calm" | "dark";
+export type Tone = "positive" | "neutral" | "negative";
 
-export const CUES: Record<CueType, Tone> = {
-  breakthrough: "bright",
-  commitment: "bright",
-  goal_setting: "bright",
-  enthusiasm: "bright",
-  agreement: "calm",
-  doubt: "dark",
-  concern: "dark",
-  deflection: "dark",
-  resistance: "dark",
+export const CUE_TONES: Record<CueType, Tone> = {
+  breakthrough: "positive",
+  commitment: "positive",
+  goal_setting: "positive",
+  enthusiasm: "positive",
+  agreement: "neutral",
+  doubt: "negative",
+  concern: "negative",
+  deflection: "negative",
+  resistance: "negative",
 };

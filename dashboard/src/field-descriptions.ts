@@ -1,4 +1,4 @@
-// What each number says: descriptions from the OpenAPI document, which the API serves (api/dashboard/field_descriptions.py).
+// Field descriptions of the OpenAPI document, shown as tooltips. Served by api/dashboard/field_descriptions.py.
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
@@ -7,8 +7,8 @@ import type {
   RiskScoreHistory, SessionAnalytics, SessionAnalyticsSummary, SessionComparison, TrendData,
 } from "../../api/client/schema";
 
-/** The answers whose fields the page explains. */
-export interface Documented {
+/** The schemas with fields that the dashboard shows. */
+export interface DescribedSchemas {
   AtRiskClient: AtRiskClient;
   ClientAnalytics: ClientAnalytics;
   CoachSummary: CoachSummary;
@@ -23,19 +23,21 @@ export interface Documented {
   TrendData: TrendData;
 }
 
-/** A field of an answer, such as "CoachSummary.total_clients". */
-export type Field = { [S in keyof Documented]: `${S}.${Extract<keyof Documented[S], string>}` }[keyof Documented];
-export type Words = Record<string, Record<string, string>>;
+/** A field of a schema, such as "CoachSummary.total_clients". */
+export type Field = { [S in keyof DescribedSchemas]: `${S}.${Extract<keyof DescribedSchemas[S], string>}` }[keyof DescribedSchemas];
 
-export const WordsContext = createContext<Words>({});
+/** Descriptions by schema and field name. */
+export type FieldDescriptions = Record<string, Record<string, string>>;
 
-/** The words for a field; empty until they have come. */
-export function useWords(field: Field): string {
+export const FieldDescriptionsContext = createContext<FieldDescriptions>({});
+
+/** The description of a field; empty until the descriptions are loaded. */
+export function useFieldDescription(field: Field): string {
   const [schema, name] = field.split(".") as [string, string];
-  return useContext(WordsContext)[schema]?.[name] ?? "";
+  return useContext(FieldDescriptionsContext)[schema]?.[name] ?? "";
 }
 
-export async function loadWords(): Promise<Words> {
-  const answer = await fetch("dashboard/words.json");
-  return answer.ok ? ((await answer.json()) as Words) : {};
+export async function fetchFieldDescriptions(): Promise<FieldDescriptions> {
+  const response = await fetch("dashboard/field-descriptions.json");
+  return response.ok ? ((await response.json()) as FieldDescriptions) : {};
 }

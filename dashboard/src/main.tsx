@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { App } from "./app";
-import { takeHandedOverToken } from "./token";
+import { storeTokenFromUrl } from "./token";
 
-takeHandedOverToken();
-render(<App />, document.getElementById("page")!);
+storeTokenFromUrl();
+render(<App />, document.getElementById("app")!);

@@ -1,18 +1,18 @@
-// The coach's token: handed over behind #token= or pasted, kept for this tab only, never in the address bar.
+// The coach's access token: from #token= in the URL or typed in, kept in the tab's session storage.
 
-const PLACE = "coach-token";
-const HANDED_OVER = /^#token=([A-Za-z0-9._-]+)$/;
+const STORAGE_KEY = "coach-token";
+const TOKEN_FRAGMENT = /^#token=([A-Za-z0-9._-]+)$/;
 
-/** Keeps a token that came with the address, and takes it out of the address and the history. */
-export function takeHandedOverToken(): void {
-  const found = HANDED_OVER.exec(location.hash);
-  if (!found) return;
-  sessionStorage.setItem(PLACE, found[1]!);
+/** Stores a token from the URL's fragment and removes it from the address bar and the history. */
+export function storeTokenFromUrl(): void {
+  const match = TOKEN_FRAGMENT.exec(location.hash);
+  if (!match) return;
+  token.set(match[1]!);
   history.replaceState(null, "", `${location.pathname}#/`);
 }
 
 export const token = {
-  get: (): string | null => sessionStorage.getItem(PLACE),
-  keep: (given: string): void => sessionStorage.setItem(PLACE, given),
-  forget: (): void => sessionStorage.removeItem(PLACE),
+  get: (): string | null => sessionStorage.getItem(STORAGE_KEY),
+  set: (value: string): void => sessionStorage.setItem(STORAGE_KEY, value),
+  clear: (): void => sessionStorage.removeItem(STORAGE_KEY),
 };

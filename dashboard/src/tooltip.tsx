@@ -1,30 +1,30 @@
-// A label whose words appear on hover, on tap and on keyboard focus, and go with Escape.
+// A label with a tooltip that shows the field's description on hover, tap and keyboard focus; Escape closes it.
 
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { type Field, useWords } from "./field-descriptions";
+import { type Field, useFieldDescription } from "./field-descriptions";
 
 const MARGIN = 8;
 
-/** `label` explains itself; hovering over `children`, the number, does it too. */
-export function Explained(props: { field: Field; label: string; children?: ComponentChildren; class?: string }) {
-  const words = useWords(props.field);
+/** A field's label, and its value as `children`. Hovering over either opens the tooltip. */
+export function DescribedField(props: { field: Field; label: string; children?: ComponentChildren; class?: string }) {
+  const description = useFieldDescription(props.field);
   const id = useId();
-  const tip = useRef<HTMLSpanElement>(null);
+  const tooltip = useRef<HTMLSpanElement>(null);
   const [isOpen, setOpen] = useState(false);
   useLayoutEffect(() => {
-    if (isOpen && tip.current) keepInSight(tip.current);
+    if (isOpen && tooltip.current) keepInViewport(tooltip.current);
   }, [isOpen]);
   return (
     <span
-      class={`explained ${props.class ?? ""}`}
+      class={`described-field ${props.class ?? ""}`}
       onMouseEnter={() => setOpen(true)}
       onMouseLeave={() => setOpen(false)}
       onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
     >
       <button
         type="button"
-        class="term"
+        class="tooltip-trigger"
         aria-describedby={id}
         onFocus={() => setOpen(true)}
         onBlur={() => setOpen(false)}
@@ -33,16 +33,16 @@ export function Explained(props: { field: Field; label: string; children?: Compo
         {props.label}
       </button>
       {props.children}
-      <span role="tooltip" id={id} ref={tip} class="tip" hidden={!isOpen || !words}>
-        {words}
+      <span role="tooltip" id={id} ref={tooltip} class="tooltip" hidden={!isOpen || !description}>
+        {description}
       </span>
     </span>
   );
 }
 
-function keepInSight(tip: HTMLElement): void {
-  tip.style.left = "0";
-  const { left, right } = tip.getBoundingClientRect();
-  const over = right + MARGIN - document.documentElement.clientWidth;
-  if (over > 0) tip.style.left = `${-Math.min(over, left - MARGIN)}px`;
+function keepInViewport(tooltip: HTMLElement): void {
+  tooltip.style.left = "0";
+  const { left, right } = tooltip.getBoundingClientRect();
+  const overflow = right + MARGIN - document.documentElement.clientWidth;
+  if (overflow > 0) tooltip.style.left = `${-Math.min(overflow, left - MARGIN)}px`;
 }

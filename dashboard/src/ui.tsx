@@ -1,27 +1,27 @@
-// Small parts that every view uses.
+// Shared components.
 
 import type { ComponentChildren } from "preact";
 import type { RiskLevel } from "../../api/client/schema";
-import { Explained } from "./tooltip";
-import { capital, UNKNOWN } from "./format";
-import type { Loaded } from "./use-request";
+import { DescribedField } from "./tooltip";
+import { capitalize, UNKNOWN } from "./format";
+import type { RequestState } from "./use-request";
 import type { Field } from "./field-descriptions";
 
-/** A number under its label. `note` says what it means, in a word or two. */
+/** A number under its label, with a short note such as its unit or scale. */
 export function Stat(props: { field: Field; label: string; value: string; note?: ComponentChildren; tone?: string }) {
   return (
     <div class="stat">
-      <Explained field={props.field} label={props.label}>
+      <DescribedField field={props.field} label={props.label}>
         <span class={`stat-value ${props.tone ?? ""} ${props.value === UNKNOWN ? "is-unknown" : ""}`}>{props.value}</span>
-      </Explained>
+      </DescribedField>
       {props.note && <span class="stat-note">{props.note}</span>}
     </div>
   );
 }
 
-export function Level(props: { level: RiskLevel | null }) {
-  if (props.level === null) return <span class="chip">unknown</span>;
-  return <span class={`chip level-${props.level}`}>{capital(props.level)}</span>;
+export function LevelBadge(props: { level: RiskLevel | null }) {
+  if (props.level === null) return <span class="badge">unknown</span>;
+  return <span class={`badge level-${props.level}`}>{capitalize(props.level)}</span>;
 }
 
 export function Card(props: { title: ComponentChildren; note?: ComponentChildren; class?: string; children: ComponentChildren }) {
@@ -36,28 +36,28 @@ export function Card(props: { title: ComponentChildren; note?: ComponentChildren
   );
 }
 
-/** What a view shows before it has data, and above its data while the server is away. */
-export function State(props: { of: Loaded<unknown>; missing: string; missingHint: string }) {
-  const { data, failure, isBusy, reload } = props.of;
-  if (failure?.kind === "not-found") {
+/** Loading, not found, or unavailable. An unavailable server leaves the data below it on screen. */
+export function RequestStatus(props: { request: RequestState<unknown>; notFoundTitle: string; notFoundHint: string }) {
+  const { data, error, isLoading, reload } = props.request;
+  if (error?.kind === "not-found") {
     return (
       <div class="card empty">
-        <h1>{props.missing}</h1>
-        <p>{props.missingHint}</p>
+        <h1>{props.notFoundTitle}</h1>
+        <p>{props.notFoundHint}</p>
         <p><a href="#/">Back to your practice</a></p>
       </div>
     );
   }
-  if (failure) {
+  if (error) {
     return (
       <div class="notice" role="status">
         <span>
-          <strong>The server is away.</strong> {failure.message}{" "}
-          {data ? "What you see is from before." : ""} Trying again by itself.
+          <strong>The server is unavailable.</strong> {error.message}{" "}
+          {data ? "You see the last data that was loaded." : ""} Retrying automatically.
         </span>
-        <button type="button" class="quiet" onClick={reload}>Try now</button>
+        <button type="button" class="secondary" onClick={reload}>Retry now</button>
       </div>
     );
   }
-  return isBusy && !data ? <p class="loading" role="status">Loading …</p> : null;
+  return isLoading && !data ? <p class="loading" role="status">Loading …</p> : null;
 }

@@ -1,48 +1,48 @@
-// Loading as a hook: what was loaded stays on the screen while the server is away, and comes back by itself.
+// A hook for API requests: keeps the last data on screen while the server is unavailable, and retries.
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { ApiError } from "./api";
-import { useSession } from "./session";
+import { useApp } from "./app-context";
 
-export interface Loaded<T> {
+export interface RequestState<T> {
   data: T | undefined;
-  failure: ApiError | undefined;
-  isBusy: boolean;
+  error: ApiError | undefined;
+  isLoading: boolean;
   reload: () => void;
 }
 
-/** What `load` answers, and again whenever `key` changes. */
-export function useLoad<T>(key: string, load: () => Promise<T>): Loaded<T> {
-  const { signOut } = useSession();
+/** Calls `load` on mount and whenever `key` changes. A 401 response signs the coach out. */
+export function useRequest<T>(key: string, load: () => Promise<T>): RequestState<T> {
+  const { signOut } = useApp();
   const [data, setData] = useState<T>();
-  const [failure, setFailure] = useState<ApiError>();
-  const [isBusy, setBusy] = useState(true);
-  const [turn, setTurn] = useState(0);
-  const reload = useCallback(() => setTurn((n) => n + 1), []);
+  const [error, setError] = useState<ApiError>();
+  const [isLoading, setLoading] = useState(true);
+  const [reloads, setReloads] = useState(0);
+  const reload = useCallback(() => setReloads((n) => n + 1), []);
   useEffect(() => {
     let isCurrent = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    setBusy(true);
+    setLoading(true);
     load().then(
-      (answer) => {
+      (response) => {
         if (!isCurrent) return;
-        setData(answer);
-        setFailure(undefined);
-        setBusy(false);
+        setData(response);
+        setError(undefined);
+        setLoading(false);
       },
-      (error: unknown) => {
+      (reason: unknown) => {
         if (!isCurrent) return;
-        if (!(error instanceof ApiError)) throw error;
-        setBusy(false);
-        if (error.kind === "unauthorized") return signOut(error.message);
-        setFailure(error);
-        if (error.kind === "unavailable") timer = setTimeout(reload, error.retrySeconds * 1000);
+        if (!(reason instanceof ApiError)) throw reason;
+        setLoading(false);
+        if (reason.kind === "unauthorized") return signOut(reason.message);
+        setError(reason);
+        if (reason.kind === "unavailable") timer = setTimeout(reload, reason.retrySeconds * 1000);
       },
     );
     return () => {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [key, turn]);
-  return { data, failure, isBusy, reload };
+  }, [key, reloads]);
+  return { data, error, isLoading, reload };
 }

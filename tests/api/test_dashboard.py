@@ -33,7 +33,7 @@ def paged(practice_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 def test_page__is_off_unless_asked_for(service: Service) -> None:
     assert Settings.model_fields["dashboard_enabled"].default is False
-    for path in ("/dashboard", "/dashboard/page.js", "/dashboard/words.json"):
+    for path in ("/dashboard", "/dashboard/app.js", "/dashboard/field-descriptions.json"):
         assert service.anonymous().get(path).status_code == 404
     assert service.anonymous(**token()).get("/dashboard/api/coach/summary").status_code == 404
 
@@ -43,7 +43,7 @@ def test_root__leads_to_the_page(paged: Service) -> None:
     assert (answer.status_code, answer.url.path) == (200, "/dashboard")
 
 
-@pytest.mark.parametrize("path", ["/dashboard", "/dashboard/page.js", "/dashboard/style.css"])
+@pytest.mark.parametrize("path", ["/dashboard", "/dashboard/app.js", "/dashboard/style.css"])
 def test_files__come_under_a_strict_policy(paged: Service, path: str) -> None:
     answer = paged.anonymous().get(path)
     assert answer.status_code == 200
@@ -60,7 +60,7 @@ def test_files__come_under_a_strict_policy(paged: Service, path: str) -> None:
 
 def test_files__name_nothing_outside(paged: Service) -> None:
     folder = PROJECT_DIR / "api/dashboard/static"
-    assert {file.name for file in folder.iterdir()} >= {"index.html", "page.js", "style.css"}
+    assert {file.name for file in folder.iterdir()} >= {"index.html", "app.js", "style.css"}
     pattern = re.compile(r"(?:src|href)=\"|url\(\"?(?:https?:)?//")
     assert not [f for f in folder.glob("*.css") if re.search(r"url\(\"?(?:https?:)?//", f.read_text())]
     assert pattern.search((folder / "index.html").read_text())
@@ -126,7 +126,7 @@ def test_door__leaves_the_same_trail(paged: Service, owner: psycopg.Connection[d
 
 
 def test_words__are_those_of_the_contract(paged: Service) -> None:
-    words = paged.anonymous().get("/dashboard/words.json").json()
+    words = paged.anonymous().get("/dashboard/field-descriptions.json").json()
     document = paged.anonymous().get("/openapi.json").json()["components"]["schemas"]
     assert (
         words["CoachSummary"]["total_clients"]

@@ -1,4 +1,4 @@
-"""One sample practice, one service with the coach's page, and a real browser for all tests of the page."""
+"""One sample database, one API service with the dashboard and one browser for all dashboard tests."""
 
 import os
 import shutil
@@ -20,9 +20,9 @@ from tests.support.databases import fresh_database
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-    from tests.ui.coach_page import CoachPage
+    from tests.ui.dashboard_page import DashboardPage
 
-ARGUMENTS = [
+BROWSER_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -49,45 +49,47 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
-    """The system's Chromium; CHROMIUM names another one."""
+    """The system's Chromium, or the executable in CHROMIUM."""
     from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - an optional dependency
 
     # a limit for waits only; no test depends on how long something takes
     expect.set_options(timeout=60_000)
-    found = shutil.which(os.environ.get("CHROMIUM", "chromium"))
-    if found is None:
+    executable = shutil.which(os.environ.get("CHROMIUM", "chromium"))
+    if executable is None:
         pytest.fail("Chromium is missing: apt-get install chromium, or set CHROMIUM to a browser's path.")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield running
-        running.close()
+        chromium = playwright.chromium.launch(executable_path=executable, args=BROWSER_ARGUMENTS)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")
-def page_database_url(server_url: str, practice_template: str) -> Iterator[str]:  # noqa: F811
-    """The owner's address of the practice that the page shows."""
+def dashboard_database_url(server_url: str, practice_template: str) -> Iterator[str]:  # noqa: F811
+    """The owner's URL of the sample database behind the dashboard."""
     with fresh_database(server_url, practice_template) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def page_service(page_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The real service, with the page."""
-    folder: Path = tmp_path_factory.mktemp("page")
-    with serve(folder, page_database_url, API_DASHBOARD_ENABLED="true") as running:
-        yield running
+def dashboard_service(
+    dashboard_database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A running API service with the dashboard enabled."""
+    directory: Path = tmp_path_factory.mktemp("dashboard")
+    with serve(directory, dashboard_database_url, API_DASHBOARD_ENABLED="true") as service:
+        yield service
 
 
 @pytest.fixture
-def owner(page_database_url: str) -> Iterator[psycopg.Connection[dict[str, object]]]:
-    """The owner's connection, which sees all rows and may change them."""
-    with psycopg.connect(page_database_url, row_factory=dict_row, autocommit=True) as connection:
+def owner(dashboard_database_url: str) -> Iterator[psycopg.Connection[dict[str, object]]]:
+    """A connection as the owner, not limited by row-level security."""
+    with psycopg.connect(dashboard_database_url, row_factory=dict_row, autocommit=True) as connection:
         yield connection
 
 
 @pytest.fixture
 def page(browser: "Browser") -> "Iterator[Page]":
-    """An empty tab of a browser that knows nothing yet."""
+    """A new tab in a new browser context, without stored data."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(30_000)
     yield context.new_page()
@@ -95,10 +97,10 @@ def page(browser: "Browser") -> "Iterator[Page]":
 
 
 @pytest.fixture
-def coach(page: "Page", page_service: Service) -> "CoachPage":
-    """The demo coach, signed in."""
-    from tests.ui.coach_page import CoachPage  # noqa: PLC0415 - imports playwright
+def dashboard(page: "Page", dashboard_service: Service) -> "DashboardPage":
+    """The dashboard, signed in as the demo coach."""
+    from tests.ui.dashboard_page import DashboardPage  # noqa: PLC0415 - imports playwright
 
-    opened = CoachPage(page, page_service.address, DEMO_COACH_ID)
-    opened.sign_in(hs256(DEMO_COACH_ID))
-    return opened
+    dashboard = DashboardPage(page, dashboard_service.address, DEMO_COACH_ID)
+    dashboard.sign_in(hs256(DEMO_COACH_ID))
+    return dashboard

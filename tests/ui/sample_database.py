@@ -1,4 +1,4 @@
-"""What the tests look up in the practice: clients and sessions with something to show."""
+"""Clients and sessions of the sample data set that the dashboard tests use."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from sample import DEMO_COACH_ID
 Owner = psycopg.Connection[dict[str, Any]]
 
 
-def riskiest_client(owner: Owner) -> str:
-    """A client whose score has several factors and whose talk is known."""
+def high_risk_client(owner: Owner) -> str:
+    """The demo coach's client with the highest score among those with a session in the last 30 days."""
     return _one(
         owner,
         "select client_id from ai_backend.risk_scores where coach_id = %s and days_since_last_session < 30 "
@@ -18,8 +18,8 @@ def riskiest_client(owner: Owner) -> str:
     )
 
 
-def new_client(owner: Owner) -> str:
-    """The client with a single session ever, of whom no trend is known."""
+def single_session_client(owner: Owner) -> str:
+    """The client with one session, whose trends are unknown."""
     return _one(
         owner,
         "select client_id from ai_backend.session_analytics where coach_id = %s "
@@ -28,7 +28,7 @@ def new_client(owner: Owner) -> str:
 
 
 def client_without_session(owner: Owner) -> str:
-    """An active client who has never had a session."""
+    """A client without any session."""
     return _one(
         owner,
         "select client_id from public.coach_clients as pair where coach_id = %s and not exists ("
@@ -37,8 +37,8 @@ def client_without_session(owner: Owner) -> str:
     )
 
 
-def talkative_session(owner: Owner) -> str:
-    """A session with several cues and one before it."""
+def session_with_most_cues(owner: Owner) -> str:
+    """The session with the most cues that has a previous session."""
     return _one(
         owner,
         "select job_id from ai_backend.language_cues where coach_id = %s "

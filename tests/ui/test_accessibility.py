@@ -1,4 +1,4 @@
-"""Axe finds nothing serious in any view, light or dark; a phone and a keyboard are enough."""
+"""Accessibility: axe finds no serious violations; a phone's screen and a keyboard are sufficient."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.service import Service
-from tests.ui.coach_page import CoachPage
+from tests.ui.dashboard_page import DashboardPage
 from tests.ui.sample_database import Owner
 from tests.ui.test_views import VIEWS, show
 
@@ -16,14 +16,14 @@ SERIOUS = ("serious", "critical")
 SCHEMES: list[Any] = ["light", "dark"]
 
 
-def serious(page: Page) -> list[str]:
-    """What axe holds against the page as it is, with where it is."""
+def serious_violations(page: Page) -> list[str]:
+    """Axe's serious and critical violations in the current view, with their elements."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document)")
-    assert found["passes"]
+    result = page.evaluate("axe.run(document)")
+    assert result["passes"]
     return [
         f"{rule['id']}: {rule['help']} at {node['target']}"
-        for rule in found["violations"]
+        for rule in result["violations"]
         if rule["impact"] in SERIOUS
         for node in rule["nodes"]
     ]
@@ -31,61 +31,65 @@ def serious(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("view", VIEWS)
-def test_axe__finds_nothing_serious(view: str, scheme: Any, coach: CoachPage, owner: Owner) -> None:
-    coach.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    show(view, coach, owner)
-    coach.page.locator(".term").first.focus()
-    assert serious(coach.page) == []
+def test_axe__finds_no_serious_violations(
+    view: str, scheme: Any, dashboard: DashboardPage, owner: Owner
+) -> None:
+    dashboard.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    show(view, dashboard, owner)
+    dashboard.page.locator(".tooltip-trigger").first.focus()
+    assert serious_violations(dashboard.page) == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_axe__finds_nothing_serious_at_the_door(scheme: Any, page: Page, page_service: Service) -> None:
+def test_axe__finds_no_serious_violations_on_sign_in(
+    scheme: Any, page: Page, dashboard_service: Service
+) -> None:
     page.emulate_media(color_scheme=scheme)
-    page.goto(f"{page_service.address}/dashboard")
+    page.goto(f"{dashboard_service.address}/dashboard")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert serious(page) == []
+    assert serious_violations(page) == []
 
 
-def test_axe__would_find_something(coach: CoachPage) -> None:
-    coach.run("document.querySelector('.quiet').replaceChildren()")
-    assert any(found.startswith("button-name") for found in serious(coach.page))
+def test_axe__reports_a_button_without_a_name(dashboard: DashboardPage) -> None:
+    dashboard.run("document.querySelector('.secondary').replaceChildren()")
+    assert any(violation.startswith("button-name") for violation in serious_violations(dashboard.page))
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_phone__shows_everything_without_scrolling_sideways(
-    view: str, coach: CoachPage, owner: Owner
+def test_narrow_screen__needs_no_horizontal_scrolling(
+    view: str, dashboard: DashboardPage, owner: Owner
 ) -> None:
-    coach.page.set_viewport_size({"width": 360, "height": 740})
-    show(view, coach, owner)
-    terms = coach.page.locator(".stats .term")
-    for index in range(terms.count()):
-        terms.nth(index).focus()
-        tip = coach.page.locator(".tip:visible").bounding_box()
-        assert tip is not None
-        assert tip["x"] >= 0
-        assert tip["x"] + tip["width"] <= 360
-    assert coach.run("document.documentElement.scrollWidth") == 360
+    dashboard.page.set_viewport_size({"width": 360, "height": 740})
+    show(view, dashboard, owner)
+    triggers = dashboard.page.locator(".stats .tooltip-trigger")
+    for index in range(triggers.count()):
+        triggers.nth(index).focus()
+        tooltip = dashboard.page.locator(".tooltip:visible").bounding_box()
+        assert tooltip is not None
+        assert tooltip["x"] >= 0
+        assert tooltip["x"] + tooltip["width"] <= 360
+    assert dashboard.run("document.documentElement.scrollWidth") == 360
 
 
-def test_a_keyboard__is_enough_to_reach_a_session(coach: CoachPage) -> None:
-    page = coach.page
-    expect(coach.stat("Clients")).to_be_visible()
+def test_keyboard__reaches_a_session(dashboard: DashboardPage) -> None:
+    page = dashboard.page
+    expect(dashboard.stat("Clients")).to_be_visible()
     tab_until(page, "document.activeElement.matches('table.clients tr:nth-child(2) a')")
     page.keyboard.press("Enter")
     expect(page.locator(".factors")).to_be_visible()
     tab_until(page, "document.activeElement.matches('[aria-label^=\"Engagement:\"]')")
-    reading = coach.card("Engagement").locator(".reading")
-    last = reading.inner_text()
+    chart_value = dashboard.card("Engagement").locator(".chart-value")
+    last = chart_value.inner_text()
     page.keyboard.press("ArrowLeft")
-    expect(reading).not_to_have_text(last)
+    expect(chart_value).not_to_have_text(last)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Session of")).to_be_visible()
+    expect(page.get_by_role("heading", name="Session on")).to_be_visible()
 
 
-def tab_until(page: Page, condition: str, most: int = 150) -> None:
-    """Press Tab until the condition holds of the focused element."""
-    for _ in range(most):
+def tab_until(page: Page, condition: str, max_presses: int = 150) -> None:
+    """Press Tab until the script's condition is true."""
+    for _ in range(max_presses):
         page.keyboard.press("Tab")
         if page.evaluate(condition):
             return
-    raise AssertionError(f"{condition} was not reached by Tab")
+    raise AssertionError(f"not reached with Tab: {condition}")

@@ -1,4 +1,4 @@
-"""The token: handed over or pasted, kept for the tab, refused, expired. No API key is in the browser."""
+"""Sign-in with a token from the URL or pasted; the API key never reaches the browser."""
 
 import time
 
@@ -7,22 +7,22 @@ from playwright.sync_api import Page, Response, Route, expect
 from sample import DEMO_COACH_ID
 from tests.api.service import API_KEY, SECOND_API_KEY, Service
 from tests.api.tokens import hs256
-from tests.ui.coach_page import CoachPage
-from tests.ui.sample_database import Owner, riskiest_client
+from tests.ui.dashboard_page import DashboardPage
+from tests.ui.sample_database import Owner, high_risk_client
 
 
-def test_a_handed_over_token__leaves_the_address_and_stays_for_the_tab(coach: CoachPage) -> None:
-    expect(coach.stat("Clients")).to_be_visible()
-    assert coach.page.url.endswith("/dashboard#/")
-    coach.page.reload()
-    expect(coach.stat("Clients")).to_be_visible()
-    stranger = coach.page.context.new_page()
-    stranger.goto(coach.address)
-    expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()
+def test_token_in_url__is_removed_from_the_url_and_kept_for_the_tab(dashboard: DashboardPage) -> None:
+    expect(dashboard.stat("Clients")).to_be_visible()
+    assert dashboard.page.url.endswith("/dashboard#/")
+    dashboard.page.reload()
+    expect(dashboard.stat("Clients")).to_be_visible()
+    other_tab = dashboard.page.context.new_page()
+    other_tab.goto(dashboard.address)
+    expect(other_tab.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_a_pasted_token__signs_in_and_out(page: Page, page_service: Service) -> None:
-    page.goto(f"{page_service.address}/dashboard/")
+def test_pasted_token__signs_in_and_out(page: Page, dashboard_service: Service) -> None:
+    page.goto(f"{dashboard_service.address}/dashboard/")
     page.get_by_label("Your access token").fill(f"  {hs256(DEMO_COACH_ID)}\n")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Your practice")).to_be_visible()
@@ -32,50 +32,52 @@ def test_a_pasted_token__signs_in_and_out(page: Page, page_service: Service) -> 
     assert page.evaluate("localStorage.length") == 0
 
 
-def test_a_wrong_token__is_refused_in_words(page: Page, page_service: Service) -> None:
-    opened = CoachPage(page, page_service.address, DEMO_COACH_ID)
-    opened.sign_in(hs256(DEMO_COACH_ID, secret="another-projects-secret-that-is-long-enough-too"))
+def test_invalid_token__shows_why(page: Page, dashboard_service: Service) -> None:
+    dashboard = DashboardPage(page, dashboard_service.address, DEMO_COACH_ID)
+    dashboard.sign_in(hs256(DEMO_COACH_ID, secret="another-projects-secret-that-is-long-enough-too"))
     expect(page.get_by_role("alert")).to_have_text("The token is not valid.")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_an_expired_token__asks_to_sign_in_again(page: Page, page_service: Service) -> None:
-    opened = CoachPage(page, page_service.address, DEMO_COACH_ID)
-    opened.sign_in(hs256(DEMO_COACH_ID, exp=int(time.time()) - 3600))
+def test_expired_token__shows_the_sign_in_form(page: Page, dashboard_service: Service) -> None:
+    dashboard = DashboardPage(page, dashboard_service.address, DEMO_COACH_ID)
+    dashboard.sign_in(hs256(DEMO_COACH_ID, exp=int(time.time()) - 3600))
     expect(page.get_by_role("alert")).to_have_text("The token has expired.")
 
 
-def test_a_token_that_expires_while_reading__asks_too(coach: CoachPage, owner: Owner) -> None:
-    expect(coach.stat("Clients")).to_be_visible()
+def test_token_expiring_while_signed_in__shows_the_sign_in_form(
+    dashboard: DashboardPage, owner: Owner
+) -> None:
+    expect(dashboard.stat("Clients")).to_be_visible()
     expired = hs256(DEMO_COACH_ID, exp=int(time.time()) - 3600)
-    coach.run("token => sessionStorage.setItem('coach-token', token)", expired)
-    coach.page.goto(f"{coach.address}#/clients/{riskiest_client(owner)}")
-    expect(coach.page.get_by_role("alert")).to_have_text("The token has expired.")
+    dashboard.run("token => sessionStorage.setItem('coach-token', token)", expired)
+    dashboard.page.goto(f"{dashboard.address}#/clients/{high_risk_client(owner)}")
+    expect(dashboard.page.get_by_role("alert")).to_have_text("The token has expired.")
 
 
-def test_the_api_key__never_reaches_the_browser(coach: CoachPage, owner: Owner) -> None:
-    answers: list[Response] = []
+def test_api_key__never_reaches_the_browser(dashboard: DashboardPage, owner: Owner) -> None:
+    responses: list[Response] = []
     bodies: list[str] = []
 
-    def keep(route: Route) -> None:
-        # on its way: a browser may have let go of a body by the time that somebody asks for it
-        answer = route.fetch()
-        bodies.append(answer.body().decode(errors="replace"))
-        route.fulfill(response=answer)
+    def record_body(route: Route) -> None:
+        # read here, because the browser may discard a body before the test reads it
+        response = route.fetch()
+        bodies.append(response.body().decode(errors="replace"))
+        route.fulfill(response=response)
 
-    coach.page.route("**/*", keep)
-    coach.page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright marks it
-    coach.page.reload()
-    expect(coach.stat("Clients")).to_be_visible()
-    coach.open_client(riskiest_client(owner))
-    coach.page.wait_for_load_state("networkidle")
-    assert any("/dashboard/api/" in answer.url for answer in answers)
-    assert len(bodies) >= len(answers)
+    dashboard.page.route("**/*", record_body)
+    dashboard.page.on("response", lambda response: responses.append(response))  # noqa: PLW0108 - Playwright marks it
+    dashboard.page.reload()
+    expect(dashboard.stat("Clients")).to_be_visible()
+    dashboard.open_client(high_risk_client(owner))
+    dashboard.page.wait_for_load_state("networkidle")
+    assert any("/dashboard/api/" in response.url for response in responses)
+    assert len(bodies) >= len(responses)
     seen = "".join(bodies)
-    for answer in answers:
-        seen += str(answer.request.headers) + str(answer.headers)
-    seen += str(coach.run("JSON.stringify({...sessionStorage, ...localStorage}) + document.cookie"))
+    for response in responses:
+        seen += str(response.request.headers) + str(response.headers)
+    seen += str(dashboard.run("JSON.stringify({...sessionStorage, ...localStorage}) + document.cookie"))
     assert API_KEY not in seen
     assert SECOND_API_KEY not in seen
     assert "x-api-key" not in seen.lower()

@@ -1,4 +1,4 @@
-"""The server goes away and comes back: what was read stays, and it mends itself."""
+"""An unavailable server: the loaded data stays on screen, and requests are retried."""
 
 from pathlib import Path
 
@@ -7,37 +7,37 @@ from playwright.sync_api import Page, expect
 from sample import DEMO_COACH_ID
 from tests.api.service import free_port, serve
 from tests.api.tokens import hs256
-from tests.ui.coach_page import CoachPage
-from tests.ui.sample_database import Owner, riskiest_client
+from tests.ui.dashboard_page import DashboardPage
+from tests.ui.sample_database import Owner, high_risk_client
 
 
-def test_a_server_that_was_away__is_back_without_a_reload(
-    page: Page, page_database_url: str, owner: Owner, tmp_path: Path
+def test_unavailable_server__is_retried_without_a_reload(
+    page: Page, dashboard_database_url: str, owner: Owner, tmp_path: Path
 ) -> None:
     port = free_port()
-    client_id = riskiest_client(owner)
-    with serve(tmp_path, page_database_url, port, API_DASHBOARD_ENABLED="true") as service:
-        coach = CoachPage(page, service.address, DEMO_COACH_ID)
-        coach.sign_in(hs256(DEMO_COACH_ID))
-        coach.open_client(client_id)
-        total = coach.stat("Sessions").inner_text()
+    client_id = high_risk_client(owner)
+    with serve(tmp_path, dashboard_database_url, port, API_DASHBOARD_ENABLED="true") as service:
+        dashboard = DashboardPage(page, service.address, DEMO_COACH_ID)
+        dashboard.sign_in(hs256(DEMO_COACH_ID))
+        dashboard.open_client(client_id)
+        total = dashboard.stat("Sessions").inner_text()
     page.get_by_role("link", name="All time").click()
-    expect(page.locator(".notice")).to_contain_text("The server is away.")
-    expect(coach.stat("Sessions")).to_have_text(total)
-    with serve(tmp_path, page_database_url, port, API_DASHBOARD_ENABLED="true"):
-        expect(coach.stat("Sessions")).not_to_have_text(total)
-        expect(page.locator(".notice", has_text="away")).to_have_count(0)
+    expect(page.locator(".notice")).to_contain_text("The server is unavailable.")
+    expect(dashboard.stat("Sessions")).to_have_text(total)
+    with serve(tmp_path, dashboard_database_url, port, API_DASHBOARD_ENABLED="true"):
+        expect(dashboard.stat("Sessions")).not_to_have_text(total)
+        expect(page.locator(".notice", has_text="unavailable")).to_have_count(0)
 
 
-def test_an_acknowledgement_that_fails__says_that_nothing_was_saved(
-    page: Page, page_database_url: str, tmp_path: Path
+def test_failed_acknowledgement__is_reported_and_keeps_the_note(
+    page: Page, dashboard_database_url: str, tmp_path: Path
 ) -> None:
-    with serve(tmp_path, page_database_url, API_DASHBOARD_ENABLED="true") as service:
-        coach = CoachPage(page, service.address, DEMO_COACH_ID)
-        coach.sign_in(hs256(DEMO_COACH_ID))
-        place = page.locator(".alert").first
-        place.get_by_role("button", name="Acknowledge").click()
-        place.get_by_label("Note").fill("kept")
-    place.get_by_role("button", name="Acknowledge", exact=True).click()
-    expect(place.get_by_role("alert")).to_contain_text("Nothing was saved")
-    assert place.get_by_label("Note").input_value() == "kept"
+    with serve(tmp_path, dashboard_database_url, API_DASHBOARD_ENABLED="true") as service:
+        dashboard = DashboardPage(page, service.address, DEMO_COACH_ID)
+        dashboard.sign_in(hs256(DEMO_COACH_ID))
+        alert = page.locator(".alert").first
+        alert.get_by_role("button", name="Acknowledge").click()
+        alert.get_by_label("Note").fill("kept")
+    alert.get_by_role("button", name="Acknowledge", exact=True).click()
+    expect(alert.get_by_role("alert")).to_contain_text("The alert was not acknowledged")
+    assert alert.get_by_label("Note").input_value() == "kept"

@@ -1,16 +1,16 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-/** The width that an element has on this screen, so that a chart's letters keep their size on a phone. */
+/** An element's width in pixels, so that a chart's text has the same size on every screen. */
 export function useWidth() {
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
-    const element = place.current;
+    const element = container.current;
     if (!element) return;
     setWidth(element.clientWidth);
     const observer = new ResizeObserver(() => setWidth(element.clientWidth));
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  return { place, width };
+  return { container, width };
 }

@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
 
-/** Asks for a coach's token. `reason` says why the last one is no longer good. */
+/** The sign-in form. `reason` is why the previous token was rejected. */
 export function SignIn(props: { reason: string | undefined; onToken: (token: string) => void }) {
-  const [given, setGiven] = useState("");
+  const [token, setToken] = useState("");
   return (
     <form
       class="card sign-in"
       onSubmit={(event) => {
         event.preventDefault();
-        if (given.trim()) props.onToken(given.trim());
+        if (token.trim()) props.onToken(token.trim());
       }}
     >
       <h1>Sign in</h1>
@@ -20,12 +20,12 @@ export function SignIn(props: { reason: string | undefined; onToken: (token: str
         autocomplete="off"
         spellcheck={false}
         aria-describedby="token-hint"
-        value={given}
-        onInput={(event) => setGiven(event.currentTarget.value)}
+        value={token}
+        onInput={(event) => setToken(event.currentTarget.value)}
       />
       <p id="token-hint" class="hint">
-        A Supabase Auth token. It stays in this tab and goes when you close it. <code>make demo</code> prints a link
-        that brings one along.
+        A Supabase Auth token. It is kept in this tab only, until you close it. <code>make demo</code> prints a link
+        that includes one.
       </p>
       <button type="submit" class="primary">Sign in</button>
     </form>

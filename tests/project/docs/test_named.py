@@ -147,7 +147,7 @@ def test_addresses__are_answered() -> None:
     routes |= {route.path for router in (docs_ui.router, page_router) for route in router.routes}  # type: ignore[attr-defined]
     shapes = {re.sub(r"\{[^}]+\}", "{}", route) for route in routes}
     named = everywhere(r"(?:(?:GET|PUT|POST|DELETE) )?/[^ ]+")
-    assert {"/clients/{id}/trends", "/dashboard/words.json", "GET /health/ready"} <= named
+    assert {"/clients/{id}/trends", "/dashboard/field-descriptions.json", "GET /health/ready"} <= named
     missing = []
     for span in sorted(named):
         path = re.sub(r"\{[^}]+\}", "{}", span.split(" ")[-1]).removesuffix("/…")
