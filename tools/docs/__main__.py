@@ -1,4 +1,4 @@
-"""`python -m documentation`: compute a made-up practice in a database of its own, write the pages from it."""
+"""`python -m tools.docs`: computes the sample data in a temporary database and writes the generated pages."""
 
 import argparse
 import json
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tools.docs import access_matrix
+from tools.docs.api_reference import api_reference
+from tools.docs.cli_page import cli_page
 from tools.docs.entities import entities_page
 from tools.docs.example_queries import with_answers
 from tools.docs.metric_page import metric_page
@@ -19,6 +21,7 @@ from warehouse import connection
 from warehouse.paths import PROJECT_DIR
 
 DOCS = PROJECT_DIR / "docs"
+REFERENCE = DOCS / "reference"
 
 
 def pages(manifest: dict[str, Any], practice_url: str) -> dict[Path, str]:
@@ -26,14 +29,17 @@ def pages(manifest: dict[str, Any], practice_url: str) -> dict[Path, str]:
 
     DATABASE_URL names that database too: the demo's own code prints the README's example.
     """
-    analysts, private, readme = DOCS / "analysts.md", DOCS / "privacy.md", PROJECT_DIR / "README.md"
+    analysts, roles, readme = DOCS / "analysts.md", REFERENCE / "database-roles.md", PROJECT_DIR / "README.md"
+    openapi = json.loads((PROJECT_DIR / "api" / "openapi.json").read_text(encoding="utf-8"))
     return {
-        DOCS / "reference" / "metrics.md": metric_page(manifest),
-        DOCS / "reference" / "entities.md": entities_page(manifest),
-        DOCS / "reference" / "settings.md": settings_page(),
+        REFERENCE / "metrics.md": metric_page(manifest),
+        REFERENCE / "entities.md": entities_page(manifest),
+        REFERENCE / "settings.md": settings_page(),
+        REFERENCE / "api.md": api_reference(openapi),
+        REFERENCE / "cli.md": cli_page(),
         PROJECT_DIR / ".env.example": env_example(),
         analysts: with_answers(analysts.read_text(encoding="utf-8"), practice_url),
-        private: access_matrix.with_rights(private.read_text(encoding="utf-8"), practice_url),
+        roles: access_matrix.with_rights(roles.read_text(encoding="utf-8"), practice_url),
         readme: with_demo_output(readme.read_text(encoding="utf-8")),
     }
 

@@ -1,4 +1,4 @@
-"""docs/privacy.md: who may read what, as the database's grants say it."""
+"""docs/reference/database-roles.md: which role may read and write each table, from the database's grants."""
 
 import re
 from typing import NamedTuple
@@ -63,7 +63,7 @@ def with_rights(page: str, owner_url: str) -> str:
 
 
 def rights(owner_url: str) -> str:
-    """A markdown table: a row per table or view, a column per role; the owner may do everything."""
+    """A markdown table: a row per table or view that some role may access, a column per role."""
     with psycopg.connect(owner_url) as connection:
         given = {"roles": list(ROLES), "schemas": list(SCHEMAS)}
         rows = connection.execute(RIGHTS, given).fetchall()
@@ -71,7 +71,8 @@ def rights(owner_url: str) -> str:
     for place in range(0, len(rows), len(ROLES)):
         of_table = rows[place : place + len(ROLES)]
         said = [_right(Right(*row[1:])) for row in of_table]
-        lines.append(f"| `{of_table[0][0]}` | {' | '.join(said)} |")
+        if any(said):
+            lines.append(f"| `{of_table[0][0]}` | {' | '.join(said)} |")
     return "".join(f"{line}\n" for line in lines)
 
 

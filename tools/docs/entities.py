@@ -1,4 +1,4 @@
-"""docs/reference/entities.md: how the tables that are read from outside hang together, drawn from the manifest."""
+"""docs/reference/entities.md: marts and the keys between them, from the manifest."""
 
 from collections.abc import Iterator
 from typing import Any

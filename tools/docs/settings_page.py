@@ -13,8 +13,9 @@ from dagster_pipelines.settings import PipelineSettings
 
 HEADING = """# Settings
 
-Written by `make docs` from the classes that read them. All come from the environment, and no process starts
-with a wrong one. Where the database is, the [README](../../README.md) says."""
+Written by `make docs` from the settings classes. All settings are environment variables. A process with an
+invalid setting does not start. The variables that select the database are described in
+[database-roles.md](database-roles.md)."""
 ENV_HEADING = """# Settings with their defaults, written by `make docs` (see docs/reference/settings.md).
 # Copy this file to .env and remove the # in front of each variable that you set.
 

@@ -1,4 +1,4 @@
-"""The practice that the pages' examples are computed from, and the project's models compiled over it."""
+"""The computed sample data that the examples in the pages come from."""
 
 from collections.abc import Iterator
 
@@ -15,8 +15,8 @@ from tools.docs.sample_database import acknowledge
 
 
 @pytest.fixture(scope="session")
-def practice_template(templates: Templates, built_template: str, project: Project) -> Iterator[str]:
-    """Name of a database to copy. The same rows as `make docs` computes through Dagster, sooner."""
+def sample_template(templates: Templates, built_template: str, project: Project) -> Iterator[str]:
+    """Template database with the same rows as `make docs` computes through Dagster, without its start-up."""
 
     def fill(url: str) -> None:
         load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)
@@ -30,7 +30,7 @@ def practice_template(templates: Templates, built_template: str, project: Projec
 
 
 @pytest.fixture(scope="session")
-def practice_url(server_url: str, practice_template: str) -> Iterator[str]:
-    """The owner's address of a copy that no test changes for good."""
-    with fresh_database(server_url, practice_template) as url:
+def sample_url(server_url: str, sample_template: str) -> Iterator[str]:
+    """The owner's URL of a copy; tests undo their changes."""
+    with fresh_database(server_url, sample_template) as url:
         yield url
