@@ -183,6 +183,10 @@ test-llm: setup ## the detector against a real llama.cpp server (downloads a sma
 docs: manifest ## the pages that are written from the project and a made-up practice
 	@$(BIN)/python -m tools.docs
 
+.PHONY: docs-site
+docs-site: $(UV) ## build the documentation site into site/; a broken link fails
+	@NO_MKDOCS_2_WARNING=1 $(UV) run --isolated --locked --only-group docs --python $(PYTHON) --quiet mkdocs build --strict
+
 .PHONY: dbt-docs
 dbt-docs: manifest ## every model and column with its words, as one page: target/docs/static_index.html
 	@$(BIN)/warehouse exec -- $(BIN)/dbt --quiet docs generate --target-path target/docs
