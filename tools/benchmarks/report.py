@@ -10,12 +10,14 @@ RESULTS = Path(__file__).parent / "results"
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Printed by `make bench`; nothing here is written by hand. Ratios compare measurements of the same run on the
-same machine, which other work may share. (a), (b) … are baselines. What was tried and did not help is listed
-where the decision stands: sessions in [0070](adr/0070-one-session-at-a-time.md), clients and dates in
-[0040](adr/0040-any-day-from-running-sums.md). Pages of their own: [the API](benchmarks-api.md),
-[the detectors](benchmarks-detector.md), [from completed to readable](benchmarks-latency.md).
-"""
+Written by `make bench`. Ratios compare measurements of the same run on the same machine, which other
+processes may share. (a), (b) … are baselines. Measured alternatives are in decision
+[0007](decisions/0007-transcript-metrics-function.md) (sessions) and decision
+[0008](decisions/0008-client-windows-from-running-sums.md) (clients and dates). Separate pages: [the
+API](benchmarks-api.md), [the cue detector](benchmarks-detector.md), [latency](benchmarks-latency.md).
+
+DuckDB and a minimal Python loop compute the session metrics of the same rows for comparison; both must
+reproduce the totals of the mart. They leave out questions and sentiment."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
-"""A shell into which a test types what a page tells to type."""
+"""Runs the console lines of a page in a real shell."""
 
 import os
-import re
 import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -12,40 +11,40 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 
 from warehouse.paths import PROJECT_DIR
 
-PATIENCE_SECONDS = 180
+START_TIMEOUT_SECONDS = 180
 
 
 class Shell:
-    """What a page leaves out with … is filled in from `given`, by the words before and after it."""
+    """`values` maps a variable, or the text around an ellipsis (…) in a page, to the text to use instead."""
 
-    def __init__(self, environment: Mapping[str, str], given: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], values: Mapping[str, str]) -> None:
         self.environment = dict(environment)
-        self.given = given
+        self.values = values
 
-    def type(self, line: str, answer: str = "") -> str:
-        """Execute a line; what it prints. An export holds for the lines after it."""
+    def run(self, line: str, stdin: str = "") -> str:
+        """Execute a line and return its output. An export applies to later lines."""
         if line.startswith("export "):
             for assignment in shlex.split(line)[1:]:
                 name = assignment.partition("=")[0]
-                self.environment[name] = self.given[name]
+                self.environment[name] = self.values[name]
             return ""
-        ran = subprocess.run(
-            ["bash", "-c", self.filled(line)],
+        completed = subprocess.run(
+            ["bash", "-c", self.complete(line)],
             cwd=PROJECT_DIR,
             env=self.environment,
-            input=answer,
+            input=stdin,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert ran.returncode == 0, f"{line}\n{ran.stdout}{ran.stderr}"
-        return ran.stdout + ran.stderr
+        assert completed.returncode == 0, f"{line}\n{completed.stdout}{completed.stderr}"
+        return completed.stdout + completed.stderr
 
     @contextmanager
-    def keep_running(self, line: str, address: str) -> Iterator[None]:
-        """Execute a line that serves an address, until the block ends."""
+    def serving(self, line: str, url: str) -> Iterator[None]:
+        """Run a command that serves a URL until the block ends."""
         with subprocess.Popen(
-            ["bash", "-c", f"exec {self.filled(line)}"],
+            ["bash", "-c", f"exec {self.complete(line)}"],
             cwd=PROJECT_DIR,
             env=self.environment,
             stdout=subprocess.DEVNULL,
@@ -53,24 +52,23 @@ class Shell:
             start_new_session=True,
         ) as process:
             try:
-                _wait_for(address)
+                _wait_for(url)
                 yield
             finally:
                 os.killpg(process.pid, 15)
 
-    def filled(self, line: str) -> str:
-        """The line with everything given put in; nothing may be left out."""
-        for pattern, value in self.given.items():
+    def complete(self, line: str) -> str:
+        for pattern, value in self.values.items():
             line = line.replace(pattern, value)
-        assert not re.search("…", line), f"left out and not given: {line}"
+        assert "…" not in line, f"no value for the ellipsis in: {line}"
         return line
 
 
 @retry(
     retry=retry_if_exception_type(httpx.TransportError),
-    stop=stop_after_delay(PATIENCE_SECONDS),
+    stop=stop_after_delay(START_TIMEOUT_SECONDS),
     wait=wait_fixed(0.1),
     reraise=True,
 )
-def _wait_for(address: str) -> None:
-    httpx.get(address, timeout=5, verify=False)
+def _wait_for(url: str) -> None:
+    httpx.get(url, timeout=5, verify=False)

@@ -1,4 +1,4 @@
-"""What is in the database says so itself: comments on every relation and column that is the project's own."""
+"""Every relation and column of this project has a comment in the database."""
 
 import psycopg
 import pytest
@@ -7,7 +7,7 @@ from tests.support.project import Project
 from tools.docs.access_matrix import SCHEMAS
 
 UPSTREAM = ["transcription_jobs", "transcripts", "utterances", "session_summaries", "coach_clients"]
-"""Somebody else's tables: never altered, so never commented."""
+"""Upstream tables are never altered, so they have no comments."""
 
 COLUMNS = """
 select format('%%s.%%s', relation.oid::regclass, attribute.attname)
@@ -33,8 +33,8 @@ def undescribed(url: str) -> list[str]:
         return [row[0] for row in connection.execute(COLUMNS, [list(SCHEMAS), UPSTREAM])]
 
 
-def test_relations__are_described_in_the_database(practice_url: str) -> None:
-    with psycopg.connect(practice_url) as connection:
+def test_relations__are_described_in_the_database(sample_url: str) -> None:
+    with psycopg.connect(sample_url) as connection:
         found: dict[str, bool] = dict(connection.execute(RELATIONS, [list(SCHEMAS), UPSTREAM]).fetchall())
     assert {
         "session_analytics",
@@ -47,30 +47,28 @@ def test_relations__are_described_in_the_database(practice_url: str) -> None:
         "quarantined_sessions",
         "schema_migrations",
     } <= set(found)
-    assert [name for name, words in found.items() if not words] == []
+    assert [name for name, comment in found.items() if not comment] == []
 
 
-def test_columns__are_described_in_the_database(practice_url: str) -> None:
-    assert undescribed(practice_url) == [], "describe them in the model's yml, or in a migration"
+def test_columns__are_described_in_the_database(sample_url: str) -> None:
+    assert undescribed(sample_url) == [], "add a description in the model's yml, or a comment in a migration"
 
 
 @pytest.mark.parametrize(
     "model", ["session_analytics", "risk_alerts", "int_risk__normalized_weights", "risk_scores"]
 )
-def test_a_run__brings_words_up_to_date_that_were_lost(
-    practice_url: str, project: Project, model: str
-) -> None:
+def test_run__restores_lost_comments(sample_url: str, project: Project, model: str) -> None:
     schema = "analytics_intermediate" if model.startswith("int_") else "ai_backend"
-    with psycopg.connect(practice_url) as connection:
+    with psycopg.connect(sample_url) as connection:
         connection.execute(f"comment on column {schema}.{model}.coach_id is null".encode())
-    assert undescribed(practice_url) == [f"{schema}.{model}.coach_id"]
-    project.run(practice_url, f"{model}+", as_of="2026-11-22")
-    assert undescribed(practice_url) == []
+    assert undescribed(sample_url) == [f"{schema}.{model}.coach_id"]
+    project.run(sample_url, f"{model}+", as_of="2026-11-22")
+    assert undescribed(sample_url) == []
 
 
-def test_inherited_words__are_those_of_the_column_they_come_from(practice_url: str) -> None:
-    wanted = {
-        # passed on upwards from staging, downwards from the mart, and of two meanings the nearer one
+def test_inherited_descriptions__come_from_the_nearest_column(sample_url: str) -> None:
+    expected = {
+        # inherited from upstream models, from downstream marts, and the nearer one of two meanings
         (
             "analytics_intermediate.int_sessions__talk_time",
             "silence_time_seconds",
@@ -78,8 +76,8 @@ def test_inherited_words__are_those_of_the_column_they_come_from(practice_url: s
         ("analytics_intermediate.int_risk__severities", "severity"): "How bad it is, 0 to 1",
         ("analytics_intermediate.int_alerts__episodes", "severity"): "warning, or urgent",
     }
-    with psycopg.connect(practice_url) as connection:
-        for (relation, column), start in wanted.items():
+    with psycopg.connect(sample_url) as connection:
+        for (relation, column), start in expected.items():
             row = connection.execute(
                 "select col_description(attrelid, attnum) from pg_attribute where attrelid = %s::regclass "
                 "and attname = %s",

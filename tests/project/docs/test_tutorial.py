@@ -29,7 +29,7 @@ EXAMPLE = re.compile(
     r"^```sql\n(?P<query>.+?)```\n\n<!-- result -->\n(?P<result>.+?)<!-- /result -->$",
     re.MULTILINE | re.DOTALL,
 )
-NEXT_DAY = "2026-11-23"
+NEXT_DATE = "2026-11-23"
 
 
 def examples() -> list[tuple[str, str]]:
@@ -38,7 +38,7 @@ def examples() -> list[tuple[str, str]]:
 
 
 def result(url: str, query: str) -> str:
-    """What an analyst gets, as the page shows it."""
+    """Rows that an analyst gets, formatted like the page's table."""
     with psycopg.connect(as_role(url, "warehouse_analyst")) as connection:
         cursor = connection.execute(query.encode())
         names = [column.name for column in cursor.description or ()]
@@ -56,47 +56,47 @@ def shown_output(command: str) -> list[str]:
 @pytest.fixture(scope="module")
 def changed_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A copy of the project with the tutorial's two changes."""
-    folder = tmp_path_factory.mktemp("tutorial")
-    shutil.copytree(PROJECT_DIR / "dbt_project", folder / "dbt_project")
+    directory = tmp_path_factory.mktemp("tutorial")
+    shutil.copytree(PROJECT_DIR / "dbt_project", directory / "dbt_project")
     for name in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(PROJECT_DIR / name, folder)
+        shutil.copy(PROJECT_DIR / name, directory)
     (change,) = pages.blocks(PAGE, "diff")
     subprocess.run(
         ["git", "apply", "-"],
-        cwd=folder,
+        cwd=directory,
         input=change,
         text=True,
         check=True,
         capture_output=True,
-        env={"GIT_CEILING_DIRECTORIES": str(folder.parent), "PATH": os.environ["PATH"]},
+        env={"GIT_CEILING_DIRECTORIES": str(directory.parent), "PATH": os.environ["PATH"]},
     )
     version = pages.blocks(PAGE, "yaml")[0].rstrip("\n")
-    config = folder / "dbt_project.yml"
+    config = directory / "dbt_project.yml"
     text, count = re.subn(r"^  risk_model_version: .+$", version, config.read_text(), flags=re.MULTILINE)
     assert count == 1
     config.write_text(text)
-    return Project(parse(folder), folder)
+    return Project(parse(directory), directory)
 
 
 @pytest.fixture(scope="module")
-def changed_url(server_url: str, practice_template: str, changed_project: Project) -> Iterator[str]:
-    """The practice after the tutorial's run for the next day."""
-    assert lines(PAGE, "make pipeline")[0].endswith(f"AS_OF={NEXT_DAY}")
-    with fresh_database(server_url, practice_template) as url:
+def changed_url(server_url: str, sample_template: str, changed_project: Project) -> Iterator[str]:
+    """The sample database after the tutorial's run for the next date."""
+    assert lines(PAGE, "make pipeline")[0].endswith(f"AS_OF={NEXT_DATE}")
+    with fresh_database(server_url, sample_template) as url:
         changed_project.seed(url, "risk_factor_settings")
-        changed_project.run(url, "int_clients__as_of_dates+", as_of=NEXT_DAY)
+        changed_project.run(url, "int_clients__as_of_dates+", as_of=NEXT_DATE)
         yield url
 
 
-def test_explanation__is_that_of_the_database(practice_url: str) -> None:
+def test_explanation__is_that_of_the_database(sample_url: str) -> None:
     query, shown = examples()[0]
-    assert result(practice_url, query) == shown
+    assert result(sample_url, query) == shown
 
 
-def test_what_if__previews_what_the_page_shows(server_url: str, practice_template: str) -> None:
+def test_what_if__previews_what_the_page_shows(server_url: str, sample_template: str) -> None:
     (command,) = lines(PAGE, "make what-if")
-    with fresh_database(server_url, practice_template) as url:
-        printed = Shell(environment(DATABASE_URL=url), {}).type(command)
+    with fresh_database(server_url, sample_template) as url:
+        printed = Shell(environment(DATABASE_URL=url), {}).run(command)
     printed_lines = [" ".join(line.split()) for line in printed.splitlines()]
     shown = shown_output("make what-if")
     assert len(shown) > 5
@@ -115,11 +115,11 @@ def test_change__gives_the_new_day_the_new_version_and_keeps_the_recorded_ones(
 def test_request__returns_what_the_page_shows(changed_url: str, tmp_path: Path) -> None:
     (command,) = lines(PAGE, "curl")
     with serve(tmp_path, changed_url) as service:
-        given = {"http://127.0.0.1:8000": service.address, "KEY": API_KEY, "TOKEN": hs256(DEMO_COACH_ID)}
-        shell = Shell(environment(), given)
-        shell.type(lines(PAGE, "export")[0])
-        shell.given = {"http://127.0.0.1:8000": service.address}
-        printed = shell.type(command)
+        values = {"http://127.0.0.1:8000": service.address, "KEY": API_KEY, "TOKEN": hs256(DEMO_COACH_ID)}
+        shell = Shell(environment(), values)
+        shell.run(lines(PAGE, "export")[0])
+        shell.values = {"http://127.0.0.1:8000": service.address}
+        printed = shell.run(command)
     without_commas = [line.strip().rstrip(",") for line in printed.splitlines()]
     assert without_commas == [line.rstrip(",") for line in shown_output("curl")]
 

@@ -1,4 +1,4 @@
-"""Whatever a page names is there: pages, files, tables, assets, targets, commands, variables."""
+"""Files, models, tables, assets, targets, commands, variables and routes named in a page exist."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import typer
 
 from api import docs_ui
 from api.dashboard.proxy import PROXY_PREFIX
-from api.dashboard.routes import router as page_router
+from api.dashboard.routes import router as dashboard_router
 from dagster_pipelines.definitions import defs
 from tests.project.docs import pages
 from tools.docs.access_matrix import SCHEMAS
@@ -25,66 +25,71 @@ from warehouse.paths import PROJECT_DIR
 
 FILE = re.compile(r"[\w.*-]+\.(py|sql|csv|yml|md|toml|json|ts|lock)|[\w.][\w.*-]*(/[\w.*-]+)+/?|[\w.]+/")
 VARIABLE = re.compile(r"(?<![\w.])[A-Z]{3,}_[A-Z_]{3,}\b")
-MADE = {".venv", ".warehouse", "run_results.json"}
-"""What commands make: the first one the folders, dbt its report."""
+CREATED_BY_COMMANDS = {".venv", ".warehouse", "site/", "run_results.json", "receiver.py", "receiver.ts"}
 PREFIX = "/api/v1/analytics"
-PLACES = {"/var/tmp", "/opt/coaching-analytics", "/etc/coaching-analytics.env"}
-"""Places of the machine, not of the API; what deploy/ says of the last two is checked with the how-tos."""
+SYSTEM_PATHS = {"/var/tmp", "/opt/coaching-analytics", "/etc/coaching-analytics.env"}
+NAMED_PAGES = [page for page in pages.PAGES if page not in pages.GENERATED]
 
 
-def everywhere(pattern: str) -> set[str]:
-    """What all pages' code spans hold of this pattern, from start to end."""
-    found = (re.fullmatch(pattern, span) for page in pages.PAGES for span in pages.spans(page))
+def matching_spans(pattern: str) -> set[str]:
+    """Code spans of all pages that match a pattern as a whole."""
+    found = (re.fullmatch(pattern, span) for page in NAMED_PAGES for span in pages.spans(page))
     return {match[0] for match in found if match}
 
 
-def typed(program: str) -> set[str]:
+def calls_of(program: str) -> set[str]:
     """Every call of a program, in console lines and in code spans."""
-    calls = {call for page in pages.PAGES for call in pages.console_lines(page) + pages.spans(page)}
+    calls = {call for page in NAMED_PAGES for call in pages.console_lines(page) + pages.spans(page)}
     calls = {call.removeprefix(".venv/bin/") for call in calls}
     return {call for call in calls if call.startswith(f"{program} ")}
 
 
-def test_index__leads_to_every_page() -> None:
-    index = pages.DOCS / "README.md"
-    lines = [line for line in pages.text(index).splitlines() if line.startswith("- ")]
-    found = [link for line in lines for link in pages.LINK.findall(line)]
-    there = {str(page.relative_to(pages.DOCS)) for page in pages.PAGES[1:] if page.parent.name != "adr"}
+def test_index__links_to_every_page() -> None:
+    found = [link for link in pages.links(pages.INDEX) if link.endswith(".md")]
+    existing = {page for page in pages.DOCS.rglob("*.md") if page.parent.name != "decisions"}
+    existing.add(pages.DOCS / "decisions" / "README.md")
     assert len(found) == len(set(found))
-    assert set(found) == (there - {"README.md"}) | {"adr/README.md"}
-    assert "docs/README.md" in pages.links(PROJECT_DIR / "README.md")
+    assert {pages.DOCS / link for link in found} == existing - {pages.INDEX}
+    assert pages.INDEX in pages.linked_files(PROJECT_DIR / "README.md")
+
+
+def test_index_of_decisions__links_to_every_decision() -> None:
+    index = pages.DOCS / "decisions" / "README.md"
+    existing = {page for page in index.parent.glob("*.md") if page != index}
+    assert pages.linked_files(index) == existing
 
 
 @pytest.mark.parametrize("page", pages.PAGES, ids=pages.name)
-def test_links__lead_to_what_is_there(page: Path) -> None:
+def test_links__point_to_existing_files(page: Path) -> None:
     missing = [link for link in pages.links(page) if not (page.parent / link.partition("#")[0]).exists()]
     assert missing == []
 
 
 def test_files__are_in_the_repository() -> None:
     assets = {"/".join(key.path) for key in defs.resolve_asset_graph().get_all_asset_keys()}
-    named = everywhere(FILE.pattern)
-    assert {"api/openapi.json", "dbt_project/seeds/", "running_sums.sql", "operations/computed_days"} <= named
-    assert [file for file in sorted(named) if not is_there(file) and file not in assets] == []
+    named = matching_spans(FILE.pattern)
+    assert {"api/openapi.json", "dbt_project/seeds/", "operations/computed_days"} <= named
+    assert [file for file in sorted(named) if not exists(file) and file not in assets] == []
 
 
-def is_there(file: str) -> bool:
-    """Whether a path, or a bare name in any folder, is that of a file or folder of the project."""
-    rooms = (room for room in PROJECT_DIR.iterdir() if not room.name.startswith(".") and room.is_dir())
-    in_a_room = "/" not in file and any(True for room in rooms for _ in room.rglob(file))
-    return file.rstrip("/") in MADE or any(True for _ in PROJECT_DIR.glob(file)) or in_a_room
+def exists(file: str) -> bool:
+    """Whether a path, or a bare name in any directory, is that of a file or directory of the project."""
+    if file in CREATED_BY_COMMANDS or any(True for _ in PROJECT_DIR.glob(file.rstrip("/"))):
+        return True
+    directories = (one for one in PROJECT_DIR.iterdir() if not one.name.startswith(".") and one.is_dir())
+    return "/" not in file and any(True for directory in directories for _ in directory.rglob(file))
 
 
 def test_models__are_in_the_project() -> None:
-    named = everywhere(r"(stg|int)_\w+")
-    there = {file.stem for file in (PROJECT_DIR / "dbt_project" / "models").rglob("*.sql")}
+    named = matching_spans(r"(stg|int)_\w+")
+    existing = {file.stem for file in (PROJECT_DIR / "dbt_project" / "models").rglob("*.sql")}
     assert "int_transcripts__metrics" in named
-    assert sorted(named - there) == []
+    assert sorted(named - existing) == []
 
 
-def test_tables__are_in_the_database(practice_url: str) -> None:
-    named = everywhere(rf"({'|'.join(SCHEMAS)})\.\w+") - entry_points().groups
-    with psycopg.connect(practice_url) as connection:
+def test_tables__are_in_the_database(sample_url: str) -> None:
+    named = matching_spans(rf"({'|'.join(SCHEMAS)})\.\w+") - entry_points().groups
+    with psycopg.connect(sample_url) as connection:
         missing = [
             table
             for table in sorted(named)
@@ -95,7 +100,6 @@ def test_tables__are_in_the_database(practice_url: str) -> None:
 
 
 def dry_run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """What make would do, without doing it."""
     command = ["make", "--dry-run", "--always-make", *arguments]
     environment = {name: value for name, value in os.environ.items() if name != "MAKEFLAGS"}
     return subprocess.run(
@@ -103,8 +107,8 @@ def dry_run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_make__has_the_targets_and_heeds_the_variables() -> None:
-    calls = typed("make")
+def test_make__has_the_targets_and_uses_the_variables() -> None:
+    calls = calls_of("make")
     assert {"make demo UI=1", "make pipeline REBUILD=1", "make test"} <= calls
     for call in sorted(calls):
         _, target, *variables = shlex.split(call)
@@ -116,7 +120,7 @@ def test_make__has_the_targets_and_heeds_the_variables() -> None:
 
 def test_warehouse__has_the_commands_and_options() -> None:
     commands = typer.main.get_group(app).commands
-    calls = typed("warehouse")
+    calls = calls_of("warehouse")
     assert {"warehouse migrate", "warehouse erase CLIENT_ID --coach COACH_ID"} <= calls
     for call in sorted(calls):
         words = shlex.split(call.replace("[", "").replace("]", ""))
@@ -129,28 +133,30 @@ def test_warehouse__has_the_commands_and_options() -> None:
 def test_variables__are_read() -> None:
     known = {name for settings in READERS.values() for name, _ in variables(settings)}
     known |= {role.variable for role in Role}
-    elsewhere = [*(PROJECT_DIR / "deploy").rglob("*"), *(PROJECT_DIR / "warehouse").glob("*.py")]
-    code = "".join(file.read_text(encoding="utf-8") for file in elsewhere if file.is_file())
+    others = [*(PROJECT_DIR / "deploy").rglob("*"), *(PROJECT_DIR / "warehouse").glob("*.py")]
+    code = "".join(file.read_text(encoding="utf-8") for file in others if file.is_file())
     known |= set(re.findall(r"(?:\$\{|env: |environ\.get\(\")([A-Z_]+)", code))
-    named = {name for page in pages.PAGES for name in VARIABLE.findall(pages.text(page))}
+    known |= {"PYTHONDONTWRITEBYTECODE"}
+    code_of_pages = [text for page in NAMED_PAGES for text in pages.spans(page) + pages.console_lines(page)]
+    named = {name for text in code_of_pages for name in VARIABLE.findall(text)}
     assert {Role.API.variable, "CUE_ON_LLM_FAILURE", "FAILURE_WEBHOOK_URL", "POSTGRES_PASSWORD"} <= named
     assert sorted(named - known) == []
 
 
-def test_addresses__are_answered() -> None:
+def test_routes__exist() -> None:
     schema = json.loads((PROJECT_DIR / "api" / "openapi.json").read_text(encoding="utf-8"))
     routes = {path.removeprefix(PREFIX) for path in schema["paths"]} | {
         PREFIX,
         PROXY_PREFIX,
         docs_ui.OPENAPI_ADDRESS,
     }
-    routes |= {route.path for router in (docs_ui.router, page_router) for route in router.routes}  # type: ignore[attr-defined]
+    routes |= {route.path for router in (docs_ui.router, dashboard_router) for route in router.routes}  # type: ignore[attr-defined]
     shapes = {re.sub(r"\{[^}]+\}", "{}", route) for route in routes}
-    named = everywhere(r"(?:(?:GET|PUT|POST|DELETE) )?/[^ ]+")
+    named = matching_spans(r"(?:(?:GET|PUT|POST|DELETE) )?/[^ ]+")
     assert {"/clients/{id}/trends", "/dashboard/field-descriptions.json", "GET /health/ready"} <= named
     missing = []
     for span in sorted(named):
         path = re.sub(r"\{[^}]+\}", "{}", span.split(" ")[-1]).removesuffix("/…")
-        if path.removeprefix(PREFIX) not in shapes and path not in shapes | PLACES:
+        if path.removeprefix(PREFIX) not in shapes and path not in shapes | SYSTEM_PATHS:
             missing.append(span)
     assert missing == []
