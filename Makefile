@@ -65,8 +65,8 @@ pipeline: manifest ## one complete run for a date, AS_OF=2026-11-22 (default: to
 what-if: manifest ## a coach's last 180 days under other values, COACH=… VALUES="days_since_session_warning=7"
 	@$(BIN)/warehouse exec -- $(BIN)/python -m what_if "$(COACH)" "$(VALUES)" $(if $(AS_OF),--as-of $(AS_OF))
 
-.PHONY: stories
-stories: database ## the sample's clients: score, level, factors and alerts, against their stories
+.PHONY: check-scenarios
+check-scenarios: database ## compare the computed sample with the expectations of its scenarios
 	@$(BIN)/python -m sample.demo.check_scenarios
 
 .PHONY: api

@@ -223,8 +223,8 @@ class Settings(SettingsWithAliases):
     def conninfo(self) -> str:
         """Where the database is, as the API's role. Raises SettingsError when nothing says so."""
         try:
-            address = self.database_url.get_secret_value() or connection.url(connection.Role.API)
-            connection.parse_url(address, connection.Role.API)
+            address = self.database_url.get_secret_value() or connection.url(connection.LoginRole.API)
+            connection.parse_url(address, connection.LoginRole.API)
         except WarehouseError as error:
             raise SettingsError(f"API_DATABASE_URL or DATABASE_URL: {error}") from None
         return address

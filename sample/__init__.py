@@ -1,7 +1,7 @@
-"""A practice made up for demonstrations and tests: coaches, clients, their stories and what they say.
+"""Synthetic coaches, clients and sessions for demonstrations and tests.
 
-`build` gives the same rows for the same arguments, on any machine and on any day. The stories, and what the
-analytics must say of each, stand in docs/sample-practice.md and, as data, in `EXPECTATIONS`.
+`build` returns the same rows for the same arguments on any machine and date. docs/sample-practice.md and
+`EXPECTATIONS` list the scenarios with the results that the analytics must give.
 """
 
 from sample.expectations import EXPECTATIONS, Expectation

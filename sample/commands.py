@@ -1,4 +1,4 @@
-"""The subcommand `warehouse sample`, offered as an entry point of the group `warehouse.commands`."""
+"""The subcommand `warehouse sample`, an entry point of the group `warehouse.commands`."""
 
 from datetime import datetime, time
 from typing import Annotated
@@ -20,7 +20,7 @@ def sample(
     ] = LAST_MIDNIGHT,
 ) -> None:
     """Load a synthetic practice: coaches, clients and their sessions. The same options give the same rows."""
-    from sample.load_sample import load_sample  # noqa: PLC0415 - keeps the other commands quick
+    from sample.load_sample import load_sample  # noqa: PLC0415 - keeps the start of other commands fast
 
     for table in load_sample(seed, size, last_date.date()):
         typer.echo(str(table), err=True)

@@ -1,4 +1,4 @@
-"""Choices that fall the same way for the same key: on any machine, Python version and day."""
+"""Pseudo-random choices that depend on a key alone, not on the machine, the Python version or the date."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -11,62 +11,62 @@ _NAMESPACE = UUID("5f0c1ab2-3c07-5d64-9f0a-8f3b8a6f6c11")
 
 
 def surrogate_uuid(*key: object) -> UUID:
-    """The id that belongs to a key, e.g. `surrogate_uuid(seed, "utterance", 17)`."""
+    """Return the id of a key, e.g. `surrogate_uuid(seed, "utterance", 17)`."""
     return uuid5(_NAMESPACE, "/".join(str(part) for part in key))
 
 
 class SeededRandom:
-    """A stream of choices that depends on its key alone.
+    """Pseudo-random values from a key.
 
-    The standard generator is not used: only its `random()` is promised to stay the same between versions of
-    Python, and ids and rows of the sample must.
+    `random.Random` is not used: between Python versions only the values of its `random()` are guaranteed to
+    stay the same, and the ids and rows of the sample must stay the same.
     """
 
     def __init__(self, *key: object) -> None:
         self._fractions = _fractions("/".join(str(part) for part in key))
 
-    def chance(self) -> float:
-        """A number from 0 up to, and without, 1."""
+    def fraction(self) -> float:
+        """Return a number in [0, 1)."""
         return next(self._fractions)
 
-    def happens(self, probability: float) -> bool:
-        """True with the given probability (0-1)."""
-        return self.chance() < probability
+    def bernoulli(self, probability: float) -> bool:
+        """Return True with the given probability (0-1)."""
+        return self.fraction() < probability
 
-    def between(self, low: float, high: float) -> float:
-        """A number from `low` to `high`."""
-        return low + (high - low) * self.chance()
+    def uniform(self, low: float, high: float) -> float:
+        """Return a number from `low` to `high`."""
+        return low + (high - low) * self.fraction()
 
-    def whole(self, low: int, high: int) -> int:
-        """A whole number from `low` to `high`, both included."""
-        return low + int(self.chance() * (high - low + 1))
+    def integer(self, low: int, high: int) -> int:
+        """Return an integer from `low` to `high`, both included."""
+        return low + int(self.fraction() * (high - low + 1))
 
-    def pick(self, items: Sequence[T]) -> T:
-        """One of `items`, each as likely as the others."""
-        return items[int(self.chance() * len(items))]
+    def choice(self, items: Sequence[T]) -> T:
+        """Return one of `items`, all equally likely."""
+        return items[int(self.fraction() * len(items))]
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
-        """`items` in an order of chance."""
+        """Return `items` in random order."""
         rest = list(items)
         for last in range(len(rest) - 1, 0, -1):
-            other = self.whole(0, last)
+            other = self.integer(0, last)
             rest[last], rest[other] = rest[other], rest[last]
         return rest
 
 
-class Deck:
-    """Cards dealt without repeating one until all have been dealt; one pile per name."""
+class NonRepeatingChoice:
+    """Choices from named lists; no item is repeated before all items of its list were chosen."""
 
-    def __init__(self, dice: SeededRandom) -> None:
-        self._dice = dice
-        self._piles: dict[str, list[str]] = {}
+    def __init__(self, rng: SeededRandom) -> None:
+        self._rng = rng
+        self._remaining: dict[str, list[str]] = {}
 
-    def deal(self, name: str, cards: Sequence[str]) -> str:
-        """The next card of the pile `name`, which holds `cards`."""
-        pile = self._piles.get(name)
-        if not pile:
-            pile = self._piles[name] = self._dice.shuffled(cards)
-        return pile.pop()
+    def next(self, name: str, items: Sequence[str]) -> str:
+        """Return the next item of the list `name`, which contains `items`."""
+        remaining = self._remaining.get(name)
+        if not remaining:
+            remaining = self._remaining[name] = self._rng.shuffled(items)
+        return remaining.pop()
 
 
 def _fractions(key: str) -> Iterator[float]:

@@ -1,7 +1,7 @@
-"""What the analytics must say of each story on the last date, stated by hand.
+"""Expected results of each scenario on the last date, written by hand.
 
-Worked out from the dates and the course of each story; docs/sample-practice.md shows the reckoning. Nothing
-here is computed. Scores hold when cue detection has run.
+They follow from the dates and the course of each scenario; docs/sample-practice.md shows the calculation.
+Scores are valid when cue detection has run.
 """
 
 from collections.abc import Mapping
@@ -18,35 +18,35 @@ _ABSENCE = ("session_frequency", "days_since_session")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """What must come out for one story on the practice's last date."""
+    """Expected results of one scenario on the last date."""
 
-    story: str
+    scenario: str
     sessions: int
     """Completed sessions up to the last date."""
     level: Level | None = "low"
-    """None: no risk row at all (no session, or not an active pair)."""
+    """None: no risk score (no session, or the relationship is inactive)."""
     score: tuple[float, float] = (0.0, 0.0)
-    """Lowest and highest risk score (0-100)."""
+    """Minimum and maximum risk score (0-100)."""
     factors: tuple[str, ...] = ()
-    """Factors that contribute more than nothing, in the order of the specification."""
+    """Factors with a contribution above zero, in the order of the specification."""
     alerts: Mapping[AlertType, Severity] = field(default_factory=dict)
-    """Open alerts: the same whether only the last date was scored, or each of the 120 days up to it."""
+    """Open alerts; the same if only the last date or each of the last 120 dates was scored."""
     trends: tuple[Trend, Trend] = ("stable", "stable")
-    """Engagement and sentiment trend of the last 90 days; None: not enough known sessions."""
+    """Engagement and sentiment trend of the last 90 days; None: too few sessions with a value."""
     warnings: tuple[str, ...] = ()
-    """Quality warnings that at least one of its sessions must carry."""
+    """Quality warnings that at least one of its sessions must have."""
     later_sessions: int = 0
-    """Completed sessions dated after the last date: invisible on it."""
+    """Completed sessions dated after the last date; they do not count on it."""
     unfinished_jobs: int = 0
-    """Jobs that are not completed: no sessions."""
+    """Jobs that are not completed and therefore no sessions."""
 
 
 EXPECTATIONS: Mapping[str, Expectation] = {
-    expectation.story: expectation
+    expectation.scenario: expectation
     for expectation in (
-        Expectation(story="improving", sessions=17, trends=("improving", "improving")),
+        Expectation(scenario="improving", sessions=17, trends=("improving", "improving")),
         Expectation(
-            story="declining",
+            scenario="declining",
             sessions=19,
             level="high",
             # all of engagement (25) and sentiment (20), and 1 - 2 / (10 / 3) of frequency (10)
@@ -56,7 +56,7 @@ EXPECTATIONS: Mapping[str, Expectation] = {
             trends=("declining", "declining"),
         ),
         Expectation(
-            story="slowly_worsening",
+            scenario="slowly_worsening",
             sessions=23,
             level="high",
             # frequency 1 - 1 / (7 / 3) (14.29), days 16 (8.44), most of engagement, most of sentiment
@@ -66,7 +66,7 @@ EXPECTATIONS: Mapping[str, Expectation] = {
             trends=("declining", "declining"),
         ),
         Expectation(
-            story="resistant",
+            scenario="resistant",
             sessions=14,
             level="medium",
             # all of resistance (15), and of sentiment for a fall of 0.3 to 0.4 (15 to 20)
@@ -75,25 +75,25 @@ EXPECTATIONS: Mapping[str, Expectation] = {
             trends=("stable", "declining"),
         ),
         Expectation(
-            story="absent_30",
+            scenario="absent_30",
             sessions=17,
             level="medium",
-            # 33 days: fade 0.9, 100 x 40 / (40 + 54)
+            # 33 days: decay 0.9, 100 x 40 / (40 + 54)
             score=(42.55, 42.55),
             factors=_ABSENCE,
             alerts={"no_session_30d": "warning"},
         ),
         Expectation(
-            story="absent_45",
+            scenario="absent_45",
             sessions=11,
             level="high",
-            # 47 days: fade 13 / 30, 100 x 40 / (40 + 26)
+            # 47 days: decay 13 / 30, 100 x 40 / (40 + 26)
             score=(60.61, 60.61),
             factors=_ABSENCE,
             alerts={"new_high_risk": "warning", "no_session_30d": "urgent"},
         ),
         Expectation(
-            story="long_vanished",
+            scenario="long_vanished",
             sessions=6,
             level="critical",
             score=(100.0, 100.0),
@@ -101,42 +101,42 @@ EXPECTATIONS: Mapping[str, Expectation] = {
             alerts={"new_high_risk": "urgent", "no_session_30d": "urgent"},
             trends=(None, None),
         ),
-        Expectation(story="new_one_session", sessions=1, trends=(None, None)),
-        Expectation(story="steady", sessions=15),
-        Expectation(story="resumed", sessions=13),
-        Expectation(story="ended", sessions=6, level=None, trends=(None, None)),
-        Expectation(story="no_session_yet", sessions=0, level=None, trends=(None, None)),
-        Expectation(story="missing_sentiment", sessions=10, warnings=("missing_sentiment",)),
-        Expectation(story="shared_with_demo_coach", sessions=8),
-        Expectation(story="single_speaker", sessions=8, warnings=("single_speaker",)),
-        Expectation(story="short_sessions", sessions=8, warnings=("short_session",)),
-        Expectation(story="overlapping_speech", sessions=8),
+        Expectation(scenario="new_one_session", sessions=1, trends=(None, None)),
+        Expectation(scenario="steady", sessions=15),
+        Expectation(scenario="resumed", sessions=13),
+        Expectation(scenario="ended", sessions=6, level=None, trends=(None, None)),
+        Expectation(scenario="no_session_yet", sessions=0, level=None, trends=(None, None)),
+        Expectation(scenario="missing_sentiment", sessions=10, warnings=("missing_sentiment",)),
+        Expectation(scenario="shared_with_demo_coach", sessions=8),
+        Expectation(scenario="single_speaker", sessions=8, warnings=("single_speaker",)),
+        Expectation(scenario="short_sessions", sessions=8, warnings=("short_session",)),
+        Expectation(scenario="overlapping_speech", sessions=8),
         Expectation(
-            story="unlabelled_speakers",
+            scenario="unlabelled_speakers",
             sessions=7,
             trends=(None, None),
             warnings=("unattributed_speakers",),
         ),
-        Expectation(story="two_sessions_one_day", sessions=9),
+        Expectation(scenario="two_sessions_one_day", sessions=9),
         Expectation(
-            story="shared_with_second_coach",
+            scenario="shared_with_second_coach",
             sessions=6,
             level="medium",
-            # 38 days: fade 22 / 30, 100 x 40 / (40 + 44)
+            # 38 days: decay 22 / 30, 100 x 40 / (40 + 44)
             score=(47.62, 47.62),
             factors=_ABSENCE,
             alerts={"no_session_30d": "warning"},
         ),
-        Expectation(story="no_utterances", sessions=4, warnings=("missing_utterances",)),
-        Expectation(story="backward_times", sessions=6, warnings=("invalid_timestamps",)),
-        Expectation(story="undated_sessions", sessions=4),
-        Expectation(story="future_session", sessions=6, later_sessions=1),
-        Expectation(story="unfinished_jobs", sessions=4, unfinished_jobs=3),
+        Expectation(scenario="no_utterances", sessions=4, warnings=("missing_utterances",)),
+        Expectation(scenario="backward_times", sessions=6, warnings=("invalid_timestamps",)),
+        Expectation(scenario="undated_sessions", sessions=4),
+        Expectation(scenario="future_session", sessions=6, later_sessions=1),
+        Expectation(scenario="unfinished_jobs", sessions=4, unfinished_jobs=3),
         Expectation(
-            story="noisy_recordings",
+            scenario="noisy_recordings",
             sessions=7,
             warnings=("low_confidence_diarization", "low_transcript_confidence"),
         ),
     )
 }
-"""By the story's name. Ordinary clients have none of their own: low, without alerts."""
+"""Scenario -> expectation. Ordinary clients have no entry: low risk and no alerts."""

@@ -1,4 +1,4 @@
-"""`warehouse sample`: the made-up practice of sample, written like any other load."""
+"""`warehouse sample`: loads the sample practice like any other data."""
 
 from datetime import date
 
@@ -8,9 +8,9 @@ from warehouse.tables import SOURCE_TABLES
 
 
 def load_sample(seed: int, size: int, last_date: date) -> list[Loaded]:
-    """Write the sample practice for these arguments, table by table.
+    """Load the sample practice; a second load with the same arguments changes nothing.
 
-    The same arguments change nothing the second time. Raises WarehouseError for a size below 1.
+    Raises WarehouseError for a size below 1.
     """
     tables = build(seed, size, last_date).tables()
     return load_batches(

@@ -14,7 +14,7 @@ Lines = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """One subject inside a topic: how a coach asks for it, what a client answers, and what then."""
+    """One subject of a topic: the coach's questions, the client's replies and the coach's reactions."""
 
     ask: Lines
     check: Lines
@@ -24,7 +24,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a client works on, with the people and the small steps that belong to it."""
+    """A coaching topic with the people and next steps that its lines mention."""
 
     key: str
     title: str
@@ -36,30 +36,29 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class CueLines:
-    """Client lines that carry one type of language cue."""
+    """Client lines that contain one type of language cue."""
 
     lead: str
-    """Name of the coach's list that leads to such a line."""
+    """Name of the coach's list from which the preceding line is chosen."""
     sentiment: tuple[float, ...]
-    """Scores (-1 to 1) that upstream may give such a line."""
+    """Sentiment scores (-1 to 1) that upstream may assign to such a line."""
     lines: Lines
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All sentences, by who says them and when."""
+    """All sentences by speaker and purpose."""
 
     topics: Mapping[str, Topic]
     coach: Mapping[str, Lines]
     client: Mapping[str, Mapping[Tone, Lines]]
     client_plain: Mapping[str, Lines]
-    """Client lines that have no tone: back channels, undecided answers, spoken personal details."""
+    """Client lines without a tone: back channels, undecided replies, spoken personal details."""
     cues: Mapping[str, CueLines]
 
 
 @cache
 def library() -> Library:
-    """Read all texts once."""
     client = _read("client")
     return Library(
         topics={topic.key: topic for topic in _topics()},
@@ -74,9 +73,9 @@ def library() -> Library:
 
 
 def sentences(speaker: Literal["coach", "client"]) -> list[str]:
-    """Every line of one speaker, sorted, with its slots ({person}, {friend}, {step}, {day}, {n}) still open.
+    """Return every line of one speaker, sorted; slots ({person}, {friend}, {step}, {day}, {n}) are unfilled.
 
-    For whoever needs believable text in bulk, such as the benchmarks.
+    The benchmarks use the lines as realistic text.
     """
     texts = library()
     threads = [thread for topic in texts.topics.values() for thread in topic.threads]
@@ -109,7 +108,7 @@ def _topics() -> Iterator[Topic]:
 
 
 def _after(raw: Mapping[str, Any]) -> dict[Tone, Lines]:
-    """What the coach says once the answer is heard; a hard answer's words fit a plain one too."""
+    """Return the coach's reactions by tone of the reply; neutral replies get those to negative ones."""
     good, hard = tuple(raw["after_good"]), tuple(raw["after_hard"])
     return {"better": good, "same": hard, "worse": hard}
 

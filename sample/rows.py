@@ -1,4 +1,4 @@
-"""The rows of the source tables, with the columns that the sample fills."""
+"""Rows of the source tables, with the columns that the sample fills."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ Row = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows for one source table, as COPY takes them."""
+    """Rows for one source table, as input of COPY."""
 
     columns: tuple[str, ...]
     rows: Iterable[Row]
@@ -81,4 +81,4 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "created_at",
     ),
 }
-"""Columns of each table, in the order in which references ask for the tables."""
+"""Columns of each table; parent tables first."""

@@ -1,4 +1,4 @@
-"""How a story is told: a client of a coach, and one plan per recorded session."""
+"""The form of a scenario: a client of a coach and one plan per recorded session."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,72 +13,71 @@ SentimentLabels = Literal["words", "untidy", "missing"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One recorded session, days counted back from the practice's last date (negative: after it)."""
+    """One recorded session; days are counted back from the last date (negative: after it)."""
 
     days_ago: int
     openness: float = 0.75
-    """0 (a word here and there, the coach talks) to 1 (long answers, even shares): drives engagement."""
+    """0 (short replies, the coach talks) to 1 (long replies, equal shares); determines engagement."""
     mood: float = 0.2
-    """-1 to 1: mean sentiment of what the client says."""
+    """Mean sentiment of the client's lines (-1 to 1)."""
     cues: Mapping[str, int] = field(default_factory=dict)
-    """How many lines with a language cue, by type; what is not named follows from openness and mood."""
+    """Number of lines with a language cue by type; the others follow from openness and mood."""
     turns: int | None = None
-    """About how many utterances; None: 34 to 46."""
+    """Approximate number of utterances; None: 34 to 46."""
     hour: int | None = None
-    """Hour of the day (UTC) at which it starts; None: 8 to 16."""
+    """Hour (UTC) at which it starts; None: 8 to 16."""
     topics: tuple[str, ...] = ()
-    """Topics of this session; empty: those of the story, in turn."""
+    """Topics of this session; empty: those of the scenario."""
     recording: Recording = "both"
     state: State = "completed"
     dated: Dated = "session_date"
-    """The first of these three that is filled: the job's date of the session falls back to it."""
+    """Which of the job's columns the session date comes from."""
     recorded_days_ago: int | None = None
-    """When it was really recorded, where the date was typed in wrongly."""
+    """When it was recorded, if the session date is wrong."""
     speakers: SpeakerLabels = "roles"
     sentiment: SentimentLabels = "words"
     overlaps: float = 0.04
-    """Share of turns that begin before the other has finished."""
-    broken_times: int = 0
-    """How many utterances end before they start."""
+    """Fraction of turns that begin before the other speaker has finished."""
+    reversed_timestamps: int = 0
+    """Number of utterances that end before they start."""
     speaker_confidence: float = 0.95
     transcript_confidence: float = 0.96
     has_older_transcript: bool = False
-    """Whether it was transcribed twice: only the newer transcript counts."""
+    """Transcribed twice; only the newer transcript counts."""
     has_summary: bool = True
     has_details: bool = False
-    """Whether the client says a name, a telephone number and an address, so that redaction has work."""
+    """The client mentions a name, a telephone number and an address, as input for redaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """A client of one coach, and what happens between them."""
+class Scenario:
+    """A coach-client pair and its sessions."""
 
     name: str
     coach: int
     """0 is the demo coach."""
     topics: tuple[str, ...]
-    """The first is the main one."""
+    """The first one is the main topic."""
     sessions: tuple[Session, ...] = ()
     client: str = ""
-    """Key of the client; empty: the story's name. Two stories with one key share a client."""
+    """Key of the client; empty: the scenario's name. Two scenarios with one key share a client."""
     is_active: bool = True
     known_for_days: int = 0
-    """Days since coach and client know each other; 0: from ten days before the first session."""
+    """Age of the relationship in days; 0: it began ten days before the first session."""
 
     @property
     def client_key(self) -> str:
-        """Which client this is."""
         return self.client or self.name
 
 
-def every(days: int, first: int, last: int) -> list[int]:
-    """Days ago of sessions in a fixed rhythm, oldest first: `every(7, 21, 7)` is 21, 14, 7.
+def session_days(interval: int, first: int, last: int) -> list[int]:
+    """Return days ago at a fixed interval, oldest first: `session_days(7, 21, 7)` is 21, 14, 7.
 
-    Raises ValueError when the rhythm doesn't lead from first to last.
+    Raises ValueError when the interval does not lead from first to last.
     """
-    if (first - last) % days:
-        raise ValueError(f"{first} days ago to {last} days ago is not a number of steps of {days} days")
-    return list(range(first, last - 1, -days))
+    if (first - last) % interval:
+        raise ValueError(f"{first} days ago to {last} days ago is not a number of steps of {interval} days")
+    return list(range(first, last - 1, -interval))
 
 
 def course(
@@ -87,9 +86,9 @@ def course(
     mood: tuple[float, float] | float = 0.2,
     like: Session | None = None,
 ) -> tuple[Session, ...]:
-    """Sessions whose openness and mood go evenly, by date, from the first value to the second one.
+    """Return sessions whose openness and mood change linearly by date from the first value to the second.
 
-    Everything else is taken from `like`.
+    All other fields come from `like`.
     """
     pattern = like or Session(days_ago=0)
     start, end = days_ago[0], days_ago[-1]
@@ -97,20 +96,20 @@ def course(
         replace(
             pattern,
             days_ago=day,
-            openness=_on_way(openness, (start - day) / max(start - end, 1)),
-            mood=_on_way(mood, (start - day) / max(start - end, 1)),
+            openness=_interpolate(openness, (start - day) / max(start - end, 1)),
+            mood=_interpolate(mood, (start - day) / max(start - end, 1)),
         )
         for day in days_ago
     )
 
 
 def with_cues(sessions: Sequence[Session], **cues: int) -> tuple[Session, ...]:
-    """The same sessions, with that many cues of the named types in each."""
+    """Return the same sessions with the given number of cues in each."""
     return tuple(replace(session, cues={**session.cues, **cues}) for session in sessions)
 
 
-def _on_way(value: tuple[float, float] | float, passed: float) -> float:
+def _interpolate(value: tuple[float, float] | float, fraction: float) -> float:
     if isinstance(value, tuple):
         first, last = value
-        return round(first + (last - first) * passed, 4)
+        return round(first + (last - first) * fraction, 4)
     return value

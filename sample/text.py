@@ -1,4 +1,4 @@
-"""Small work on sentences: slots, lengths, and keeping to a mean over a whole session."""
+"""Text helpers: slots, word counts, and budgets that keep the mean of a session near a target."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from sample.phrases import Tone
 
 _SENTENCE_END = re.compile(r"(?<=[.!?]) +")
 _OPENERS = ("Well,", "Honestly,", "I mean,", "So,", "Look,", "To be fair,", "You know,", "Hmm,", "As I said,")
-_MAY_FOLLOW_AN_OPENER = {
+_LOWERCASED_AFTER_OPENER = {
     "about",
     "all",
     "as",
@@ -50,44 +50,42 @@ SENTIMENT_SCORES = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
 
 def word_count(text: str) -> int:
-    """Whitespace-separated tokens, as the metric dictionary counts words."""
+    """Return the number of whitespace-separated tokens, as the metrics count words."""
     return len(text.split())
 
 
 def split_sentences(text: str) -> list[str]:
-    """The sentences of a line, in order."""
     return _SENTENCE_END.split(text)
 
 
-def slots(dice: SeededRandom, people: Sequence[str], steps: Sequence[str]) -> dict[str, str]:
-    """One value for each slot of a line."""
+def slots(rng: SeededRandom, people: Sequence[str], steps: Sequence[str]) -> dict[str, str]:
+    """Return a value for each slot."""
     return {
-        "person": dice.pick(people),
-        "friend": dice.pick(_FRIENDS),
-        "step": dice.pick(steps),
-        "day": dice.pick(_DAYS),
-        "n": dice.pick(_NUMBERS),
+        "person": rng.choice(people),
+        "friend": rng.choice(_FRIENDS),
+        "step": rng.choice(steps),
+        "day": rng.choice(_DAYS),
+        "n": rng.choice(_NUMBERS),
     }
 
 
 def fill(line: str, values: Mapping[str, str]) -> str:
-    """Put the slots' values in, and a capital letter at the start of each sentence."""
+    """Fill the slots and capitalize the start of each sentence."""
     text = line.format_map(values) if "{" in line else line
     return " ".join(sentence[0].upper() + sentence[1:] for sentence in split_sentences(text))
 
 
-def with_opener(text: str, dice: SeededRandom) -> str:
-    """The text after a word or two such as people begin with, where that reads well."""
+def with_opener(text: str, rng: SeededRandom) -> str:
+    """Return the text with a spoken opener, where that is grammatical."""
     first, _, rest = text.partition(" ")
-    if first.lower() in _MAY_FOLLOW_AN_OPENER:
+    if first.lower() in _LOWERCASED_AFTER_OPENER:
         first = first.lower()
     elif first not in {"I", "I'm", "I've"}:
         return text
-    return f"{dice.pick(_OPENERS)} {first} {rest}"
+    return f"{rng.choice(_OPENERS)} {first} {rest}"
 
 
 def tone_of(score: float) -> Tone:
-    """The tone of answer that belongs to a sentiment score."""
     if score > 0:
         return "better"
     return "worse" if score < 0 else "same"
@@ -101,27 +99,26 @@ class WordBudget:
         self._allowed = 0.0
 
     def next(self) -> float:
-        """Words that the next utterance may have."""
+        """Return the number of words that the next utterance may have."""
         self._allowed += self._target
         return self._allowed
 
     def spend(self, text: str) -> None:
-        """Take the words of what was said off the budget."""
         self._allowed -= word_count(text)
 
 
-class MoodMeter:
+class SentimentBudget:
     """Keeps the mean sentiment of one speaker near a target."""
 
-    def __init__(self, target: float, dice: SeededRandom) -> None:
+    def __init__(self, target: float, rng: SeededRandom) -> None:
         self._target = target
-        self._owed = 0.0
-        self._dice = dice
+        self._balance = 0.0
+        self._rng = rng
 
     def next(self, choices: Sequence[float] = SENTIMENT_SCORES) -> float:
-        """The score of the next utterance, out of `choices`: the one that is owed, give or take a little."""
-        self._owed += self._target
-        wanted = self._owed + self._dice.between(-0.25, 0.25)
+        """Return the score out of `choices` that brings the mean closest to the target, with some noise."""
+        self._balance += self._target
+        wanted = self._balance + self._rng.uniform(-0.25, 0.25)
         score = min(choices, key=lambda choice: abs(choice - wanted))
-        self._owed -= score
+        self._balance -= score
         return score

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from warehouse import connection, embedded
-from warehouse.connection import Role, is_external_server
+from warehouse.connection import LoginRole, is_external_server
 from warehouse.error_messages import translate_database_errors
 from warehouse.errors import WarehouseError
 from warehouse.login_roles import migrate_and_create_login_roles
@@ -93,7 +93,7 @@ def status() -> None:
 
 @app.command()
 @handle_errors
-def url(role: Annotated[Role, typer.Option(help="Whose log-in to print.")] = Role.OWNER) -> None:
+def url(role: Annotated[LoginRole, typer.Option(help="Whose log-in to print.")] = LoginRole.OWNER) -> None:
     """Print the address to connect to, password included."""
     typer.echo(connection.url(role))
 

@@ -18,7 +18,7 @@ OLDEST_SERVER = 150000
 """Postgres 15: the first with security_invoker views."""
 
 
-class Role(StrEnum):
+class LoginRole(StrEnum):
     """The parties that log in."""
 
     OWNER = "owner"
@@ -29,7 +29,7 @@ class Role(StrEnum):
     @property
     def variable(self) -> str:
         """The environment variable that names this party's log-in."""
-        return "DATABASE_URL" if self is Role.OWNER else f"{self.value.upper()}_DATABASE_URL"
+        return "DATABASE_URL" if self is LoginRole.OWNER else f"{self.value.upper()}_DATABASE_URL"
 
     @property
     def database_role(self) -> str:
@@ -39,18 +39,18 @@ class Role(StrEnum):
 
 def is_external_server() -> bool:
     """Whether DATABASE_URL names the server, so that the embedded one stays out of it."""
-    return bool(os.environ.get(Role.OWNER.variable))
+    return bool(os.environ.get(LoginRole.OWNER.variable))
 
 
-def url(role: Role | str = Role.OWNER) -> str:
+def url(role: LoginRole | str = LoginRole.OWNER) -> str:
     """The address for `role`: its own variable, else the owner's with rights given up, else the local server.
 
     Raises WarehouseError when no variable is set and the embedded server isn't running.
     """
-    role = Role(role)
+    role = LoginRole(role)
     if given := os.environ.get(role.variable):
         return given
-    if owner := os.environ.get(Role.OWNER.variable):
+    if owner := os.environ.get(LoginRole.OWNER.variable):
         return _with_role(owner, role.database_role)
     server = embedded.running()
     if server is None:
@@ -62,11 +62,11 @@ def url(role: Role | str = Role.OWNER) -> str:
 
 def _with_role(owner: str, database_role: str) -> str:
     """The owner's log-in, its rights given up. A convenience, not a wall: `reset role` undoes it."""
-    options = parse_url(owner, Role.OWNER).get("options")
+    options = parse_url(owner, LoginRole.OWNER).get("options")
     return make_conninfo(owner, options=f"{options or ''} -c role={database_role}".strip())
 
 
-def parse_url(address: str, role: Role) -> dict[str, str]:
+def parse_url(address: str, role: LoginRole) -> dict[str, str]:
     """Parts of an address by libpq's names. Raises WarehouseError, without showing it, when it is none."""
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(address).items() if value is not None}
@@ -81,12 +81,12 @@ def parse_url(address: str, role: Role) -> dict[str, str]:
     return parts
 
 
-def connect(role: Role | str = Role.OWNER, *, autocommit: bool = False) -> psycopg.Connection:
+def connect(role: LoginRole | str = LoginRole.OWNER, *, autocommit: bool = False) -> psycopg.Connection:
     """A connection as `role`.
 
     Raises WarehouseError when the server can't be reached or is older than Postgres 15.
     """
-    role = Role(role)
+    role = LoginRole(role)
     address = url(role)
     parse_url(address, role)
     try:
@@ -107,7 +107,7 @@ def connect(role: Role | str = Role.OWNER, *, autocommit: bool = False) -> psyco
 
 def environment() -> dict[str, str]:
     """Variables that let a child process reach the database: four addresses, and the parts dbt asks for."""
-    parts = parse_url(url(Role.OWNER), Role.OWNER)
+    parts = parse_url(url(LoginRole.OWNER), LoginRole.OWNER)
     user = parts.get("user") or os.environ.get("PGUSER", "")
     # What an address leaves out, libpq takes from these places; dbt would guess on its own.
     defaults = {
@@ -119,7 +119,7 @@ def environment() -> dict[str, str]:
         "sslmode": os.environ.get("PGSSLMODE", "prefer"),
     }
     dbt = {f"DBT_PG_{name.upper()}": parts.get(name) or default for name, default in defaults.items()}
-    return {role.variable: url(role) for role in Role} | dbt
+    return {role.variable: url(role) for role in LoginRole} | dbt
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
 
 from warehouse import embedded
-from warehouse.connection import Role, temporary_variables, url
+from warehouse.connection import LoginRole, temporary_variables, url
 from warehouse.login_roles import migrate_and_create_login_roles
 from warehouse.migrate import migrate
 
@@ -26,9 +26,9 @@ def temporary_database(name: str) -> Iterator[str]:
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     own = make_conninfo(server_url, dbname=name)
-    others = {role.variable: None for role in Role if role is not Role.OWNER}
+    others = {role.variable: None for role in LoginRole if role is not LoginRole.OWNER}
     try:
-        with temporary_variables({Role.OWNER.variable: own, **others}):
+        with temporary_variables({LoginRole.OWNER.variable: own, **others}):
             migrate()
             yield own
     finally:
@@ -41,7 +41,7 @@ def temporary_server(home: Path) -> Iterator[None]:
 
     The environment names it while the block runs. Raises WarehouseError when it can't be started.
     """
-    with temporary_variables({"WAREHOUSE_HOME": str(home), **{role.variable: None for role in Role}}):
+    with temporary_variables({"WAREHOUSE_HOME": str(home), **{role.variable: None for role in LoginRole}}):
         try:
             embedded.up()
             migrate_and_create_login_roles()

@@ -13,7 +13,7 @@ from cue_detector.settings import CueSettings
 from dagster_pipelines.dbt.translator import OWNERS, RETRIES, WRITER_POOL
 from dagster_pipelines.guards import translate_errors, write_lock_held
 from dagster_pipelines.metadata import columns
-from warehouse.connection import Role, url
+from warehouse.connection import LoginRole, url
 
 INPUTS = [
     dg.AssetKey(["analytics_intermediate", "int_cues__detector_input"]),
@@ -47,9 +47,9 @@ SPECS = [
 def detected_cues(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
     """Read every session on the list for cues and sentiment; one failing session never fails another."""
     with translate_errors(), write_lock_held(context):
-        report = detect_pending(url(Role.CUES), progress=_show)
+        report = detect_pending(url(LoginRole.CUES), progress=_show)
         _show(report.summary())
-        with psycopg.connect(url(Role.CUES)) as connection:
+        with psycopg.connect(url(LoginRole.CUES)) as connection:
             cues_by_type: dict[str, int] = dict(connection.execute(CUES_BY_TYPE).fetchall())
             described = columns(connection, [spec.key.to_python_identifier() for spec in SPECS])
     if report.is_busy:

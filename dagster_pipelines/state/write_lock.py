@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from warehouse.connection import Role, url
+from warehouse.connection import LoginRole, url
 from warehouse.write_lock import acquire_write_lock
 
 
@@ -24,7 +24,7 @@ def connect() -> psycopg.Connection[Any]:
     Raises psycopg.OperationalError when the server is away, for a retry to see.
     """
     connection = psycopg.connect(
-        url(Role.OWNER), autocommit=True, connect_timeout=10, application_name="coaching-analytics"
+        url(LoginRole.OWNER), autocommit=True, connect_timeout=10, application_name="coaching-analytics"
     )
     connection.execute("set lock_timeout = '10s'")
     connection.execute("set idle_in_transaction_session_timeout = '60s'")

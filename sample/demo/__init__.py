@@ -1,1 +1,1 @@
-"""`make demo`: the whole way from transcripts to an answered request, on this machine."""
+"""`make demo`: the sample practice from transcripts to API responses, on this machine."""

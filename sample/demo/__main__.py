@@ -1,4 +1,4 @@
-"""Start Postgres, fill in a sample practice, compute it through Dagster, serve it, and wait for Ctrl-C."""
+"""Start Postgres, load the sample practice, run the pipeline, serve the API, and wait for Ctrl-C."""
 
 import argparse
 import os
@@ -16,18 +16,20 @@ from warehouse import connection, embedded
 from warehouse.error_messages import translate_database_errors
 from warehouse.errors import WarehouseError
 
-BUSY = "A demo runs in this folder already. Open the addresses that it printed, or stop it with Ctrl-C."
+BUSY = (
+    "A demo is already running in this directory. Open the addresses that it printed, or stop it with Ctrl-C."
+)
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else summary.WIDTH)
 
 
-def say(line: str) -> None:
-    """One line of progress."""
+def report(line: str) -> None:
+    """Print a line of progress."""
     console.print(f"  {line}", style="dim")
 
 
 def serve(with_ui: bool, seconds: float | None) -> None:
-    """Start the services, print how to reach them, and wait."""
+    """Start the services, print their addresses, and wait."""
     with services.served(with_ui) as served:
         summary.show(console, served)
         sys.stdout.flush()
@@ -35,42 +37,42 @@ def serve(with_ui: bool, seconds: float | None) -> None:
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> None:
-    """Treat a termination like Ctrl-C, so that what was started is stopped."""
+    """Handle SIGTERM like Ctrl-C, so that started processes are stopped."""
     raise KeyboardInterrupt
 
 
 def run(with_ui: bool, seconds: float | None) -> int:
-    """All steps; at the end everything stops that was started. Exit status 1 when the pipeline failed."""
-    ours = False
+    """Run all steps and stop everything that was started; exit status 1 if the pipeline failed."""
+    started_server = False
     try:
         console.print("[bold]1/4[/bold] Postgres")
-        ours = start_database(say)
+        started_server = start_database(report)
         os.environ.update(connection.environment())
-        console.print("[bold]2/4[/bold] A sample practice")
-        data.fill(say)
-        console.print("[bold]3/4[/bold] The pipeline, through Dagster")
-        if not data.compute(say):
-            console.print("[red]The pipeline failed; its messages stand above.[/red]")
+        console.print("[bold]2/4[/bold] Sample practice")
+        data.load(report)
+        console.print("[bold]3/4[/bold] Pipeline, run by Dagster")
+        if not data.compute(report):
+            console.print("[red]The pipeline failed; see the messages above.[/red]")
             return 1
-        console.print("[bold]4/4[/bold] The API\n")
+        console.print("[bold]4/4[/bold] API\n")
         serve(with_ui, seconds)
     except KeyboardInterrupt:
         console.print("\nStopping …")
     finally:
-        if ours:
+        if started_server:
             embedded.down()
     return 0
 
 
 def main() -> int:
-    """Run the demo; exit status 1 when a step failed."""
+    """Run the demo; exit status 1 if a step failed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ui", action="store_true", help="start the Dagster UI too")
-    parser.add_argument("--seconds", type=float, help="stop by itself after this time")
+    parser.add_argument("--ui", action="store_true", help="also start the Dagster UI")
+    parser.add_argument("--seconds", type=float, help="stop after this time")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, interrupt)
     try:
-        # the one that started the server stops it at its end, under the feet of any other
+        # a demo stops the server that it started, which a second demo would use
         with embedded.only_one("demo.lock", busy=BUSY), translate_database_errors():
             return run(options.ui, options.seconds)
     except (WarehouseError, RuntimeError) as error:

@@ -1,7 +1,6 @@
-"""`make stories`: what was computed of the sample's clients, beside what their stories say.
+"""`make check-scenarios`: compares the computed sample with the expectations of its scenarios.
 
-Over the computed sample practice, as of the last day scored. Exit status 1 when a story turned out otherwise
-than docs/sample-practice.md describes it.
+Uses the last scored date. Exit status 1 if a scenario differs from docs/sample-practice.md.
 """
 
 import sys
@@ -21,11 +20,11 @@ from warehouse.connection import connect
 from warehouse.error_messages import translate_database_errors
 from warehouse.errors import WarehouseError
 
-JUDGED = """
+CLIENT_RESULTS = """
 select
     relationships.coach_id,
     relationships.client_id,
-    coalesce(altogether.total_sessions, 0) as sessions,
+    coalesce(all_time.total_sessions, 0) as sessions,
     recent.engagement_trend,
     recent.sentiment_trend,
     scores.risk_score as score,
@@ -52,11 +51,11 @@ select
             and alerts.resolved_at is null
     ) as alerts
 from public.coach_clients as relationships
-left join ai_backend.client_analytics as altogether
+left join ai_backend.client_analytics as all_time
     on
-        relationships.coach_id = altogether.coach_id
-        and relationships.client_id = altogether.client_id
-        and altogether.window_type = 'all_time'
+        relationships.coach_id = all_time.coach_id
+        and relationships.client_id = all_time.client_id
+        and all_time.window_type = 'all_time'
 left join ai_backend.client_analytics as recent
     on
         relationships.coach_id = recent.coach_id
@@ -71,23 +70,23 @@ left join ai_backend.risk_scores as scores
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What the marts say of one client."""
+class ClientResults:
+    """Results of one client in the marts."""
 
     sessions: int
     level: str | None
     score: Decimal | None
     factors: Mapping[str, float]
-    """Contributions above 0."""
+    """Factor -> contribution above 0."""
     alerts: Mapping[str, str]
-    """Severity of each kind of open alert."""
+    """Alert type -> severity of the open alert."""
     trends: tuple[str | None, str | None]
-    """Of engagement and sentiment in the last 90 days."""
+    """Engagement and sentiment trend of the last 90 days."""
     warnings: tuple[str, ...]
-    """Quality warnings of any of the sessions."""
+    """Quality warnings of all sessions."""
 
-    def differs_in(self, expected: Expectation) -> list[str]:
-        """What is otherwise than expected."""
+    def mismatches(self, expected: Expectation) -> list[str]:
+        """Return the names of the results that differ from the expectation."""
         score = (0.0, 0.0) if self.score is None else (float(self.score), float(self.score))
         found = {
             "sessions": self.sessions == expected.sessions,
@@ -97,15 +96,15 @@ class Judged:
             "alerts": self.alerts == expected.alerts,
             "warnings": set(expected.warnings) <= set(self.warnings),
         }
-        return [name for name, holds in found.items() if not holds]
+        return [name for name, matches in found.items() if not matches]
 
 
-def judged(connection: psycopg.Connection) -> dict[str, Judged]:
-    """Each story of the sample, by its name; a story whose rows are not in the database is left out."""
+def client_results(connection: psycopg.Connection) -> dict[str, ClientResults]:
+    """Return scenario -> results; scenarios whose rows are not in the database are omitted."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = {(row["coach_id"], row["client_id"]): row for row in cursor.execute(JUDGED).fetchall()}
+        rows = {(row["coach_id"], row["client_id"]): row for row in cursor.execute(CLIENT_RESULTS).fetchall()}
     return {
-        story: Judged(
+        scenario: ClientResults(
             row["sessions"],
             row["level"],
             row["score"],
@@ -114,46 +113,45 @@ def judged(connection: psycopg.Connection) -> dict[str, Judged]:
             (row["engagement_trend"], row["sentiment_trend"]),
             tuple(row["warnings"]),
         )
-        for story, pair in build().pairs.items()
+        for scenario, pair in build().pairs.items()
         if (row := rows.get(pair))
     }
 
 
-def show(console: Console, stories: Mapping[str, Judged]) -> bool:
-    """Print the table; whether every story turned out as described."""
-    table = Table(
-        "client", "sessions", "score", "level", "factors", "open alerts", "as described", box=box.SIMPLE
-    )
-    all_hold = True
-    for name, story in stories.items():
-        differs = story.differs_in(EXPECTATIONS.get(name, Expectation(story=name, sessions=story.sessions)))
-        all_hold = all_hold and not differs
+def show(console: Console, scenarios: Mapping[str, ClientResults]) -> bool:
+    """Print the table; True if every scenario matches its expectation."""
+    table = Table("client", "sessions", "score", "level", "factors", "open alerts", "matches", box=box.SIMPLE)
+    all_match = True
+    for name, scenario in scenarios.items():
+        mismatches = scenario.mismatches(
+            EXPECTATIONS.get(name, Expectation(scenario=name, sessions=scenario.sessions))
+        )
+        all_match = all_match and not mismatches
         table.add_row(
             name,
-            str(story.sessions),
-            "" if story.score is None else str(story.score),
-            story.level,
-            ", ".join(f"{factor} {points:g}" for factor, points in story.factors.items()),
-            ", ".join(f"{kind}: {severity}" for kind, severity in story.alerts.items()),
-            "yes" if not differs else f"no: {', '.join(differs)}",
+            str(scenario.sessions),
+            "" if scenario.score is None else str(scenario.score),
+            scenario.level,
+            ", ".join(f"{factor} {points:g}" for factor, points in scenario.factors.items()),
+            ", ".join(f"{kind}: {severity}" for kind, severity in scenario.alerts.items()),
+            "yes" if not mismatches else f"no: {', '.join(mismatches)}",
         )
     console.print(table)
-    return all_hold
+    return all_match
 
 
 def main() -> int:
-    """Print the sample's clients."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 190)
     try:
         with translate_database_errors(), connect() as connection:
-            stories = judged(connection)
+            scenarios = client_results(connection)
     except WarehouseError as error:
-        console.print(f"[red]stories:[/red] {escape(str(error))}", soft_wrap=True)
+        console.print(f"[red]check-scenarios:[/red] {escape(str(error))}", soft_wrap=True)
         return 1
-    if not stories:
-        console.print("The sample practice is not in this database. Run make demo first.")
+    if not scenarios:
+        console.print("The sample practice is not in this database. Run `make demo` first.")
         return 1
-    return 0 if show(console, stories) else 1
+    return 0 if show(console, scenarios) else 1
 
 
 if __name__ == "__main__":

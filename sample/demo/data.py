@@ -1,4 +1,4 @@
-"""The demo's data: filled in and computed once, and again only when the code that computes it changed."""
+"""Loads and computes the demo's data; skipped while code and sources are unchanged."""
 
 import hashlib
 import os
@@ -12,15 +12,16 @@ from sample.load_sample import load_sample
 from warehouse.connection import connect, environment
 from warehouse.paths import PROJECT_DIR, state_dir
 
-COMPUTES = ("dbt_project", "cue_detector", "dagster_pipelines", "sample", "warehouse/migrations")
-"""What the marts follow from, besides the source rows."""
+SUFFIXES = {".py", ".sql", ".yml", ".csv", ".toml"}
+INPUTS = ("dbt_project", "cue_detector", "dagster_pipelines", "sample", "warehouse/migrations")
+"""Directories that the marts depend on, besides the source rows."""
 
 AS_OF = f"{DEFAULT_LAST_DATE - timedelta(days=119)}..{DEFAULT_LAST_DATE}"
-"""The 120 days that are scored, up to the last one, so that every score has a past to be seen in."""
+"""The 120 dates that are scored, so that each score has a history."""
 
 
 def holds_other_data() -> bool:
-    """Whether the source tables hold sessions, but not the sample's: then the sample stays out of them."""
+    """Whether the source tables contain sessions of other coaches only; the sample is not loaded then."""
     with connect() as connection:
         row = connection.execute(
             "select exists (select from ai_backend.transcription_jobs), "
@@ -30,36 +31,36 @@ def holds_other_data() -> bool:
     return row is not None and row[0] and not row[1]
 
 
-def fill(say: Callable[[str], None]) -> None:
-    """Fill in the sample practice, unless the database is somebody else's."""
+def load(report: Callable[[str], None]) -> None:
+    """Load the sample practice, unless the database contains other data."""
     if holds_other_data():
-        say("The database holds sessions already; the sample practice is left out.")
+        report("The database already contains sessions; the sample practice is not loaded.")
         return
-    written = [table for table in load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE) if table.rows]
-    for table in written:
-        say(str(table))
-    if not written:
-        say("Filled in before, and nothing changed since.")
+    loaded = [table for table in load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE) if table.rows]
+    for table in loaded:
+        report(str(table))
+    if not loaded:
+        report("Already loaded; nothing changed.")
 
 
-def compute(say: Callable[[str], None]) -> bool:
-    """Run the whole pipeline through Dagster for the days up to the sample's last; False when it failed.
+def compute(report: Callable[[str], None]) -> bool:
+    """Run the complete pipeline for the 120 dates; False if it failed.
 
-    Skipped when it succeeded before with the same code and sources.
+    Skipped if it succeeded before with the same code and sources.
     """
     stamp = state_dir() / "demo-computed"
-    now = _fingerprint()
-    if stamp.exists() and stamp.read_text() == now:
-        say("Computed before, and nothing changed since.")
+    fingerprint = _fingerprint()
+    if stamp.exists() and stamp.read_text() == fingerprint:
+        report("Already computed; nothing changed.")
         return True
     stamp.unlink(missing_ok=True)
     steps = (
         ["make", "--silent", "target/manifest.json"],
         [sys.executable, "-m", "dagster_pipelines.run", "--as-of", AS_OF],
     )
-    in_reach = os.environ | environment()
+    variables = os.environ | environment()
     for step in steps:
-        if subprocess.run(step, cwd=PROJECT_DIR, env=in_reach, check=False).returncode != 0:
+        if subprocess.run(step, cwd=PROJECT_DIR, env=variables, check=False).returncode != 0:
             return False
     stamp.write_text(_fingerprint())
     return True
@@ -68,9 +69,11 @@ def compute(say: Callable[[str], None]) -> bool:
 def _fingerprint() -> str:
     digest = hashlib.sha256()
     files = [PROJECT_DIR / "dbt_project.yml"]
-    for room in COMPUTES:
+    for directory in INPUTS:
         files += sorted(
-            p for p in (PROJECT_DIR / room).rglob("*") if p.suffix in {".py", ".sql", ".yml", ".csv", ".toml"}
+            p
+            for p in (PROJECT_DIR / directory).rglob("*")
+            if p.suffix in {".py", ".sql", ".yml", ".csv", ".toml"}
         )
     for file in files:
         digest.update(file.read_bytes())

@@ -1,7 +1,7 @@
-"""`python -m sample.demo.parent_watchdog MODULE …`: run a module for no longer than whoever started it.
+"""`python -m sample.demo.parent_watchdog MODULE …`: run a module no longer than the parent process.
 
-Standard input is a pipe that the starter alone holds open. The system closes it when the starter ends,
-however that comes about, SIGKILL included; and the starter closes it when it has had enough.
+Standard input is a pipe that only the parent holds open. The system closes it when the parent ends, also by
+SIGKILL.
 """
 
 import os
@@ -11,21 +11,21 @@ import sys
 import threading
 import time
 
-PATIENCE_SECONDS = 10
-"""Time to end in good order."""
+SHUTDOWN_TIMEOUT_SECONDS = 10
+"""Time between SIGTERM and SIGKILL."""
 
 
 def exit_with_parent() -> None:
-    """Wait until the pipe is closed, then end this process and its children: a group of their own."""
+    """Wait until the pipe is closed, then end the process group: this process and its children."""
     while os.read(0, 1024):
         pass
     os.killpg(0, signal.SIGTERM)
-    time.sleep(PATIENCE_SECONDS)
+    time.sleep(SHUTDOWN_TIMEOUT_SECONDS)
     os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    # a shell lets what it starts in the background ignore this, and Dagster ends by it
+    # shells start background processes with SIGINT ignored, which Dagster needs to end
     signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=exit_with_parent, daemon=True).start()
     del sys.argv[0]

@@ -1,4 +1,4 @@
-"""Keys of the demo: random, made once, kept beside the local server and used nowhere else."""
+"""Keys of the demo: random, generated once and stored beside the local server."""
 
 import json
 import secrets
@@ -10,14 +10,14 @@ from warehouse.paths import state_dir
 
 @dataclass(frozen=True)
 class DemoSecrets:
-    """What the demo's API and its visitors share."""
+    """Credentials of the demo's API."""
 
     api_key: str
     jwt_secret: str
 
 
 def demo_secrets() -> DemoSecrets:
-    """The keys of this machine's demo; made at the first call, readable by their owner only."""
+    """Return the keys; generated at the first call into a file that only its owner can read."""
     file = _file()
     if not file.exists():
         made = DemoSecrets(secrets.token_urlsafe(32), secrets.token_urlsafe(48))

@@ -1,4 +1,4 @@
-"""The processes that the demo starts, and how it stops them all."""
+"""Starts and stops the processes of the demo."""
 
 import contextlib
 import os
@@ -16,11 +16,11 @@ from sample.demo.token import demo_token
 from warehouse.connection import environment
 from warehouse.paths import PROJECT_DIR
 
-PATIENCE_SECONDS = 180
+START_TIMEOUT_SECONDS = 180
 
 
 def free_port(preferred: int) -> int:
-    """The preferred port if nobody uses it, else any free one."""
+    """Return the preferred port if it is free, else any free port."""
     for port in (preferred, 0):
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -31,7 +31,7 @@ def free_port(preferred: int) -> int:
 
 @contextlib.contextmanager
 def served(with_ui: bool) -> Iterator[Served]:
-    """The API and, if wanted, the Dagster UI while the block runs, with a token for the demo's coach."""
+    """Serve the API and optionally the Dagster UI while the block runs, with a token for the demo coach."""
     secrets = demo_secrets()
     token = demo_token(demo_coach(), secrets.jwt_secret)
     with contextlib.ExitStack() as stack:
@@ -42,7 +42,7 @@ def served(with_ui: bool) -> Iterator[Served]:
 
 @contextlib.contextmanager
 def api(secrets: DemoSecrets) -> Iterator[str]:
-    """The REST API on loopback while the block runs; its address."""
+    """Serve the REST API on loopback while the block runs; yields its address."""
     port = free_port(8000)
     arguments = [
         "uvicorn",
@@ -68,7 +68,7 @@ def api(secrets: DemoSecrets) -> Iterator[str]:
 
 @contextlib.contextmanager
 def dagster_ui() -> Iterator[str]:
-    """The Dagster UI while the block runs; its address."""
+    """Serve the Dagster UI while the block runs; yields its address."""
     port = free_port(3000)
     home = PROJECT_DIR / ".dagster"
     home.mkdir(exist_ok=True)
@@ -77,7 +77,7 @@ def dagster_ui() -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     settings = {
         "DAGSTER_HOME": str(home),
-        # its successor needs a package more and another layout of the project
+        # the new command `dg dev` needs another package and another project layout
         "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded:FutureWarning",
     }
     with _process(arguments, settings, "dagster.log") as process:
@@ -87,7 +87,7 @@ def dagster_ui() -> Iterator[str]:
 
 @contextlib.contextmanager
 def _process(arguments: list[str], settings: dict[str, str], log: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a module of this environment; ended, with its children, when the block ends."""
+    """Run a module; it and its children are ended when the block ends."""
     logs = PROJECT_DIR / "logs"
     logs.mkdir(exist_ok=True)
     with (logs / log).open("wb") as output:
@@ -103,15 +103,15 @@ def _process(arguments: list[str], settings: dict[str, str], log: str) -> Iterat
         try:
             yield process
         finally:
-            # closes the pipe, which ends it, and waits; our own end would close it too (sample/demo/parent_watchdog.py)
+            # closes the pipe, so that parent_watchdog ends the process, and waits for it
             process.communicate()
 
 
 def _await(address: str, process: subprocess.Popen[bytes], log: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
             urllib.request.urlopen(address, timeout=2).close()  # noqa: S310 - our own loopback address
             return
         time.sleep(0.1)
-    raise RuntimeError(f"{address} did not come up; see logs/{log}.")
+    raise RuntimeError(f"{address} did not start; see logs/{log}.")

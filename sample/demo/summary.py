@@ -1,4 +1,4 @@
-"""What the demo shows once everything is computed: a small table, addresses, and a request to paste."""
+"""The final output of the demo: sessions, addresses and a sample request."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,7 +11,7 @@ from sample import DEMO_COACH_ID
 from warehouse.connection import connect
 
 WIDTH = 110
-"""Columns where the output is no terminal."""
+"""Width if the output is not a terminal."""
 
 LATEST_SESSIONS = """
 select
@@ -26,37 +26,37 @@ limit 8
 
 @dataclass(frozen=True)
 class Served:
-    """What was started, and what opens it."""
+    """Addresses and credentials of the running services."""
 
     api: str
     """Address of the REST API."""
     ui: str | None
-    """Address of the Dagster UI, if it was started."""
+    """Address of the Dagster UI; None if not started."""
     api_key: str
     token: str
     """The coach's bearer token."""
 
 
 def show(console: Console, served: Served) -> None:
-    """Print everything that a visitor needs; README.md shows the same (tools/docs/readme.py)."""
+    """Print sessions, addresses and a request; README.md shows the same (tools/docs/readme.py)."""
 
-    def say(text: str) -> None:  # addresses and tokens are no markup, and stay on one line
+    def write(text: str) -> None:  # addresses and tokens are not markup and must not be wrapped
         console.print(text, markup=False, soft_wrap=True)
 
     coach = demo_coach()
     show_sessions(console, coach)
-    say("The coach's page, signed in for a day:\n")
-    say(page_link(served.api, served.token))
-    say(f"\nAPI       {served.api}  (its pages: {served.api}/docs)")
-    say(f"Dagster   {served.ui or 'make demo UI=1, or make dagster'}")
-    say("Database  .venv/bin/warehouse url")
-    say("\nAsk for the demo coach's newest session:\n")
-    say(curl(served.api, served.api_key, served.token, latest_session(coach)))
-    say("\nCtrl-C stops everything.")
+    write("Dashboard, signed in for one day:\n")
+    write(dashboard_link(served.api, served.token))
+    write(f"\nAPI       {served.api}  (documentation: {served.api}/docs)")
+    write(f"Dagster   {served.ui or 'make demo UI=1, or make dagster'}")
+    write("Database  .venv/bin/warehouse url")
+    write("\nRequest the demo coach's latest session:\n")
+    write(curl(served.api, served.api_key, served.token, latest_session(coach)))
+    write("\nCtrl-C stops everything.")
 
 
 def demo_coach() -> UUID:
-    """The sample's demo coach, or, over other data, the coach with the most sessions."""
+    """Return the demo coach or, for other data, the coach with the highest number of sessions."""
     with connect() as connection:
         row = connection.execute(
             "select coach_id from ai_backend.session_analytics group by coach_id "
@@ -67,7 +67,7 @@ def demo_coach() -> UUID:
 
 
 def latest_session(coach_id: UUID) -> UUID | None:
-    """The coach's newest session with something said in it."""
+    """Return the coach's latest session that has utterances."""
     with connect() as connection:
         row = connection.execute(
             "select job_id from ai_backend.session_analytics where coach_id = %s and total_turns > 0 "
@@ -78,12 +78,21 @@ def latest_session(coach_id: UUID) -> UUID | None:
 
 
 def show_sessions(console: Console, coach_id: UUID) -> None:
-    """Print the coach's newest sessions; unknown is a question mark."""
+    """Print the coach's latest sessions; null is shown as a question mark."""
     with connect() as connection:
         rows = connection.execute(LATEST_SESSIONS, [coach_id]).fetchall()
-    table = Table(title="The demo coach's newest sessions", title_justify="left", box=box.SIMPLE)
-    for heading in ("date", "minutes", "coach %", "client %", "asked", "engaged", "mood", "read with care"):
-        is_text = heading in ("date", "read with care")
+    table = Table(title="Latest sessions of the demo coach", title_justify="left", box=box.SIMPLE)
+    for heading in (
+        "date",
+        "minutes",
+        "coach %",
+        "client %",
+        "questions",
+        "engagement",
+        "sentiment",
+        "warnings",
+    ):
+        is_text = heading in ("date", "warnings")
         table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text)
     for date, minutes, *numbers, warnings in rows:
         shown = ["?" if n is None else str(n) for n in numbers]
@@ -91,13 +100,13 @@ def show_sessions(console: Console, coach_id: UUID) -> None:
     console.print(table)
 
 
-def page_link(api: str, token: str) -> str:
-    """The coach's page, with a token behind the # that the browser keeps and the server never sees there."""
+def dashboard_link(api: str, token: str) -> str:
+    """Return the dashboard's address with the token in the fragment, which browsers do not send."""
     return f"{api}/dashboard#token={token}"
 
 
 def curl(api: str, api_key: str, token: str, job_id: UUID | None) -> str:
-    """A request to paste into a shell."""
+    """Return a request as a shell command."""
     return (
         f"curl -s {api}/api/v1/analytics/sessions/{job_id} \\\n"
         f"  -H 'X-API-Key: {api_key}' \\\n"

@@ -1,4 +1,4 @@
-"""What the demo started ends with it, also when it is killed and can end nothing by itself."""
+"""Processes that the demo started end with it, also when it is killed."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from tenacity import retry, retry_if_not_exception_type, stop_after_delay, wait_
 
 from warehouse.paths import PROJECT_DIR
 
-PATIENCE_SECONDS = 120
+TIMEOUT_SECONDS = 120
 SERVES = """
 from sample.demo import secrets, services
 with services.api(secrets.demo_secrets()) as address:
@@ -23,7 +23,7 @@ with services.api(secrets.demo_secrets()) as address:
 
 @pytest.fixture
 def demo(database_url: str, tmp_path: Path) -> subprocess.Popen[str]:
-    """A process that serves the API as the demo does, until it is told something."""
+    """A process that serves the API as the demo does, until it reads a line."""
     return subprocess.Popen(
         [sys.executable, "-c", SERVES],
         cwd=PROJECT_DIR,
@@ -36,13 +36,13 @@ def demo(database_url: str, tmp_path: Path) -> subprocess.Popen[str]:
 
 @retry(
     retry=retry_if_not_exception_type(httpx.ConnectError),
-    stop=stop_after_delay(PATIENCE_SECONDS),
+    stop=stop_after_delay(TIMEOUT_SECONDS),
     wait=wait_fixed(0.1),
 )
 def wait_until_gone(address: str) -> None:
-    """Ask until nobody answers any more."""
+    """Send requests until the connection is refused."""
     httpx.get(f"{address}/health/live", timeout=5, verify=False)
-    raise AssertionError("still there")
+    raise AssertionError("still running")
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

@@ -1,4 +1,4 @@
-"""A second demo in the same folder is refused: its end would stop the server under the first one's feet."""
+"""A second demo in the same directory is rejected: its end would stop the server of the first."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from warehouse import embedded
 from warehouse.paths import PROJECT_DIR
 
 
-def test_demo__is_refused_while_another_one_runs() -> None:
+def test_demo__is_rejected_while_another_one_runs() -> None:
     with server_home(), embedded.only_one("demo.lock"):
         second = subprocess.run(
             [sys.executable, "-m", "sample.demo", "--seconds", "0"],
@@ -20,5 +20,5 @@ def test_demo__is_refused_while_another_one_runs() -> None:
             check=False,
         )
         assert second.returncode == 1
-        assert "demo: A demo runs in this folder already." in second.stdout
-        assert embedded.running() is None, "it started nothing"
+        assert "demo: A demo is already running in this directory." in second.stdout
+        assert embedded.running() is None

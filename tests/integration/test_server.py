@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.server_dirs import FAST, is_root, server_home
 from warehouse import embedded
-from warehouse.connection import Role, connect, url
+from warehouse.connection import LoginRole, connect, url
 from warehouse.embedded import DATABASE, OWNER, SUPERUSER, ServerState
 from warehouse.errors import WarehouseError
 from warehouse.paths import PROJECT_DIR
@@ -265,7 +265,7 @@ def test_log_ins__of_all_parties_work_after_migrate_and_hold_only_their_rights(h
     state = embedded.up()
     done = subprocess.run([WAREHOUSE, "migrate"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for role in (Role.CUES, Role.API, Role.ANALYST):
+    for role in (LoginRole.CUES, LoginRole.API, LoginRole.ANALYST):
         assert url(role) == state.url(role.database_role)
         with connect(role) as connection:
             assert connection.execute("select current_user, session_user").fetchone() == (

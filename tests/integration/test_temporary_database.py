@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from tests.support.databases import database_name
-from warehouse.connection import Role, url
+from warehouse.connection import LoginRole, url
 from warehouse.ephemeral import temporary_database
 
 NAME = f"temporary_{os.getpid()}"
@@ -23,7 +23,7 @@ def test_temporary_database__is_what_every_role_reaches_while_it_lasts(
 ) -> None:
     monkeypatch.setenv("CUES_DATABASE_URL", database_url)
     with temporary_database(NAME) as own:
-        assert {database_name(url(role)) for role in Role} == {NAME}
+        assert {database_name(url(role)) for role in LoginRole} == {NAME}
         with psycopg.connect(own) as connection:
             assert connection.execute("select count(*) from ai_backend.transcription_jobs").fetchone() == (0,)
     assert os.environ["DATABASE_URL"] == os.environ["CUES_DATABASE_URL"] == database_url

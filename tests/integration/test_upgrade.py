@@ -154,8 +154,8 @@ def test_settings_and_quarantined_session__are_kept_under_the_new_names(url: str
 
 
 def test_acknowledgements__are_shown_with_their_alerts(url: str) -> None:
-    shown = query(url, "select acknowledged_notes as notes from ai_backend.risk_alerts where status = 'acknowledged'")
-    assert shown == [{"notes": "Called."}] * 3
+    acknowledged = "select acknowledged_notes from ai_backend.risk_alerts where status = 'acknowledged'"
+    assert query(url, acknowledged) == [{"acknowledged_notes": "Called."}] * 3
 
 
 def test_relations__are_those_of_the_project(url: str, project: Project) -> None:

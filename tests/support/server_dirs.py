@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from warehouse import embedded
-from warehouse.connection import Role
+from warehouse.connection import LoginRole
 
 FAST = "-c fsync=off -c full_page_writes=off -c shared_buffers=16MB"
 
@@ -20,7 +20,7 @@ def server_home(name: str = "home") -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="coaching-test-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         with pytest.MonkeyPatch.context() as patch:
-            for party in Role:
+            for party in LoginRole:
                 patch.delenv(party.variable, raising=False)
             patch.setenv("WAREHOUSE_HOME", str(Path(folder, name)))
             patch.setenv("WAREHOUSE_SERVER_OPTIONS", FAST)

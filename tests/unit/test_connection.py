@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from warehouse.connection import Role, connect, environment, url
+from warehouse.connection import LoginRole, connect, environment, url
 from warehouse.errors import WarehouseError
 
 OWNER = "postgresql://owner:s%40cret@db.example:6543/practice?sslmode=require"
@@ -13,7 +13,7 @@ OWNER = "postgresql://owner:s%40cret@db.example:6543/practice?sslmode=require"
 
 @pytest.fixture(autouse=True)
 def no_addresses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for role in Role:
+    for role in LoginRole:
         monkeypatch.delenv(role.variable, raising=False)
     for name in ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSSLMODE"):
         monkeypatch.delenv(name, raising=False)
@@ -21,7 +21,7 @@ def no_addresses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_variables__are_named_after_the_parties() -> None:
-    assert [role.variable for role in Role] == [
+    assert [role.variable for role in LoginRole] == [
         "DATABASE_URL",
         "CUES_DATABASE_URL",
         "API_DATABASE_URL",
@@ -63,8 +63,8 @@ def test_url__an_empty_variable_counts_as_none(monkeypatch: pytest.MonkeyPatch) 
     assert "role=warehouse_api" in url("api")
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_url__without_any_address_names_both_remedies(role: Role) -> None:
+@pytest.mark.parametrize("role", list(LoginRole))
+def test_url__without_any_address_names_both_remedies(role: LoginRole) -> None:
     with pytest.raises(WarehouseError, match="`warehouse up`, or set DATABASE_URL"):
         url(role)
 

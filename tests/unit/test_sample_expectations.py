@@ -1,7 +1,7 @@
-"""The sample's stories against their stated expectations, by a small reference of the metric dictionary.
+"""The expectations of the sample's scenarios against a small reference implementation of the metrics.
 
-The reference knows nothing of the models: it reads the sample's rows and goes through the days in order. As
-it has no cue detector, each story is judged as if every written cue were found, and again as if none were.
+The reference is independent of the models: it reads the sample's rows and scores the dates in order. It has
+no cue detector, so each scenario is scored once with all intended cues and once without cues.
 """
 
 from collections import defaultdict
@@ -26,13 +26,13 @@ WEIGHTS = {
     "resistance_ratio": 15,
     "days_since_session": 15,
 }
-FADING = ("engagement_trend", "sentiment_trend", "resistance_ratio")
-NIGHTS = 120
+DECAYING = ("engagement_trend", "sentiment_trend", "resistance_ratio")
+SCORED_DATES = 120
 
 
 @dataclass
-class Held:
-    """A completed session as the reference sees it."""
+class Session:
+    """Metrics of a completed session."""
 
     on: date
     engagement: float | None
@@ -52,8 +52,8 @@ class Open:
 
 
 @dataclass
-class Judged:
-    """A pair's score on one day."""
+class Score:
+    """Score of a coach-client pair on one date."""
 
     score: float
     contributions: dict[str, float]
@@ -90,40 +90,42 @@ def union(spans: Iterable[tuple[float, float]]) -> float:
     return total
 
 
-def sessions_of(practice: SamplePractice, finds_cues: bool) -> dict[tuple[UUID, UUID], list[Held]]:
+def sessions_of(practice: SamplePractice, with_cues: bool) -> dict[tuple[UUID, UUID], list[Session]]:
     newest: dict[UUID, dict[str, Any]] = {}
     for transcript in dicts(practice, "transcripts"):
         known = newest.get(transcript["job_id"])
         if known is None or transcript["created_at"] > known["created_at"]:
             newest[transcript["job_id"]] = transcript
-    said = defaultdict(list)
+    by_transcript = defaultdict(list)
     for utterance in dicts(practice, "utterances"):
-        said[utterance["transcript_id"]].append(utterance)
+        by_transcript[utterance["transcript_id"]].append(utterance)
     summaries = {row["job_id"]: row["client_sentiment"] for row in dicts(practice, "session_summaries")}
     sessions = defaultdict(list)
     for job in dicts(practice, "transcription_jobs"):
         if job["status"] == "completed":
             on = job["session_date"] or (job["completed_at"] or job["created_at"]).date()
-            utterances = said[newest[job["id"]]["id"]] if job["id"] in newest else []
-            cues = practice.cues if finds_cues else {}
+            utterances = by_transcript[newest[job["id"]]["id"]] if job["id"] in newest else []
+            cues = practice.cues if with_cues else {}
             sessions[job["coach_id"], job["client_id"]].append(
-                held(on, utterances, SCORES.get(summaries.get(job["id"], "")), cues)
+                session_metrics(on, utterances, SCORES.get(summaries.get(job["id"], "")), cues)
             )
     return {pair: sorted(found, key=lambda one: one.on) for pair, found in sessions.items()}
 
 
-def held(on: date, said: list[dict[str, Any]], summary: float | None, cues: Mapping[UUID, str]) -> Held:
+def session_metrics(
+    on: date, utterances: list[dict[str, Any]], summary: float | None, cues: Mapping[UUID, str]
+) -> Session:
     by_role: dict[str, list[dict[str, Any]]] = {"coach": [], "client": []}
-    for utterance in said:
+    for utterance in utterances:
         by_role.setdefault(utterance["speaker_label"].strip().lower(), []).append(utterance)
     coach, client = by_role["coach"], by_role["client"]
     kinds = [cues[utterance["id"]] for utterance in client if utterance["id"] in cues]
     resistance, commitment = kinds.count("resistance"), kinds.count("commitment")
     if not client:
-        return Held(on, None, None, resistance, commitment)
+        return Session(on, None, None, resistance, commitment)
     known = [score for score in map(sentiment_of, client) if score is not None]
     sentiment = mean(known) if known else summary
-    total = float(max(utterance["end_time"] for utterance in said))
+    total = float(max(utterance["end_time"] for utterance in utterances))
     spans = [(float(u["start_time"]), float(max(u["start_time"], u["end_time"]))) for u in client]
     parts: list[tuple[int, float]] = [
         (25, min(1, mean(len(utterance["text"].split()) for utterance in client) / 30)),
@@ -135,7 +137,7 @@ def held(on: date, said: list[dict[str, Any]], summary: float | None, cues: Mapp
     if sentiment is not None:
         parts.append((15, (sentiment + 1) / 2))
     engagement = 100 * sum(weight * part for weight, part in parts) / sum(weight for weight, _ in parts)
-    return Held(on, engagement, sentiment, resistance, commitment)
+    return Session(on, engagement, sentiment, resistance, commitment)
 
 
 def change(values: list[float]) -> float | None:
@@ -149,7 +151,7 @@ def severity(value: float, warning: float, critical: float) -> float:
     return min(1.0, 0.5 + 0.5 * (value - warning) / (critical - warning))
 
 
-def judge(sessions: list[Held], as_of: date) -> Judged | None:
+def score_pair(sessions: list[Session], as_of: date) -> Score | None:
     past = [one for one in sessions if one.on <= as_of]
     if not past:
         return None
@@ -174,21 +176,21 @@ def judge(sessions: list[Held], as_of: date) -> Judged | None:
         "resistance_ratio": None if not window else severity(ratio, 2, 4) if resistance >= 3 else 0.0,
         "days_since_session": severity(days, 14, 30),
     }
-    fade = min(1.0, max(0.0, 1 - (days - 30) / 30))
-    weights = {name: weight * (fade if name in FADING else 1) for name, weight in WEIGHTS.items()}
+    decay = min(1.0, max(0.0, 1 - (days - 30) / 30))
+    weights = {name: weight * (decay if name in DECAYING else 1) for name, weight in WEIGHTS.items()}
     known = {name: value for name, value in severities.items() if value is not None}
-    whole = sum(weights[name] for name in known)
-    contributions = {name: 100 * weights[name] * value / whole for name, value in known.items()}
-    return Judged(round(sum(contributions.values()), 2), contributions)
+    total_weight = sum(weights[name] for name in known)
+    contributions = {name: 100 * weights[name] * value / total_weight for name, value in known.items()}
+    return Score(round(sum(contributions.values()), 2), contributions)
 
 
-def judge_days(sessions: list[Held], last: date, days: int) -> list[tuple[date, Judged]]:
-    """Scores and open alerts of the `days` days up to `last`, each day from what was known that day."""
-    judged: list[tuple[date, Judged]] = []
+def score_dates(sessions: list[Session], last: date, days: int) -> list[tuple[date, Score]]:
+    """Scores and open alerts of the `days` dates up to `last`, each from the sessions up to that date."""
+    scored: list[tuple[date, Score]] = []
     opened: dict[str, Open] = {}
-    last_rise: date | None = None
+    last_increase: date | None = None
     for day in (last - timedelta(days=back) for back in range(days - 1, -1, -1)):
-        result = judge(sessions, day)
+        result = score_pair(sessions, day)
         if result is None:
             continue
         last_session = max(one.on for one in sessions if one.on <= day)
@@ -201,25 +203,25 @@ def judge_days(sessions: list[Held], last: date, days: int) -> list[tuple[date, 
             opened.setdefault("new_high_risk", Open(day, "warning"))
             if result.level == "critical":
                 opened["new_high_risk"].severity = "urgent"
-        week = [one.score for on, one in judged if 1 <= (day - on).days <= 7]
-        rests = last_rise is not None and (day - last_rise).days < 7
-        is_quiet = "risk_increased" in opened or "no_session_30d" in opened or rests
-        if week and not is_quiet and round(result.score - min(week), 2) >= 20:
+        week = [one.score for on, one in scored if 1 <= (day - on).days <= 7]
+        in_cooldown = last_increase is not None and (day - last_increase).days < 7
+        is_suppressed = "risk_increased" in opened or "no_session_30d" in opened or in_cooldown
+        if week and not is_suppressed and round(result.score - min(week), 2) >= 20:
             opened["risk_increased"] = Open(day, "warning", at_score=result.score)
-            last_rise = day
+            last_increase = day
         result.alerts = {name: alert.severity for name, alert in opened.items()}
-        judged.append((day, result))
-    return judged
+        scored.append((day, result))
+    return scored
 
 
 def resolve(opened: dict[str, Open], score: float, day: date, last_session: date) -> None:
     for name, alert in list(opened.items()):
-        is_over = {
+        is_resolved = {
             "new_high_risk": score <= 45,
             "risk_increased": score <= alert.at_score - 10 or (day - alert.since).days >= 14,
             "no_session_30d": alert.last_session != last_session,
         }[name]
-        if is_over:
+        if is_resolved:
             del opened[name]
 
 
@@ -229,8 +231,8 @@ def practice(seed: int) -> SamplePractice:
 
 
 @cache
-def sessions(seed: int, finds_cues: bool) -> Mapping[tuple[UUID, UUID], list[Held]]:
-    return sessions_of(practice(seed), finds_cues)
+def sessions(seed: int, with_cues: bool) -> Mapping[tuple[UUID, UUID], list[Session]]:
+    return sessions_of(practice(seed), with_cues)
 
 
 def active(seed: int) -> set[tuple[UUID, UUID]]:
@@ -239,19 +241,19 @@ def active(seed: int) -> set[tuple[UUID, UUID]]:
 
 
 def trend(values: list[float | None], step: float) -> str | None:
-    moved = change([value for value in values if value is not None])
-    if moved is None:
+    difference = change([value for value in values if value is not None])
+    if difference is None:
         return None
-    return "improving" if moved >= step else "declining" if moved <= -step else "stable"
+    return "improving" if difference >= step else "declining" if difference <= -step else "stable"
 
 
 SEEDS = (1, 2, 3)
 PAGE = Path(__file__).parents[2] / "docs/sample-practice.md"
 
 
-def written(story: str) -> list[str]:
-    """Cells of the page's row about a story: sessions, level, score, alerts."""
-    lines = [line for line in PAGE.read_text().splitlines() if line.startswith(f"| `{story}` |")]
+def page_cells(scenario: str) -> list[str]:
+    """Cells of the page's table row: sessions, level, score, alerts."""
+    lines = [line for line in PAGE.read_text().splitlines() if line.startswith(f"| `{scenario}` |")]
     assert len(lines) == 1
     cells = [cell.strip() for cell in lines[0].strip("|").split("|")]
     assert len(cells) == 7
@@ -262,31 +264,31 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def test_expectations__speak_for_every_named_story_and_no_other() -> None:
+def test_expectations__cover_exactly_the_named_scenarios() -> None:
     named = {name for name in practice(1).pairs if not name.startswith("ordinary_")}
     assert set(EXPECTATIONS) == named
 
 
-@pytest.mark.parametrize("story", EXPECTATIONS)
-def test_page__says_of_each_story_what_the_expectations_say(story: str) -> None:
-    expected = EXPECTATIONS[story]
+@pytest.mark.parametrize("scenario", EXPECTATIONS)
+def test_page__agrees_with_the_expectations(scenario: str) -> None:
+    expected = EXPECTATIONS[scenario]
     alerts = ", ".join(f"{name}: {severity}" for name, severity in expected.alerts.items())
     low, high = map(number, expected.score)
     score = low if low == high else f"{low} to {high}"
-    is_judged = expected.level is not None
-    assert written(story) == [
+    is_scored = expected.level is not None
+    assert page_cells(scenario) == [
         str(expected.sessions),
         expected.level or "none",
-        score if is_judged else "none",
+        score if is_scored else "none",
         alerts or "none",
     ]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("story", EXPECTATIONS)
-def test_story__has_as_many_sessions_as_stated(story: str, seed: int) -> None:
-    expected = EXPECTATIONS[story]
-    pair = practice(seed).pairs[story]
+@pytest.mark.parametrize("scenario", EXPECTATIONS)
+def test_scenario__has_the_expected_number_of_sessions(scenario: str, seed: int) -> None:
+    expected = EXPECTATIONS[scenario]
+    pair = practice(seed).pairs[scenario]
     found = sessions(seed, True).get(pair, [])
     visible = [one for one in found if one.on <= DEFAULT_LAST_DATE]
     jobs = [row for row in dicts(practice(seed), "transcription_jobs") if row["client_id"] == pair[1]]
@@ -297,46 +299,46 @@ def test_story__has_as_many_sessions_as_stated(story: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("story", EXPECTATIONS)
-def test_story__gives_the_stated_score_level_factors_and_alerts(story: str, seed: int) -> None:
-    expected = EXPECTATIONS[story]
-    pair = practice(seed).pairs[story]
+@pytest.mark.parametrize("scenario", EXPECTATIONS)
+def test_scenario__has_the_expected_score_level_factors_and_alerts(scenario: str, seed: int) -> None:
+    expected = EXPECTATIONS[scenario]
+    pair = practice(seed).pairs[scenario]
     found = sessions(seed, True).get(pair, [])
-    judged = judge(found, DEFAULT_LAST_DATE) if pair in active(seed) else None
+    scored = score_pair(found, DEFAULT_LAST_DATE) if pair in active(seed) else None
     if expected.level is None:
-        assert judged is None
+        assert scored is None
         return
-    assert judged is not None
-    assert judged.level == expected.level
+    assert scored is not None
+    assert scored.level == expected.level
     low, high = expected.score
-    assert low <= judged.score <= high
-    assert tuple(name for name, value in judged.contributions.items() if value > 0) == expected.factors
-    for days in (1, NIGHTS):
-        on, last = judge_days(found, DEFAULT_LAST_DATE, days)[-1]
+    assert low <= scored.score <= high
+    assert tuple(name for name, value in scored.contributions.items() if value > 0) == expected.factors
+    for days in (1, SCORED_DATES):
+        on, last = score_dates(found, DEFAULT_LAST_DATE, days)[-1]
         assert on == DEFAULT_LAST_DATE
         assert last.alerts == expected.alerts
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("story", EXPECTATIONS)
-def test_story__gives_the_stated_trends(story: str, seed: int) -> None:
-    found = sessions(seed, True).get(practice(seed).pairs[story], [])
+@pytest.mark.parametrize("scenario", EXPECTATIONS)
+def test_scenario__has_the_expected_trends(scenario: str, seed: int) -> None:
+    found = sessions(seed, True).get(practice(seed).pairs[scenario], [])
     window = [one for one in found if 0 <= (DEFAULT_LAST_DATE - one.on).days < 90]
     engagement = trend([one.engagement for one in window], 5)
-    assert (engagement, trend([one.sentiment for one in window], 0.1)) == EXPECTATIONS[story].trends
+    assert (engagement, trend([one.sentiment for one in window], 0.1)) == EXPECTATIONS[scenario].trends
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("story", [name for name in EXPECTATIONS if name != "resistant"])
-def test_story__keeps_level_and_alerts_when_no_cue_is_found(story: str, seed: int) -> None:
-    pair = practice(seed).pairs[story]
-    if EXPECTATIONS[story].level is not None:
-        _, last = judge_days(sessions(seed, False)[pair], DEFAULT_LAST_DATE, NIGHTS)[-1]
-        assert (last.level, last.alerts) == (EXPECTATIONS[story].level, EXPECTATIONS[story].alerts)
+@pytest.mark.parametrize("scenario", [name for name in EXPECTATIONS if name != "resistant"])
+def test_scenario__keeps_level_and_alerts_without_cues(scenario: str, seed: int) -> None:
+    pair = practice(seed).pairs[scenario]
+    if EXPECTATIONS[scenario].level is not None:
+        _, last = score_dates(sessions(seed, False)[pair], DEFAULT_LAST_DATE, SCORED_DATES)[-1]
+        assert (last.level, last.alerts) == (EXPECTATIONS[scenario].level, EXPECTATIONS[scenario].alerts)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_resistant__crosses_both_bounds_of_the_resistance_factor_with_half_of_its_cues(seed: int) -> None:
+def test_resistant__exceeds_both_thresholds_with_half_of_its_cues(seed: int) -> None:
     found = sessions(seed, True)[practice(seed).pairs["resistant"]]
     window = [one for one in found if (DEFAULT_LAST_DATE - one.on).days < 90]
     assert sum(one.resistance for one in window) / 2 >= 3
@@ -344,9 +346,9 @@ def test_resistant__crosses_both_bounds_of_the_resistance_factor_with_half_of_it
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_ordinary_clients__are_low_and_without_alerts_on_each_of_the_last_days(seed: int) -> None:
+def test_ordinary_clients__have_low_risk_and_no_alerts(seed: int) -> None:
     larger = build(seed, size=6)
     found = sessions_of(larger, True)
     for pair in (pair for name, pair in larger.pairs.items() if name.startswith("ordinary_")):
-        judged = judge_days(found[pair], DEFAULT_LAST_DATE, 14)
-        assert {(one.level, tuple(one.alerts)) for _, one in judged} == {("low", ())}
+        scored = score_dates(found[pair], DEFAULT_LAST_DATE, 14)
+        assert {(one.level, tuple(one.alerts)) for _, one in scored} == {("low", ())}

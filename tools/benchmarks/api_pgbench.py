@@ -14,7 +14,7 @@ from api.coach import routes as coach_routes
 from api.db.client import READING
 from api.db.queries import Prepared, Query, prepared
 from api.risk import routes as risk_routes
-from warehouse.connection import Role
+from warehouse.connection import LoginRole
 
 QUERIES: dict[str, tuple[Query, dict[str, object]]] = {
     "/clients/{id}/risk": (clients_routes.RISK, {"history_limit": 5}),
@@ -71,7 +71,7 @@ def per_second(url: str, name: str, coach: UUID, clients: list[UUID], seconds: f
                 "--file",
                 str(script),
                 *(f"--define={parameter}={text}" for parameter, text in texts.items()),
-                make_conninfo(url, options=f"-c role={Role.API.database_role}"),
+                make_conninfo(url, options=f"-c role={LoginRole.API.database_role}"),
             ],
             capture_output=True,
             text=True,

@@ -18,7 +18,7 @@ from api.coach import routes as coach_routes
 from api.db.client import LAZY_COMMIT, TENANT
 from api.db.queries import Query, prepared
 from tools.benchmarks.api_pgbench import QUERIES
-from warehouse.connection import Role
+from warehouse.connection import LoginRole
 
 TIMES_THE_HISTORY = 10
 REPETITIONS = 200
@@ -127,7 +127,7 @@ def _asked(connection: Connection, name: str, coach: UUID, client: UUID) -> str:
         "now": "2026-11-22T12:00:00+00:00",
         "timeout": "60s",
     }
-    connection.execute(sql.SQL("set local role {}").format(sql.Identifier(Role.API.database_role)))
+    connection.execute(sql.SQL("set local role {}").format(sql.Identifier(LoginRole.API.database_role)))
     connection.execute((TENANT + LAZY_COMMIT).encode(), given)
     connection.execute(b"deallocate all")
     connection.execute(b"prepare read as " + statement.text)

@@ -23,7 +23,7 @@ from tests.fault_server import in_a_process_of_its_own
 from tools.benchmarks.detector_data import copy_sessions, detector_database, forget_readings
 from tools.benchmarks.detector_run import Ran, measured
 from tools.benchmarks.report import Goal, Section
-from warehouse.connection import Role, url
+from warehouse.connection import LoginRole, url
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks-detector.md"
 CALL_SECONDS = 0.2
@@ -60,7 +60,7 @@ def main() -> int:
 
 def _sessions() -> list[SessionInput]:
     """Return the sessions of the list as a detector gets them; not redacted."""
-    with psycopg.connect(url(Role.CUES)) as database:
+    with psycopg.connect(url(LoginRole.CUES)) as database:
         pages = pending_pages(database, 100)
         return [said for page in pages for _, said in read_sessions(database, page) if said]
 

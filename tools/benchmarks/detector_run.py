@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cue_detector.run import detect_pending
 from cue_detector.settings import CueSettings
-from warehouse.connection import Role, url
+from warehouse.connection import LoginRole, url
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def measured(**settings: object) -> Ran:
 def main() -> int:
     """Run once with the settings of the first argument."""
     settings = CueSettings(**json.loads(sys.argv[1]))
-    report = detect_pending(url(Role.CUES), settings)
+    report = detect_pending(url(LoginRole.CUES), settings)
     if report.succeeded != report.sessions or report.used_fallback:
         print(report.summary(), file=sys.stderr)
         return 1

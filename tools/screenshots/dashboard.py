@@ -82,11 +82,11 @@ def main() -> int:
     ours = start_database(print)
     try:
         os.environ.update(connection.environment())
-        data.fill(print)
+        data.load(print)
         if not data.compute(print):
             return 1
         with services.served(with_ui=False) as served, sync_playwright() as playwright:
-            link = summary.page_link(served.api, served.token)
+            link = summary.dashboard_link(served.api, served.token)
             browser = playwright.chromium.launch(
                 executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
             )

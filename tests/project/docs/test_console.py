@@ -16,7 +16,7 @@ from tests.api.tokens import hs256
 from tests.project.docs import pages
 from tests.project.docs.shell import Shell
 from tests.support.databases import fresh_database
-from warehouse.connection import Role
+from warehouse.connection import LoginRole
 
 pytestmark = pytest.mark.long
 
@@ -40,7 +40,7 @@ test_named_items.py."""
 
 def environment(**more: str) -> dict[str, str]:
     """The environment of this process and `more`, without database URLs and variables of an outer make."""
-    excluded = {role.variable for role in Role} | {"MAKEFLAGS", "MAKELEVEL"}
+    excluded = {role.variable for role in LoginRole} | {"MAKEFLAGS", "MAKELEVEL"}
     return {name: value for name, value in os.environ.items() if name not in excluded} | more
 
 
@@ -82,7 +82,7 @@ def test_connect_supabase__sets_up_an_empty_database_and_serves_it(
             "SUPABASE_JWKS_URL": "https://none.invalid/jwks.json",
         }
         for name, password in login_roles.items():
-            role = Role(name.removeprefix("coaching_"))
+            role = LoginRole(name.removeprefix("coaching_"))
             values[role.variable] = psycopg.conninfo.make_conninfo(url, user=name, password=password)
         shell = Shell(environment(PORT=str(port)), values)
         for line in pages.console_lines(page):
@@ -98,7 +98,7 @@ def test_connect_supabase__sets_up_an_empty_database_and_serves_it(
                 shell.run(line)
         assert set(values) <= set(shell.environment)
         for name in login_roles:
-            role = Role(name.removeprefix("coaching_"))
+            role = LoginRole(name.removeprefix("coaching_"))
             with psycopg.connect(values[role.variable]) as connection:
                 assert connection.execute("select current_user").fetchone() == (role.database_role,)
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -20,7 +20,7 @@ from tests.project.docs import pages
 from tools.docs.access_matrix import SCHEMAS
 from tools.docs.settings_page import READERS, variables
 from warehouse.cli import app
-from warehouse.connection import Role
+from warehouse.connection import LoginRole
 from warehouse.paths import PROJECT_DIR
 
 FILE = re.compile(r"[\w.*-]+\.(py|sql|csv|yml|md|toml|json|ts|lock)|[\w.][\w.*-]*(/[\w.*-]+)+/?|[\w.]+/")
@@ -132,14 +132,14 @@ def test_warehouse__has_the_commands_and_options() -> None:
 
 def test_variables__are_read() -> None:
     known = {name for settings in READERS.values() for name, _ in variables(settings)}
-    known |= {role.variable for role in Role}
+    known |= {role.variable for role in LoginRole}
     others = [*(PROJECT_DIR / "deploy").rglob("*"), *(PROJECT_DIR / "warehouse").glob("*.py")]
     code = "".join(file.read_text(encoding="utf-8") for file in others if file.is_file())
     known |= set(re.findall(r"(?:\$\{|env: |environ\.get\(\")([A-Z_]+)", code))
     known |= {"PYTHONDONTWRITEBYTECODE"}
     code_of_pages = [text for page in NAMED_PAGES for text in pages.spans(page) + pages.console_lines(page)]
     named = {name for text in code_of_pages for name in VARIABLE.findall(text)}
-    assert {Role.API.variable, "CUE_ON_LLM_FAILURE", "FAILURE_WEBHOOK_URL", "POSTGRES_PASSWORD"} <= named
+    assert {LoginRole.API.variable, "CUE_ON_LLM_FAILURE", "FAILURE_WEBHOOK_URL", "POSTGRES_PASSWORD"} <= named
     assert sorted(named - known) == []
 
 

@@ -17,7 +17,7 @@ from sample import DEMO_COACH_ID
 from sample.demo import services, summary
 from tools.docs.access_matrix import SCHEMAS
 from tools.docs.readme import BLOCK, demo_output, with_demo_output
-from warehouse.connection import Role
+from warehouse.connection import LoginRole
 from warehouse.paths import PROJECT_DIR
 
 README = (PROJECT_DIR / "README.md").read_text(encoding="utf-8")
@@ -114,4 +114,4 @@ def test_diagram__names_existing_things(existing_names: set[str]) -> None:
         "staging",
         "cue_detector",
     } <= named
-    assert sorted(named - existing_names - {f"{role}s" for role in Role}) == []
+    assert sorted(named - existing_names - {f"{role}s" for role in LoginRole}) == []
