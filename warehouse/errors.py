@@ -1,5 +1,5 @@
-"""The one exception that the command line shows as a sentence instead of a traceback."""
+"""The exception that the command line prints as a message, without a traceback."""
 
 
 class WarehouseError(Exception):
-    """Something a person can mend; the message names the thing, the place and the remedy."""
+    """An error that the user can correct; the message says what failed, where, and what to do."""

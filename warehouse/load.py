@@ -1,7 +1,7 @@
-"""`warehouse load DIR`: source tables from CSV files, all or nothing.
+"""`warehouse load DIR`: loads source tables from CSV files in one transaction.
 
-Every value arrives as text in a temporary table that remembers file and line. It is judged there by
-set-based checks (warehouse/load_checks.py), and only then written to the source table.
+Values are copied as text into a temporary table with their line numbers, validated there by set-based checks
+(warehouse/load_checks.py), and then written to the source table.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,27 +15,27 @@ from warehouse.connection import connect
 from warehouse.csv_files import read_header, read_rows
 from warehouse.error_messages import translate_database_errors
 from warehouse.errors import WarehouseError
-from warehouse.load_checks import refuse_bad_rows
+from warehouse.load_checks import check_rows
 from warehouse.tables import SOURCE_TABLES, SourceTable
 
 LOCK_KEY = 0x0C0AC42
-"""Advisory lock that lets loads follow one another: two with the same rows would both find them new."""
+"""Advisory lock that serializes loads; two concurrent ones could insert the same rows."""
 START = """
 set local time zone 'UTC';
 set local datestyle = 'ISO, YMD';
 create temporary table new_jobs (job_id uuid) on commit drop;
 create temporary table changed (job_id uuid) on commit drop;
 """
-"""A time without a zone is UTC, whatever the server's own zone is."""
+"""Timestamps without a time zone are UTC, independent of the server's setting."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of one batch."""
+    """Result of one batch."""
 
     source: str
     rows: int
-    """New or changed; what was there already as it is now is not counted."""
+    """Number of new or changed rows."""
 
     def __str__(self) -> str:
         return f"{self.source}: {self.rows} rows new or changed"
@@ -43,33 +43,33 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows for one source table, values as text (None = null), each with the line it came from."""
+    """Rows for one source table; values are text or None, each row with its line number."""
 
     table: SourceTable
     source: str
-    """Where they come from, for messages: a file's name."""
+    """Name of the file, for messages."""
     columns: tuple[str, ...]
     rows: Iterable[tuple[int, Sequence[str | None]]]
 
 
-def load_folder(folder: Path) -> list[str]:
-    """Load every CSV file of `folder` that is named like a source table; one line of report per file.
+def load_directory(directory: Path) -> list[str]:
+    """Load every CSV file of `directory` that is named like a source table; return a report line per file.
 
-    An empty field is null. Rows whose key is there already are updated; unchanged rows are left alone.
-    Raises WarehouseError with file, line and reason, and nothing is loaded, for unknown columns, values that
-    can't be cast, missing values, repeated keys and broken references.
+    Empty fields are null. Rows with an existing key are updated if they differ. Raises WarehouseError with
+    file, line and reason, and loads nothing, for unknown columns, invalid or missing values, duplicate keys
+    and violated foreign keys.
     """
-    files = {path.stem: path for path in _entries(folder) if path.suffix == ".csv"}
-    batches = [_of_file(table, files.pop(table.name)) for table in SOURCE_TABLES if table.name in files]
+    files = {path.stem: path for path in _entries(directory) if path.suffix == ".csv"}
+    batches = [_file_batch(table, files.pop(table.name)) for table in SOURCE_TABLES if table.name in files]
     if not batches:
         names = ", ".join(f"{table.name}.csv" for table in SOURCE_TABLES)
-        raise WarehouseError(f"{folder} holds none of the files {names}.")
-    ignored = [f"{path.name}: not a source table, left alone" for path in files.values()]
+        raise WarehouseError(f"{directory} contains none of the files {names}.")
+    ignored = [f"{path.name}: not a source table, ignored" for path in files.values()]
     return [*map(str, load_batches(batches)), *ignored]
 
 
 def load_batches(batches: Iterable[Batch]) -> list[Loaded]:
-    """Write the batches in one transaction, as `load_folder` does."""
+    """Load the batches in one transaction, as `load_directory` does."""
     with connect() as connection:
         try:
             with translate_database_errors(), connection.transaction():
@@ -80,16 +80,16 @@ def load_batches(batches: Iterable[Batch]) -> list[Loaded]:
             raise WarehouseError(f"{error} Nothing was loaded.") from None
 
 
-def _entries(folder: Path) -> list[Path]:
+def _entries(directory: Path) -> list[Path]:
     try:
-        return sorted(folder.iterdir())
+        return sorted(directory.iterdir())
     except (FileNotFoundError, NotADirectoryError):
-        raise WarehouseError(f"{folder} is not a folder.") from None
+        raise WarehouseError(f"{directory} is not a directory.") from None
     except OSError as error:
-        raise WarehouseError(f"{folder} can't be read: {error.strerror}.") from None
+        raise WarehouseError(f"Cannot read {directory}: {error.strerror}.") from None
 
 
-def _of_file(table: SourceTable, path: Path) -> Batch:
+def _file_batch(table: SourceTable, path: Path) -> Batch:
     columns = read_header(path)
     return Batch(table, path.name, columns, read_rows(path, len(columns)))
 
@@ -106,20 +106,20 @@ def _load_batch(connection: psycopg.Connection, batch: Batch) -> Loaded:
     with connection.cursor().copy("copy incoming from stdin") as copy:
         for line, row in batch.rows:
             copy.write_row((line, *row))
-    refuse_bad_rows(connection, batch.table, batch.source, types)
+    check_rows(connection, batch.table, batch.source, types)
     try:
         changed = _write(connection, batch.table, table, types)
     except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.RaiseException) as error:
-        # Only names: Postgres' own message and detail may hold values.
+        # names only, since Postgres' message and detail may contain values
         rule = error.diag.constraint_name or f"{type(error).__name__}, SQLSTATE {error.sqlstate}"
         raise WarehouseError(
-            f"{batch.source}: the rows break a rule of {batch.table.schema}.{batch.table.name} ({rule})."
+            f"{batch.source}: the rows violate {rule} of {batch.table.schema}.{batch.table.name}."
         ) from None
     return Loaded(batch.source, changed)
 
 
 def _column_types(connection: psycopg.Connection, batch: Batch) -> dict[str, str]:
-    """Type of each column that the batch names, as Postgres writes it."""
+    """Return column -> Postgres type for the columns of the batch."""
     known: dict[str, str] = dict(
         connection.execute(
             "select attname, format_type(atttypid, atttypmod) from pg_attribute "
@@ -136,20 +136,20 @@ def _column_types(connection: psycopg.Connection, batch: Batch) -> dict[str, str
             f"{batch.source} line 1: the table {batch.table.name} has no column {', '.join(unknown)}. "
             f"It has: {', '.join(known)}."
         )
-    if absent := [name for name in batch.table.key if name not in batch.columns]:
-        raise WarehouseError(f"{batch.source} line 1: the column {', '.join(absent)} must be there.")
+    if missing := [name for name in batch.table.key if name not in batch.columns]:
+        raise WarehouseError(f"{batch.source} line 1: the column {', '.join(missing)} is missing.")
     return {name: known[name] for name in batch.columns}
 
 
 def _write(
     connection: psycopg.Connection, source: SourceTable, table: sql.Identifier, types: dict[str, str]
 ) -> int:
-    """Update rows that differ, insert rows that are missing, and mark the jobs they belong to as updated."""
+    """Update changed rows, insert new ones, and set `updated_at` of their jobs."""
     is_job = source.name == "transcription_jobs"
     rest = [name for name in types if name not in source.key]
     new: dict[str, sql.Composable] = {name: sql.SQL("n.{}").format(sql.Identifier(name)) for name in types}
     if is_job and "updated_at" in rest:
-        # Never back: it may have been moved by a change of the job's utterances, below.
+        # never decreases: a change of the job's utterances may have set it (below)
         new["updated_at"] = sql.SQL("greatest(r.updated_at, n.updated_at)")
     parts = {
         "table": table,
@@ -180,12 +180,12 @@ def _write(
         sql.SQL(
             "with n as (select {values} from incoming), written as (insert into {table} as r ({names}) "
             "select {new} from n where not exists (select from {table} as r where {same_key}) returning "
-            "{job}) insert into {touched} select * from written"
+            "{job}) insert into {target} select * from written"
         ).format(
             **parts,
             names=_names("{}", types),
             new=_names("n.{}", types),
-            touched=sql.Identifier("new_jobs" if is_job else "changed"),
+            target=sql.Identifier("new_jobs" if is_job else "changed"),
         )
     ).rowcount
     if not (is_job and "updated_at" in types):

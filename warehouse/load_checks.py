@@ -1,5 +1,7 @@
-"""What makes a row unfit to load. Each check names file, line, column and reason; values are not quoted,
-because they may be somebody's words."""
+"""Validates rows before they are loaded.
+
+Messages contain file, line, column and reason, but no values, which may be transcript text.
+"""
 
 import re
 
@@ -19,39 +21,38 @@ exception when others then
 end
 $$
 """
-"""Postgres 16 has pg_input_is_valid; 15 needs this slower way, taken only after the quick cast failed."""
+"""Used only after a cast of all rows failed, because it is slow; Postgres 15 has no pg_input_is_valid."""
 
 LIMITED_TEXT = re.compile(r"character(?: varying)?\((\d+)\)")
-SHOWN = 5
-"""How many bad lines one message names."""
+MAX_REPORTED_LINES = 5
 
 
-def refuse_bad_rows(
+def check_rows(
     connection: psycopg.Connection, table: SourceTable, source: str, types: dict[str, str]
 ) -> None:
-    """Check all rows of the temporary table `incoming`.
-
-    Raises WarehouseError with the first lines at fault.
-    """
-    _refuse_missing(connection, table, source, types)
-    _refuse_uncastable(connection, source, types)
-    _refuse_unstorable(connection, source, types)
-    _refuse_repeated(connection, table, source, types)
-    _refuse_orphans(connection, table, source, types)
+    """Check the rows of the temporary table `incoming`; raises WarehouseError for the first invalid ones."""
+    _check_required(connection, table, source, types)
+    _check_types(connection, source, types)
+    _check_limits(connection, source, types)
+    _check_duplicates(connection, table, source, types)
+    _check_references(connection, table, source, types)
 
 
 def _fail(connection: psycopg.Connection, query: sql.Composed, source: str, reason: str) -> None:
     lines = [
-        row[0] for row in connection.execute(query + sql.SQL(" order by line limit {}").format(SHOWN + 1))
+        row[0]
+        for row in connection.execute(
+            query + sql.SQL(" order by line limit {}").format(MAX_REPORTED_LINES + 1)
+        )
     ]
     if lines:
-        more = " and more" if len(lines) > SHOWN else ""
+        more = " and more" if len(lines) > MAX_REPORTED_LINES else ""
         word = "line" if len(lines) == 1 else "lines"
-        where = ", ".join(str(line) for line in lines[:SHOWN])
+        where = ", ".join(str(line) for line in lines[:MAX_REPORTED_LINES])
         raise WarehouseError(f"{source} {word} {where}{more}: {reason}")
 
 
-def _refuse_missing(
+def _check_required(
     connection: psycopg.Connection, table: SourceTable, source: str, types: dict[str, str]
 ) -> None:
     required = [
@@ -65,12 +66,12 @@ def _refuse_missing(
     ]
     for column in required:
         if column not in types:
-            raise WarehouseError(f"{source} line 1: the column {column} must be there.")
+            raise WarehouseError(f"{source} line 1: the column {column} is missing.")
         query = sql.SQL("select line from incoming where {} is null").format(sql.Identifier(column))
-        _fail(connection, query, source, f"{column} is empty, but must have a value.")
+        _fail(connection, query, source, f"{column} is required.")
 
 
-def _refuse_uncastable(connection: psycopg.Connection, source: str, types: dict[str, str]) -> None:
+def _check_types(connection: psycopg.Connection, source: str, types: dict[str, str]) -> None:
     probes = sql.SQL(", ").join(
         sql.SQL("count({}::{})").format(sql.Identifier(c), sql.SQL(t)) for c, t in types.items()
     )
@@ -84,11 +85,11 @@ def _refuse_uncastable(connection: psycopg.Connection, source: str, types: dict[
         query = sql.SQL("select line from incoming where not pg_temp.can_cast({}, {})").format(
             sql.Identifier(column), sql.Literal(type_name)
         )
-        _fail(connection, query, source, f"{column} is no {type_name}.")
+        _fail(connection, query, source, f"{column} is not a valid {type_name}.")
 
 
-def _refuse_unstorable(connection: psycopg.Connection, source: str, types: dict[str, str]) -> None:
-    """What a cast lets through and a table or a metric can't hold: cut-off text, NaN, infinity."""
+def _check_limits(connection: psycopg.Connection, source: str, types: dict[str, str]) -> None:
+    """Reject values that can be cast but not stored or computed: too long text, NaN, infinity."""
     for column, type_name in types.items():
         name, cast = sql.Identifier(column), sql.SQL(type_name)
         if limit := LIMITED_TEXT.fullmatch(type_name):
@@ -99,13 +100,13 @@ def _refuse_unstorable(connection: psycopg.Connection, source: str, types: dict[
             reason = f"{column} is not a finite number."
         elif type_name.startswith(("date", "timestamp")):
             test = sql.SQL("not isfinite({}::{})").format(name, cast)
-            reason = f"{column} is not a finite time."
+            reason = f"{column} is not a finite date or timestamp."
         else:
             continue
         _fail(connection, sql.SQL("select line from incoming where {}").format(test), source, reason)
 
 
-def _refuse_repeated(
+def _check_duplicates(
     connection: psycopg.Connection, table: SourceTable, source: str, types: dict[str, str]
 ) -> None:
     key = sql.SQL(", ").join(
@@ -115,10 +116,10 @@ def _refuse_repeated(
         "select line from (select line, row_number() over (partition by {} order by line) as n "
         "from incoming) as k where n > 1"
     ).format(key)
-    _fail(connection, query, source, f"the same {' and '.join(table.key)} stands in an earlier line.")
+    _fail(connection, query, source, f"duplicate {' and '.join(table.key)}.")
 
 
-def _refuse_orphans(
+def _check_references(
     connection: psycopg.Connection, table: SourceTable, source: str, types: dict[str, str]
 ) -> None:
     for column, parent in table.parents:
@@ -127,4 +128,4 @@ def _refuse_orphans(
                 "select line from incoming as i where i.{column} is not null and not exists "
                 "(select from {parent} as p where p.id = i.{column}::uuid)"
             ).format(column=sql.Identifier(column), parent=sql.Identifier(*parent.split(".")))
-            _fail(connection, query, source, f"{column} names a row that {parent} doesn't have.")
+            _fail(connection, query, source, f"{column} references a row that {parent} does not contain.")

@@ -1,4 +1,4 @@
-"""Log-ins for the parties on the embedded server."""
+"""Enables the login roles of the embedded server."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from warehouse.migrate import migrate
 
 
 def migrate_and_create_login_roles(report: Callable[[str], None] = lambda _: None) -> int:
-    """Migrate, and on the embedded server let each party log in; how many migrations were applied.
+    """Migrate and, on the embedded server, enable the login roles; return the number of applied migrations.
 
     Raises WarehouseError as `migrate` does.
     """
@@ -23,7 +23,7 @@ def migrate_and_create_login_roles(report: Callable[[str], None] = lambda _: Non
 
 
 def create_login_roles(server: ServerState) -> None:
-    """Let each party's role log in with the random password that the server's state keeps."""
+    """Enable each role's login with the random password of the server's state file."""
     with psycopg.connect(server.url(SUPERUSER), autocommit=True) as connection:
         for role in LOGIN_ROLES:
             connection.execute(

@@ -1,4 +1,4 @@
-"""Plain numbered SQL files, each applied once, in a transaction, with a ledger."""
+"""Applies numbered SQL files, each once and in a transaction, and records them."""
 
 import hashlib
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from warehouse.errors import WarehouseError
 
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
 LOCK_KEY = 0x0C0AC41
-"""Advisory lock that keeps two starters from migrating at the same time."""
+"""Advisory lock that serializes concurrent migrations."""
 
-LEDGER = """
+MIGRATIONS_TABLE = """
 create schema if not exists warehouse;
 create table if not exists warehouse.schema_migrations (
     version integer primary key,
@@ -27,7 +27,7 @@ create table if not exists warehouse.schema_migrations (
 
 @dataclass(frozen=True)
 class Migration:
-    """One file: its number orders it, its checksum shows later tampering."""
+    """A migration file."""
 
     version: int
     name: str
@@ -35,46 +35,46 @@ class Migration:
 
     @property
     def checksum(self) -> str:
-        """Hex SHA-256 of the file's text."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-def available(folder: Path = MIGRATIONS_DIR) -> list[Migration]:
-    """All migrations in order of their numbers; two files with one number are refused."""
+def available(directory: Path = MIGRATIONS_DIR) -> list[Migration]:
+    """Return all migrations by number; raises WarehouseError if two files have the same number."""
     found = [
         Migration(int(path.stem[:4]), path.stem, path.read_text(encoding="utf-8"))
-        for path in sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+        for path in sorted(directory.glob("[0-9][0-9][0-9][0-9]_*.sql"))
     ]
     versions = [migration.version for migration in found]
     if len(set(versions)) != len(versions):
-        raise WarehouseError(f"Two migrations in {folder} have the same number: rename one of them.")
+        raise WarehouseError(f"Two migrations in {directory} have the same number: rename one of them.")
     return found
 
 
-def migrate(report: Callable[[str], None] = lambda _: None, folder: Path = MIGRATIONS_DIR) -> int:
-    """Apply what is missing, as the owner; how many were applied.
+def migrate(report: Callable[[str], None] = lambda _: None, directory: Path = MIGRATIONS_DIR) -> int:
+    """Apply the pending migrations as the owner; return their number.
 
-    Raises WarehouseError naming the file when one fails (nothing of it stays) or was changed afterwards.
+    Raises WarehouseError with the file's name if a migration fails (it is rolled back) or an applied one was
+    changed.
     """
     with connect(autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(%s)", [LOCK_KEY])
         try:
-            _create_ledger(connection)
+            _create_migrations_table(connection)
             applied: dict[int, str] = dict(
                 connection.execute("select version, checksum from warehouse.schema_migrations").fetchall()
             )
-            missing = [m for m in available(folder) if not _is_applied(m, applied)]
-            for migration in missing:
+            pending = [m for m in available(directory) if not _is_applied(m, applied)]
+            for migration in pending:
                 _apply(connection, migration)
                 report(f"applied {migration.name}")
-            return len(missing)
+            return len(pending)
         finally:
             connection.execute("select pg_advisory_unlock(%s)", [LOCK_KEY])
 
 
-def _create_ledger(connection: psycopg.Connection) -> None:
+def _create_migrations_table(connection: psycopg.Connection) -> None:
     try:
-        connection.execute(LEDGER)
+        connection.execute(MIGRATIONS_TABLE)
     except psycopg.errors.InsufficientPrivilege as error:
         raise WarehouseError(
             f"{error.diag.message_primary}: {connection.info.user} can't create the schema warehouse. "
@@ -88,8 +88,8 @@ def _is_applied(migration: Migration, applied: dict[int, str]) -> bool:
         return False
     if applied[migration.version] != migration.checksum:
         raise WarehouseError(
-            f"Migration {migration.name} was changed after it had been applied. "
-            "Restore the file, and write the change as a new migration."
+            f"Migration {migration.name} was changed after it was applied. "
+            "Restore the file and write the change as a new migration."
         )
     return True
 
@@ -97,7 +97,7 @@ def _is_applied(migration: Migration, applied: dict[int, str]) -> bool:
 def _apply(connection: psycopg.Connection, migration: Migration) -> None:
     try:
         with connection.transaction():
-            # Sent without parameters, so that one file may hold many statements.
+            # without parameters a string may contain several statements
             connection.execute(migration.sql.encode())
             connection.execute(
                 "insert into warehouse.schema_migrations (version, name, checksum) values (%s, %s, %s)",

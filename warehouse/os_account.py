@@ -1,7 +1,6 @@
-"""Under which account the embedded server runs, and whether that account can reach a folder.
+"""The operating system account of the embedded server, and its access to directories.
 
-Postgres refuses to run as root. As root we hand it to an existing unprivileged account; as anybody
-else it simply runs as that user.
+Postgres does not run as root. Started by root it runs as an unprivileged account, otherwise as the user.
 """
 
 import os
@@ -14,9 +13,9 @@ CANDIDATES = ("postgres", "nobody", "daemon")
 
 
 def server_account() -> pwd.struct_passwd | None:
-    """The account to run Postgres as, or None when the current user will do.
+    """Return the account to run Postgres as, or None for the current user.
 
-    Raises WarehouseError when we are root and no unprivileged account exists.
+    Raises WarehouseError for root if no unprivileged account exists.
     """
     if os.geteuid() != 0:
         return None
@@ -27,19 +26,19 @@ def server_account() -> pwd.struct_passwd | None:
             continue
     raise WarehouseError(
         f"Postgres does not run as root, and none of the accounts {', '.join(CANDIDATES)} exists. "
-        "Create one of them, or run as an ordinary user, or set DATABASE_URL."
+        "Create one of them, run as an ordinary user, or set DATABASE_URL."
     )
 
 
-def can_reach(account: pwd.struct_passwd | None, folder: Path) -> bool:
-    """Whether the account may enter every folder on the way to (and including) this one."""
+def can_reach(account: pwd.struct_passwd | None, directory: Path) -> bool:
+    """Return whether the account may enter this directory and all its parents."""
     if account is None:
         return True
-    return all(_may_enter(account, part) for part in (folder, *folder.parents) if part.exists())
+    return all(_may_enter(account, part) for part in (directory, *directory.parents) if part.exists())
 
 
-def _may_enter(account: pwd.struct_passwd, folder: Path) -> bool:
-    status = folder.stat()
+def _may_enter(account: pwd.struct_passwd, directory: Path) -> bool:
+    status = directory.stat()
     if status.st_uid == account.pw_uid:
         return bool(status.st_mode & 0o100)
     if status.st_gid == account.pw_gid:

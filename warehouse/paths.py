@@ -1,4 +1,4 @@
-"""Where the project and the local server's state live."""
+"""Paths of the project and of the embedded server's state."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`warehouse reset`: back to an empty, migrated database."""
+"""`warehouse reset`: drops all data and migrates the empty database."""
 
 import psycopg
 from psycopg import sql
@@ -21,9 +21,9 @@ OWN_SCHEMAS = (
 
 
 def start_server() -> None:
-    """Start the embedded server; one that can't be started is deleted, and a new one made.
+    """Start the embedded server; one that cannot be started is deleted and initialized again.
 
-    Raises WarehouseError when its files belong to another user, or when the new one doesn't start either.
+    Raises WarehouseError if its files belong to another user or the new server does not start.
     """
     try:
         embedded.up()
@@ -33,17 +33,16 @@ def start_server() -> None:
 
 
 def drop_everything() -> None:
-    """Drop what the migrations, dbt, the detector and the API made: source tables, marts and all.
+    """Drop all schemas of the project, including source tables and marts.
 
-    Raises WarehouseError, having changed nothing, when a source table was there before our migrations, or
-    when a schema holds what another role made: then it is somebody's transcription service, and a reset would
-    delete what can't be loaded again.
+    Raises WarehouseError and changes nothing if a source table existed before the migrations or a schema
+    contains objects of another role: the data of a transcription service could not be loaded again.
     """
     with connect() as connection:
         try:
             with connection.transaction():
-                _refuse_foreign_tables(connection)
-                _refuse_objects_of_others(connection)
+                _check_source_tables(connection)
+                _check_owners(connection)
                 for schema in (*OWN_SCHEMAS, "ai_backend"):
                     connection.execute(
                         sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema))
@@ -51,11 +50,11 @@ def drop_everything() -> None:
                 connection.execute("drop table if exists public.coach_clients cascade")
         except psycopg.errors.InsufficientPrivilege as error:
             raise WarehouseError(
-                f"{error.diag.message_primary}: nothing was deleted. Use the log-in that ran the migrations."
+                f"{error.diag.message_primary}: nothing was deleted. Use the role that ran the migrations."
             ) from None
 
 
-def _refuse_foreign_tables(connection: psycopg.Connection) -> None:
+def _check_source_tables(connection: psycopg.Connection) -> None:
     names = [f"{table.schema}.{table.name}" for table in SOURCE_TABLES]
     present = {n for n in names if connection.execute("select to_regclass(%s)", [n]).fetchone() != (None,)}
     if connection.execute("select to_regclass('warehouse.created_source_tables')").fetchone() != (None,):
@@ -63,18 +62,18 @@ def _refuse_foreign_tables(connection: psycopg.Connection) -> None:
         present -= {row[0] for row in rows}
     if present:
         raise WarehouseError(
-            f"{', '.join(sorted(present))}: not created by this project, so nothing was deleted. "
-            f"To remove only our own, drop the schemas {', '.join(OWN_SCHEMAS)} by hand."
+            f"{', '.join(sorted(present))}: not created by this project; nothing was deleted. "
+            f"To delete only this project's data, drop the schemas {', '.join(OWN_SCHEMAS)} by hand."
         )
 
 
-def _refuse_objects_of_others(connection: psycopg.Connection) -> None:
+def _check_owners(connection: psycopg.Connection) -> None:
     rows = connection.execute(
         "select oid::regclass::text from pg_class where relnamespace = to_regnamespace('ai_backend') "
         "and relkind in ('r', 'v', 'm', 'p') and pg_get_userbyid(relowner) <> current_user order by 1"
     ).fetchall()
     if rows:
         raise WarehouseError(
-            f"{', '.join(row[0] for row in rows)}: made by another role, so nothing was deleted. "
-            f"To remove only our own, drop the schemas {', '.join(OWN_SCHEMAS)} by hand."
+            f"{', '.join(row[0] for row in rows)}: created by another role; nothing was deleted. "
+            f"To delete only this project's data, drop the schemas {', '.join(OWN_SCHEMAS)} by hand."
         )

@@ -44,7 +44,7 @@ class SettingsWithAliases(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
@@ -57,7 +57,7 @@ class SettingsWithAliases(BaseSettings):
 
 
 def with_new_names(variables: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Return variables (lower-case names) with those of an old name under the new one, which wins if both are set."""
+    """Return the variables (lower-case names), old names replaced; the new name wins if both are set."""
     renamed = dict(variables)
     for old, (new, convert) in ALIASES.items():
         if value := renamed.pop(old.lower(), None):

@@ -1,20 +1,20 @@
-"""The source tables that can be filled from outside, in the order their references ask for."""
+"""Source tables that can be loaded, parent tables first."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class SourceTable:
-    """A table of the upstream service as `warehouse load` and `warehouse sample` fill it."""
+    """A table of the upstream service that `warehouse load` and `warehouse sample` write."""
 
     schema: str
     name: str
     key: tuple[str, ...]
-    """Columns that say which row is meant: rows with the same key are updated."""
+    """Key columns; rows with the same key are updated."""
     parents: tuple[tuple[str, str], ...] = ()
-    """(column, referenced table) of each reference that must hold."""
+    """(column, referenced table) of each checked foreign key."""
     job_of_row: str | None = None
-    """SQL for the job that a changed row `r` belongs to, so that its analytics are computed again."""
+    """SQL for the job of a changed row `r`, whose analytics are recomputed."""
 
 
 SOURCE_TABLES = (

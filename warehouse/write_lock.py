@@ -1,4 +1,4 @@
-"""One writer of the marts at a time, whoever started it: daemon, UI, command line or an erasure."""
+"""The lock that allows one writer of the marts: daemon, UI, command line or erasure."""
 
 import time
 from collections.abc import Callable
@@ -9,32 +9,32 @@ import psycopg
 from warehouse.errors import WarehouseError
 
 LOCK_KEY = 0x0DA65735
-"""Of the advisory lock; any number that nobody else in this database uses."""
+"""Key of the advisory lock; unique in this database."""
 POLL_SECONDS = 0.5
 
 
 class WriteLockTimeoutError(WarehouseError):
-    """Another run kept writing for as long as this one would wait."""
+    """The write lock was not released within the timeout."""
 
 
 def acquire_write_lock(
     connection: psycopg.Connection[Any],
-    wait_seconds: float,
+    timeout_seconds: float,
     report: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Take the writers' lock; wait up to `wait_seconds` for whoever has it.
+    """Acquire the write lock within `timeout_seconds`.
 
-    It belongs to the connection and is given up with it, also by a run that is killed. The connection must
-    commit each statement by itself. Raises WriteLockTimeoutError.
+    The lock ends with the connection, also when the process is killed. The connection must be in autocommit
+    mode. Raises WriteLockTimeoutError.
     """
-    until = time.monotonic() + wait_seconds
-    is_told = False
+    deadline = time.monotonic() + timeout_seconds
+    is_reported = False
     while not _try_lock(connection):
-        if time.monotonic() >= until:
-            raise WriteLockTimeoutError("Another run is writing the marts; this one waited long enough.")
-        if not is_told:
+        if time.monotonic() >= deadline:
+            raise WriteLockTimeoutError("Timeout while another run is writing the marts.")
+        if not is_reported:
             report("Another run is writing the marts; waiting for it.")
-            is_told = True
+            is_reported = True
         time.sleep(POLL_SECONDS)
 
 

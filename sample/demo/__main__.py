@@ -73,7 +73,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, interrupt)
     try:
         # a demo stops the server that it started, which a second demo would use
-        with embedded.only_one("demo.lock", busy=BUSY), translate_database_errors():
+        with embedded.exclusive_lock("demo.lock", busy=BUSY), translate_database_errors():
             return run(options.ui, options.seconds)
     except (WarehouseError, RuntimeError) as error:
         console.print(f"[red]demo:[/red] {escape(str(error))}", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""The command `warehouse`: what it says when something is wrong, and what a script can rely on."""
+"""The command `warehouse`: error messages, exit status and output for scripts."""
 
 import subprocess
 import sys
@@ -16,20 +16,20 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([WAREHOUSE, *arguments], capture_output=True, text=True, check=False)
 
 
-def test_error__is_one_plain_line_without_a_traceback(database_url: str, tmp_path: Path) -> None:
-    folder = tmp_path / "[red] :smile: a folder with a name that is longer than a terminal is wide"
-    done = run("load", str(folder))
+def test_error__is_one_line_without_a_traceback(database_url: str, tmp_path: Path) -> None:
+    directory = tmp_path / "[red] :smile: a directory with a name longer than the width of a terminal"
+    done = run("load", str(directory))
     assert done.returncode == 1
-    assert done.stderr == f"warehouse: {folder} is not a folder.\n"
+    assert done.stderr == f"warehouse: {directory} is not a directory.\n"
     assert done.stdout == ""
 
 
-def test_url__alone_is_written_to_standard_output(database_url: str) -> None:
+def test_url__is_the_only_output(database_url: str) -> None:
     done = run("url")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{database_url}\n", "")
 
 
-def test_status__says_where_the_server_is_and_how_far_it_is_migrated(database_url: str) -> None:
+def test_status__prints_server_and_migrations(database_url: str) -> None:
     done = run("status")
     assert done.returncode == 0
     assert " migrations applied." in done.stderr
@@ -37,23 +37,23 @@ def test_status__says_where_the_server_is_and_how_far_it_is_migrated(database_ur
     assert "password" not in done.stderr
 
 
-def test_status__fails_when_the_server_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status__fails_when_the_server_is_not_reachable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://owner:hunter2@127.0.0.1:1/practice")
     done = run("status")
     assert done.returncode == 1
-    assert done.stderr.startswith("warehouse: Can't connect as owner (DATABASE_URL)")
+    assert done.stderr.startswith("warehouse: Cannot connect as owner (DATABASE_URL)")
     assert "hunter2" not in done.stderr
 
 
-def test_exec__hands_on_addresses_arguments_and_the_exit_status(database_url: str) -> None:
+def test_exec__passes_variables_arguments_and_exit_status(database_url: str) -> None:
     program = "import os, sys; print(os.environ['DBT_PG_DBNAME']); sys.exit(len(sys.argv))"
     done = run("exec", "--", sys.executable, "-c", program, "--select", "x y")
     assert done.returncode == 3
     assert done.stdout.strip() == database_url.rsplit("/", 1)[1]
 
 
-def test_exec__leaves_its_place_to_the_command(database_url: str) -> None:
-    """Who stops it, stops the command: a container's first process, a unit's main one."""
+def test_exec__is_replaced_by_the_command(database_url: str) -> None:
+    """Signals to the main process of a container or unit reach the command."""
     program = (
         "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(7)); "
         "print('ready', flush=True); signal.pause()"
@@ -69,12 +69,12 @@ def test_exec__leaves_its_place_to_the_command(database_url: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["exec"], "Nothing to run. Write the command behind two dashes"),
-        (["exec", "--", "no-such-command"], "The command no-such-command can't be run: No such file"),
+        (["exec"], "The command is missing. Write it after two dashes"),
+        (["exec", "--", "no-such-command"], "The command no-such-command cannot be run: No such file"),
         (["predictions", "/nowhere/file.csv"], "/nowhere/file.csv can't be written: No such file"),
     ],
 )
-def test_command__refuses_with_a_remedy(database_url: str, arguments: list[str], message: str) -> None:
+def test_command__fails_with_a_remedy(database_url: str, arguments: list[str], message: str) -> None:
     done = run(*arguments)
     assert done.returncode == 1
     assert done.stderr.startswith(f"warehouse: {message}")
@@ -82,22 +82,22 @@ def test_command__refuses_with_a_remedy(database_url: str, arguments: list[str],
 
 READ_ONLY = "-c default_transaction_read_only=on"
 ANALYST = "-c role=warehouse_analyst"
-NOBODY = ["erase", "00000000-0000-4000-8000-000000000000", "--yes"]
+UNKNOWN_CLIENT = ["erase", "00000000-0000-4000-8000-000000000000", "--yes"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        (["sample"], READ_ONLY, "The database refused: cannot execute"),
-        (["migrate"], READ_ONLY, "The database refused: cannot execute"),
-        (NOBODY, READ_ONLY, "The database refused: cannot execute"),
-        (["reset", "--yes"], READ_ONLY, "The database refused: cannot execute"),
-        (["sample"], ANALYST, "The database refused: permission denied"),
-        (["status"], ANALYST, "The database refused: permission denied"),
-        (NOBODY, ANALYST, "The database refused: permission denied"),
+        (["sample"], READ_ONLY, "Rejected by the database: cannot execute"),
+        (["migrate"], READ_ONLY, "Rejected by the database: cannot execute"),
+        (UNKNOWN_CLIENT, READ_ONLY, "Rejected by the database: cannot execute"),
+        (["reset", "--yes"], READ_ONLY, "Rejected by the database: cannot execute"),
+        (["sample"], ANALYST, "Rejected by the database: permission denied"),
+        (["status"], ANALYST, "Rejected by the database: permission denied"),
+        (UNKNOWN_CLIENT, ANALYST, "Rejected by the database: permission denied"),
     ],
 )
-def test_command__says_that_the_log_in_may_not(
+def test_command__reports_missing_permissions(
     database_url: str, monkeypatch: pytest.MonkeyPatch, arguments: list[str], options: str, message: str
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", make_conninfo(database_url, options=options))
@@ -107,16 +107,18 @@ def test_command__says_that_the_log_in_may_not(
     assert done.stderr.count("\n") == 1
 
 
-def test_erase__says_that_nothing_is_there(server_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_erase__reports_a_database_without_migrations(
+    server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with fresh_database(server_url) as empty:
         monkeypatch.setenv("DATABASE_URL", empty)
-        done = run(*NOBODY)
+        done = run(*UNKNOWN_CLIENT)
     assert done.returncode == 1
     assert "Run `warehouse migrate`" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
-def test_predictions__leave_an_earlier_file_alone_when_the_server_is_away(
+def test_predictions__keep_an_existing_file_when_the_server_is_down(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://owner@127.0.0.1:1/practice")

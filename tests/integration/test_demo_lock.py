@@ -10,7 +10,7 @@ from warehouse.paths import PROJECT_DIR
 
 
 def test_demo__is_rejected_while_another_one_runs() -> None:
-    with server_home(), embedded.only_one("demo.lock"):
+    with server_home(), embedded.exclusive_lock("demo.lock"):
         second = subprocess.run(
             [sys.executable, "-m", "sample.demo", "--seconds", "0"],
             cwd=PROJECT_DIR,

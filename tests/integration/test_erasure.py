@@ -203,12 +203,12 @@ def test_erased_client__is_nowhere_and_stays_away(
     with_one = erase_client(client, other_coach)
     assert query(connection, "select from ai_backend.risk_scores where coach_id = %s", other_coach) == []
     assert query(connection, "select from ai_backend.risk_scores where coach_id = %s", coach) != []
-    assert with_one.left_out_jobs == 1
+    assert with_one.excluded_jobs == 1
 
     erasure = erase_client(client)
     assert mentions(connection, client) == set()
     removed = {table.table: table.rows for table in erasure.removed}
-    assert erasure.left_out_jobs == 2
+    assert erasure.excluded_jobs == 2
     assert removed["ai_backend.session_analytics"] == 2
     assert removed["ai_backend.client_analytics"] == 3
     assert removed["ai_backend.risk_scores"] == 30
@@ -250,7 +250,7 @@ def test_erasure__twice_of_nobody_and_while_a_run_writes(
 ) -> None:
     coach, client = add_pair(connection, [session(30, 80)])
     project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-30")
-    assert erase_client(new_id()) == Erasure(removed=[], left_out_jobs=0)
+    assert erase_client(new_id()) == Erasure(removed=[], excluded_jobs=0)
     told: list[str] = []
     with hold_write_lock(0), pytest.raises(WriteLockTimeoutError):
         erase_client(client, wait_seconds=0.7, report=told.append)
@@ -264,9 +264,9 @@ def test_erasure__twice_of_nobody_and_while_a_run_writes(
             add_held(connection, session(20, 50), coach, client, 9)
             project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-30")
             assert not erasure.done()
-        assert erasure.result().left_out_jobs == 2
+        assert erasure.result().excluded_jobs == 2
     assert mentions(connection, client) == set()
-    assert erase_client(client) == Erasure(removed=[], left_out_jobs=0)
+    assert erase_client(client) == Erasure(removed=[], excluded_jobs=0)
     project.run(built_database_url, as_of="2026-06-30")
     assert mentions(connection, client) == set()
 

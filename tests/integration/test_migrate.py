@@ -1,4 +1,4 @@
-"""Migrations: once each, all or nothing, safe under two starters, never touching what was there before."""
+"""Migrations: each once, atomic, safe when concurrent, without changes to existing source tables."""
 
 import hashlib
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from warehouse.migrate import MIGRATIONS_DIR, available, migrate
 from warehouse.tables import SOURCE_TABLES
 
 UPSTREAM = [f"{table.schema}.{table.name}" for table in SOURCE_TABLES]
-PARTIES = ("warehouse_cues", "warehouse_api", "warehouse_analyst")
+LOGIN_ROLES = ("warehouse_cues", "warehouse_api", "warehouse_analyst")
 
 CATALOG = """
 select 'column', attname::text, format_type(atttypid, atttypmod), attnotnull::text, attacl::text
@@ -61,7 +61,7 @@ COLUMNS = {
 
 @pytest.fixture
 def empty_database(server_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A database in which nothing has been migrated; DATABASE_URL names it."""
+    """A database without migrations; DATABASE_URL names it."""
     with fresh_database(server_url) as url:
         monkeypatch.setenv("DATABASE_URL", url)
         yield url
@@ -71,67 +71,65 @@ def catalog(connection: psycopg.Connection, table: str) -> list[tuple[Any, ...]]
     return connection.execute(CATALOG, {"table": table}).fetchall()
 
 
-def ledger(url: str) -> list[tuple[Any, ...]]:
+def recorded_migrations(url: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(url) as connection:
         return connection.execute(
             "select version, name, checksum from warehouse.schema_migrations order by version"
         ).fetchall()
 
 
-def test_migrate__applies_each_file_once_and_writes_it_down(empty_database: str) -> None:
+def test_migrate__applies_and_records_each_file_once(empty_database: str) -> None:
     reports: list[str] = []
     files = sorted(MIGRATIONS_DIR.glob("*.sql"))
     assert migrate(reports.append) == len(files) == len(reports)
-    assert ledger(empty_database) == [
+    assert recorded_migrations(empty_database) == [
         (int(file.name[:4]), file.stem, hashlib.sha256(file.read_bytes()).hexdigest()) for file in files
     ]
     assert migrate() == 0
 
 
-def test_migrate__is_safe_under_two_starters(empty_database: str) -> None:
+def test_migrate__is_safe_when_concurrent(empty_database: str) -> None:
     with ThreadPoolExecutor(2) as pool:
         counts = list(pool.map(lambda _: migrate(), range(2)))
     assert sorted(counts) == [0, len(available())]
-    assert len(ledger(empty_database)) == len(available())
+    assert len(recorded_migrations(empty_database)) == len(available())
 
 
-def test_migrate__refuses_a_file_that_was_changed_after_it_was_applied(
-    empty_database: str, tmp_path: Path
-) -> None:
+def test_migrate__rejects_a_changed_file(empty_database: str, tmp_path: Path) -> None:
     file = tmp_path / "0001_one.sql"
     file.write_text("create table one (id integer);")
-    migrate(folder=tmp_path)
+    migrate(directory=tmp_path)
     file.write_text("create table one (id bigint);")
     (tmp_path / "0002_two.sql").write_text("create table two (id integer);")
     with pytest.raises(WarehouseError, match=r"0001_one was changed .*write the change as a new migration"):
-        migrate(folder=tmp_path)
-    assert len(ledger(empty_database)) == 1
+        migrate(directory=tmp_path)
+    assert len(recorded_migrations(empty_database)) == 1
 
 
-def test_migrate__rolls_a_failing_file_back_names_it_and_goes_on_when_it_is_mended(
+def test_migrate__rolls_back_a_failing_file_and_continues_after_its_correction(
     empty_database: str, tmp_path: Path
 ) -> None:
     (tmp_path / "0001_good.sql").write_text("create table good (id integer);")
     bad = tmp_path / "0002_bad.sql"
     bad.write_text("create table half (id integer); insert into nowhere values (1);")
     with pytest.raises(WarehouseError, match='0002_bad failed and was rolled back: relation "nowhere"'):
-        migrate(folder=tmp_path)
+        migrate(directory=tmp_path)
     with psycopg.connect(empty_database) as connection:
         row = connection.execute("select to_regclass('good') is null, to_regclass('half') is null").fetchone()
     assert row == (False, True)
-    assert [version for version, *_ in ledger(empty_database)] == [1]
+    assert [version for version, *_ in recorded_migrations(empty_database)] == [1]
     bad.write_text("create table half (id integer);")
-    assert migrate(folder=tmp_path) == 1
+    assert migrate(directory=tmp_path) == 1
 
 
-def test_migrate__refuses_two_files_with_one_number(tmp_path: Path) -> None:
+def test_migrate__rejects_two_files_with_the_same_number(tmp_path: Path) -> None:
     for name in ("0001_a.sql", "0001_b.sql"):
         (tmp_path / name).write_text("select 1;")
     with pytest.raises(WarehouseError, match="the same number"):
         available(tmp_path)
 
 
-def test_migrate__says_what_right_is_missing(
+def test_migrate__reports_the_missing_privilege(
     server_url: str, empty_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with psycopg.connect(server_url, autocommit=True) as connection:
@@ -145,8 +143,8 @@ def test_migrate__says_what_right_is_missing(
             connection.execute("drop role test_guest")
 
 
-def test_migrate__leaves_upstream_tables_that_are_there_exactly_as_they_are(empty_database: str) -> None:
-    """A transcription service's own tables: one column more, no indexes, other lengths, one table missing."""
+def test_migrate__does_not_change_existing_source_tables(empty_database: str) -> None:
+    """The source tables have another column, other types, no indexes, and one is missing."""
     with psycopg.connect(empty_database, autocommit=True) as connection:
         connection.execute("""
             create schema ai_backend;
@@ -243,21 +241,23 @@ def test_roles__are_weak_and_hold_no_right_on_what_upstream_wrote(database_url: 
         roles = connection.execute(
             "select rolname from pg_roles where rolname = any(%s) and not rolsuper and not rolcreaterole "
             "and not rolcreatedb and not rolbypassrls and not rolreplication",
-            [list(PARTIES)],
+            [list(LOGIN_ROLES)],
         ).fetchall()
-        assert {name for (name,) in roles} == set(PARTIES)
-        for party in PARTIES:
-            for right in ("select", "insert", "update", "delete", "truncate", "references", "trigger"):
-                held = connection.execute(
+        assert {name for (name,) in roles} == set(LOGIN_ROLES)
+        for login_role in LOGIN_ROLES:
+            for privilege in ("select", "insert", "update", "delete", "truncate", "references", "trigger"):
+                granted = connection.execute(
                     "select t from unnest(%s::text[]) as t where has_table_privilege(%s, t, %s) "
                     "or (%s = 'select' and has_any_column_privilege(%s, t, 'select'))",
-                    [UPSTREAM, party, right, right, party],
+                    [UPSTREAM, login_role, privilege, privilege, login_role],
                 ).fetchall()
-                assert held == [], (party, right)
+                assert granted == [], (login_role, privilege)
 
 
-@pytest.mark.parametrize("party", PARTIES)
-def test_roles__can_create_nothing_and_change_only_their_own_tables(database_url: str, party: str) -> None:
+@pytest.mark.parametrize("login_role", LOGIN_ROLES)
+def test_roles__can_create_nothing_and_change_only_their_own_tables(
+    database_url: str, login_role: str
+) -> None:
     own = {
         "warehouse_cues": {"cue_detection"},
         "warehouse_api": {"analytics_api"},
@@ -265,14 +265,14 @@ def test_roles__can_create_nothing_and_change_only_their_own_tables(database_url
     }
     with psycopg.connect(database_url) as connection:
         creatable = connection.execute(
-            "select nspname from pg_namespace where has_schema_privilege(%s, oid, 'create')", [party]
+            "select nspname from pg_namespace where has_schema_privilege(%s, oid, 'create')", [login_role]
         ).fetchall()
         writable = connection.execute(
             "select distinct relnamespace::regnamespace::text from pg_class where relkind in ('r', 'p', 'v') "
             "and relnamespace::regnamespace::text !~ '^(pg_|information_schema)' and ("
-            "has_any_column_privilege(%(party)s, oid, 'insert, update') "
-            "or has_table_privilege(%(party)s, oid, 'delete, truncate'))",
-            {"party": party},
+            "has_any_column_privilege(%(login_role)s, oid, 'insert, update') "
+            "or has_table_privilege(%(login_role)s, oid, 'delete, truncate'))",
+            {"login_role": login_role},
         ).fetchall()
     assert creatable == []
-    assert {schema for (schema,) in writable} == own[party]
+    assert {schema for (schema,) in writable} == own[login_role]

@@ -14,7 +14,7 @@ from dagster_pipelines.state.write_lock import hold_write_lock
 from tests.support.orchestration import run_job
 
 LIVE = "compute_session_analytics"
-REASON = "Another run is writing the marts; this one waited long enough."
+REASON = "Timeout while another run is writing the marts."
 
 
 class Operator(HTTPServer):

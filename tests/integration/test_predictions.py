@@ -15,7 +15,7 @@ from tests.support.rows import Said, add_session
 from tools.evaluation import annomi
 from tools.evaluation.client_talk import lines_of
 from tools.evaluation.questions import QuestionKind
-from warehouse.load import load_folder
+from warehouse.load import load_directory
 
 WAREHOUSE = str(Path(sys.executable).parent / "warehouse")
 
@@ -62,7 +62,7 @@ def test_predictions__of_real_dialogues_are_what_the_evaluation_measures(
     built_database_url: str, annomi_dir: Path, tmp_path: Path
 ) -> None:
     """The same text, context and place reach the model here and in the evaluation."""
-    load_folder(annomi_dir)
+    load_directory(annomi_dir)
     file = tmp_path / "predictions.csv"
     count = write_predictions(file)
     rows = rows_of(file)

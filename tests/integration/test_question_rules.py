@@ -14,7 +14,7 @@ from tools.evaluation.questions import (
     predicted_questions,
     score_questions,
 )
-from warehouse.load import load_folder
+from warehouse.load import load_directory
 
 FUNCTION = "analytics_intermediate.question_kind"
 
@@ -28,7 +28,7 @@ def built(built_database_url: str) -> Iterator[psycopg.Connection]:
 
 @pytest.mark.usefixtures("built_database_url")
 def test_question_rules__reach_the_goals_on_real_dialogues(annomi_dir: Path, tmp_path: Path) -> None:
-    load_folder(annomi_dir)
+    load_directory(annomi_dir)
     write_predictions(tmp_path / "predictions.csv")
     predicted = predicted_questions(tmp_path / "predictions.csv")
     labels = {

@@ -1,4 +1,4 @@
-"""`warehouse reset`: everything of ours goes, nothing of anybody else's."""
+"""`warehouse reset`: drops the project's objects and no others."""
 
 import subprocess
 import sys
@@ -8,10 +8,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.support.csv_folders import SourceFolder
+from tests.support.csv_directories import SourceDirectory
 from tests.support.databases import as_role, fresh_database
 from warehouse.errors import WarehouseError
-from warehouse.load import load_folder
+from warehouse.load import load_directory
 from warehouse.migrate import migrate
 from warehouse.reset import drop_everything
 
@@ -41,9 +41,9 @@ def schemas(url: str) -> set[str]:
     return {name for (name,) in rows}
 
 
-def test_reset__leaves_nothing_and_can_be_migrated_again(url: str, tmp_path: Path) -> None:
+def test_reset__drops_everything_and_can_be_migrated_again(url: str, tmp_path: Path) -> None:
     migrate()
-    load_folder(SourceFolder(tmp_path).path)
+    load_directory(SourceDirectory(tmp_path).path)
     drop_everything()
     assert schemas(url) == {"public", "information_schema"}
     assert content(url) == []
@@ -53,7 +53,7 @@ def test_reset__leaves_nothing_and_can_be_migrated_again(url: str, tmp_path: Pat
     assert content(url) == []
 
 
-def test_reset__refuses_a_database_whose_source_tables_are_the_service_s(url: str) -> None:
+def test_reset__rejects_source_tables_of_another_service(url: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute("create schema ai_backend")
         connection.execute("create table ai_backend.transcription_jobs (id uuid primary key)")
@@ -64,7 +64,7 @@ def test_reset__refuses_a_database_whose_source_tables_are_the_service_s(url: st
     assert content(url) == before
 
 
-def test_reset__refuses_when_the_ledger_is_lost(url: str) -> None:
+def test_reset__rejects_a_database_without_the_record_of_created_tables(url: str) -> None:
     migrate()
     with psycopg.connect(url) as connection:
         connection.execute("drop schema warehouse cascade")
@@ -74,19 +74,19 @@ def test_reset__refuses_when_the_ledger_is_lost(url: str) -> None:
     assert content(url) == before
 
 
-def test_reset__refuses_what_another_role_made_beside_the_marts(url: str) -> None:
+def test_reset__rejects_objects_of_another_role(url: str) -> None:
     migrate()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("grant create on schema ai_backend to warehouse_analyst")
     with psycopg.connect(as_role(url, "warehouse_analyst"), autocommit=True) as connection:
         connection.execute("create table ai_backend.notes (id integer)")
     before = content(url)
-    with pytest.raises(WarehouseError, match=r"ai_backend\.notes: made by another role"):
+    with pytest.raises(WarehouseError, match=r"ai_backend\.notes: created by another role"):
         drop_everything()
     assert content(url) == before
 
 
-def test_reset__needs_the_owner(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reset__requires_the_owner(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     migrate()
     before = content(url)
     monkeypatch.setenv("DATABASE_URL", as_role(url, "warehouse_analyst"))
@@ -101,20 +101,18 @@ def reset(*arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]
     )
 
 
-def test_reset_command__asks_first(url: str) -> None:
+def test_reset_command__asks_for_confirmation(url: str) -> None:
     migrate()
     before = content(url)
-    asked = reset(answer="n\n")
-    assert asked.returncode == 1
-    assert "This deletes all transcripts" in asked.stdout + asked.stderr
+    aborted = reset(answer="n\n")
+    assert aborted.returncode == 1
+    assert "This deletes all transcripts" in aborted.stdout + aborted.stderr
     assert content(url) == before
 
 
-def test_reset_command__does_not_ask_when_told_and_leaves_an_empty_migrated_database(
-    url: str, tmp_path: Path
-) -> None:
+def test_reset_command__with_yes_leaves_an_empty_migrated_database(url: str, tmp_path: Path) -> None:
     migrate()
-    load_folder(SourceFolder(tmp_path).path)
+    load_directory(SourceDirectory(tmp_path).path)
     before = content(url)
     assert reset("--yes").returncode == 0
     after = content(url)

@@ -1,4 +1,4 @@
-"""The embedded Postgres: started, stopped, killed, started twice, with and without its files in order."""
+"""The embedded Postgres: start, stop, crash, concurrent starts, missing and invalid files."""
 
 import json
 import os
@@ -27,16 +27,16 @@ WAREHOUSE = str(Path(sys.executable).parent / "warehouse")
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
-    """A server that was started for the first time and keeps one row, by which it is known again."""
-    with server_home() as folder:
+    """A newly initialized server with one row, which identifies its data."""
+    with server_home() as directory:
         with psycopg.connect(embedded.up().url()) as connection:
-            connection.execute("create table keepsake as select 42 as value")
-        yield folder
+            connection.execute("create table marker as select 42 as value")
+        yield directory
 
 
-def keepsake(state: ServerState) -> int:
+def marker(state: ServerState) -> int:
     with psycopg.connect(state.url()) as connection:
-        row = connection.execute("select value from keepsake").fetchone()
+        row = connection.execute("select value from marker").fetchone()
     assert row is not None
     return int(row[0])
 
@@ -45,30 +45,30 @@ def postmaster(home: Path) -> int:
     return int((home / "data" / "postmaster.pid").read_text().splitlines()[0])
 
 
-def test_up__keeps_data_and_address_between_starts(home: Path) -> None:
+def test_up__keeps_data_and_port_between_starts(home: Path) -> None:
     before = embedded.up()
     assert embedded.down() is True
     assert embedded.running() is None
     assert embedded.down() is False
     after = embedded.up()
     assert after == before
-    assert keepsake(after) == 42
+    assert marker(after) == 42
 
 
-def test_up__leaves_a_running_server_alone(home: Path) -> None:
+def test_up__does_not_restart_a_running_server(home: Path) -> None:
     embedded.up()
     process = postmaster(home)
     embedded.up()
     assert postmaster(home) == process
 
 
-def test_up__survives_a_kill(home: Path) -> None:
+def test_up__recovers_after_a_kill(home: Path) -> None:
     embedded.up()
     os.kill(postmaster(home), signal.SIGKILL)
-    assert keepsake(embedded.up()) == 42
+    assert marker(embedded.up()) == 42
 
 
-def test_up__takes_another_port_when_its_own_is_in_use(home: Path) -> None:
+def test_up__uses_another_port_when_its_own_is_in_use(home: Path) -> None:
     before = embedded.up()
     embedded.down()
     with socket.socket() as taken:
@@ -77,13 +77,13 @@ def test_up__takes_another_port_when_its_own_is_in_use(home: Path) -> None:
         taken.listen()
         after = embedded.up()
         assert after.port != before.port
-        assert keepsake(after) == 42
+        assert marker(after) == 42
     assert embedded.running() == after
 
 
 @pytest.mark.parametrize("role", [SUPERUSER, OWNER])
 @pytest.mark.parametrize("password", ["", "wrong"])
-def test_log_in__needs_the_password(home: Path, role: str, password: str) -> None:
+def test_login__requires_the_password(home: Path, role: str, password: str) -> None:
     state = embedded.up()
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(
@@ -115,7 +115,7 @@ def test_server__owner_is_no_superuser_and_secrets_are_private(home: Path) -> No
     assert stat.S_IMODE((home / "data").stat().st_mode) == 0o700
 
 
-def test_home__may_be_named_by_a_link_or_with_dots(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_home__may_be_a_symlink_or_contain_dots(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state = embedded.up()
     link = home.parent / "link"
     link.symlink_to(home)
@@ -128,42 +128,42 @@ def test_home__may_be_named_by_a_link_or_with_dots(home: Path, monkeypatch: pyte
     "content",
     ["", "{", "[]", '{"port": 1}', '{"port": "x", "passwords": {}}', '{"port": 1, "passwords": {}}'],
 )
-def test_state_file__broken_gives_a_clear_error(home: Path, content: str) -> None:
+def test_state_file__reports_invalid_content(home: Path, content: str) -> None:
     embedded.up()
     file = home / "server.json"
-    kept = file.read_text()
+    content_before = file.read_text()
     try:
         file.write_text(content)
-        with pytest.raises(WarehouseError, match=r"server\.json.* is missing or broken .*warehouse reset"):
+        with pytest.raises(WarehouseError, match=r"server\.json.* is missing or invalid .*warehouse reset"):
             embedded.up()
     finally:
-        file.write_text(kept)
-    assert keepsake(embedded.up()) == 42
+        file.write_text(content_before)
+    assert marker(embedded.up()) == 42
 
 
-def test_state_file__missing_gives_a_clear_error_and_loses_nothing(home: Path) -> None:
+def test_state_file__reports_a_missing_file_and_keeps_the_data(home: Path) -> None:
     embedded.up()
     file = home / "server.json"
-    kept = file.read_text()
+    content_before = file.read_text()
     file.unlink()
     with pytest.raises(WarehouseError, match=r"server\.json"):
         embedded.up()
-    file.write_text(kept)
-    assert keepsake(embedded.up()) == 42
+    file.write_text(content_before)
+    assert marker(embedded.up()) == 42
 
 
-def test_up__twice_at_once_in_a_folder_with_a_long_path_after_a_broken_off_start() -> None:
-    with server_home("a folder with spaces and " + "x" * 150) as home:
+def test_up__works_concurrently_in_a_long_path_after_an_interrupted_start() -> None:
+    with server_home("a directory with spaces and " + "x" * 150) as home:
         (home / "data.new").mkdir(parents=True)
         (home / "data.new" / "PG_VERSION").write_text("18")
         starters = [subprocess.Popen([WAREHOUSE, "up"], stderr=subprocess.PIPE, text=True) for _ in range(2)]
-        said = [starter.communicate(timeout=60)[1] for starter in starters]
-        assert [starter.returncode for starter in starters] == [0, 0], said
-        assert said[0] == said[1]
+        output = [starter.communicate(timeout=60)[1] for starter in starters]
+        assert [starter.returncode for starter in starters] == [0, 0], output
+        assert output[0] == output[1]
         assert json.loads((home / "server.json").read_text())["port"] == embedded.up().port
 
 
-def test_reset__starts_over_when_the_state_file_is_lost() -> None:
+def test_reset__initializes_a_new_server_without_a_state_file() -> None:
     with server_home() as home:
         lost = embedded.up()
         (home / "server.json").unlink()
@@ -171,17 +171,17 @@ def test_reset__starts_over_when_the_state_file_is_lost() -> None:
         fresh = embedded.running()
         assert fresh is not None
         assert fresh.passwords != lost.passwords
-        assert keepsakes(fresh) == []
+        assert table_names(fresh) == []
 
 
-def keepsakes(state: ServerState) -> list[str]:
+def table_names(state: ServerState) -> list[str]:
     with psycopg.connect(state.url()) as connection:
         rows = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
     return [row[0] for row in rows]
 
 
 def interpreter_for(uid: int, gid: int) -> str | None:
-    """A Python of our version that another account may run: ours, or one of the system's."""
+    """A Python of this version that another account may run."""
     version = f"python3.{sys.version_info.minor}"
     for candidate in (sys.executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
         try:
@@ -220,7 +220,7 @@ def as_nobody(program: str, home: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.skipif(not is_root(), reason="the other tests have run as an ordinary user")
+@pytest.mark.skipif(not is_root(), reason="requires root")
 def test_up__runs_as_an_ordinary_user_and_as_root_after_that() -> None:
     nobody = pwd.getpwnam("nobody")
     program = (
@@ -234,34 +234,34 @@ def test_up__runs_as_an_ordinary_user_and_as_root_after_that() -> None:
         assert first.returncode == 0, first.stderr
         running = home / "data" / "postmaster.pid"
         assert running.stat().st_uid == nobody.pw_uid
-        # root takes it over as it is, and gives it back
+        # root may use it, and the user again afterwards
         embedded.down()
-        assert keepsakes(embedded.up()) == ["mine"]
+        assert table_names(embedded.up()) == ["mine"]
         assert running.stat().st_uid == nobody.pw_uid
         embedded.down()
         again = as_nobody("embedded.up(); embedded.down()", str(home))
         assert again.returncode == 0, again.stderr
 
 
-@pytest.mark.skipif(not is_root(), reason="only root can run as somebody else")
-def test_up__refuses_the_files_of_another_user(home: Path) -> None:
+@pytest.mark.skipif(not is_root(), reason="requires root")
+def test_up__rejects_the_files_of_another_user(home: Path) -> None:
     embedded.up()
-    refused = as_nobody("embedded.up()", str(home))
-    assert refused.returncode == 1
-    assert "belongs to another user (uid 0). Run as that user, or name a folder of your own" in refused.stderr
+    done = as_nobody("embedded.up()", str(home))
+    assert done.returncode == 1
+    assert "belongs to another user (uid 0). Run as that user, set WAREHOUSE_HOME" in done.stderr
 
 
-@pytest.mark.skipif(not is_root(), reason="only root can run as somebody else")
-def test_up__refuses_a_folder_that_it_may_not_enter() -> None:
+@pytest.mark.skipif(not is_root(), reason="requires root")
+def test_up__rejects_an_inaccessible_directory() -> None:
     with server_home("shut/home") as home:
         home.mkdir(parents=True)
         home.parent.chmod(0o700)
-        refused = as_nobody("assert embedded.running() is None; embedded.up()", str(home))
-    assert refused.returncode == 1
-    assert f"{home.parent} belongs to another user (uid 0). Run as that user" in refused.stderr
+        done = as_nobody("assert embedded.running() is None; embedded.up()", str(home))
+    assert done.returncode == 1
+    assert f"{home.parent} belongs to another user (uid 0). Run as that user" in done.stderr
 
 
-def test_log_ins__of_all_parties_work_after_migrate_and_hold_only_their_rights(home: Path) -> None:
+def test_login_roles__work_after_migrate_with_their_privileges_only(home: Path) -> None:
     state = embedded.up()
     done = subprocess.run([WAREHOUSE, "migrate"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

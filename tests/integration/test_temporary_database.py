@@ -1,4 +1,4 @@
-"""A database for a time: its own, migrated, named by DATABASE_URL alone, and gone afterwards."""
+"""A temporary database is migrated, named by DATABASE_URL, and dropped afterwards."""
 
 import os
 
@@ -18,7 +18,7 @@ def exists(server_url: str) -> bool:
     return found is not None
 
 
-def test_temporary_database__is_what_every_role_reaches_while_it_lasts(
+def test_temporary_database__is_used_by_every_login_role(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUES_DATABASE_URL", database_url)
@@ -30,7 +30,9 @@ def test_temporary_database__is_what_every_role_reaches_while_it_lasts(
     assert not exists(database_url)
 
 
-def test_temporary_database__goes_when_its_work_fails_and_replaces_what_was_left(database_url: str) -> None:
+def test_temporary_database__is_dropped_after_an_error_and_replaces_an_existing_one(
+    database_url: str,
+) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(f"create database {NAME}".encode())
     with pytest.raises(ZeroDivisionError), temporary_database(NAME):

@@ -121,7 +121,7 @@ def test_settings__without_a_database_say_so(
 def test_settings__without_an_address_of_a_database_are_refused(
     monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    with pytest.raises(SettingsError, match="API_DATABASE_URL is not an address") as refused:
+    with pytest.raises(SettingsError, match="API_DATABASE_URL is not a valid URL") as refused:
         _ = load(monkeypatch, **GOOD, API_DATABASE_URL=address).conninfo
     assert "hunter2" not in str(refused.value)
 

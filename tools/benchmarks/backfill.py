@@ -24,7 +24,7 @@ from tools.benchmarks.database import FROM_CLIENTS_ON
 from tools.evaluation import annomi
 from warehouse import connection
 from warehouse.ephemeral import temporary_server
-from warehouse.load import load_folder
+from warehouse.load import load_directory
 
 RECORDS = ("client_analytics", "client_analytics_history", "risk_scores", "risk_alert_episodes")
 FOUND = """
@@ -47,7 +47,7 @@ def main() -> int:
         f"sample, size {options.size}": lambda: load_sample(DEFAULT_SEED, options.size, LAST_DATE)
     }
     if annomi.is_available():
-        data_sets["real dialogues"] = lambda: load_folder(annomi.directory())
+        data_sets["real dialogues"] = lambda: load_directory(annomi.directory())
     else:
         print(f"The real dialogues are not at {annomi.directory()}; they are left out.", file=sys.stderr)
     print("| data | pairs | sessions | days | scores | alerts | seconds | ÷ one day |", flush=True)

@@ -10,7 +10,7 @@ from sample.load_sample import load_sample
 from tools.benchmarks.database import dbt
 from tools.evaluation import annomi
 from warehouse.ephemeral import temporary_database
-from warehouse.load import load_folder
+from warehouse.load import load_directory
 
 # A copy's sentences get a word of their own; back-channels stay what they are.
 _COPIES = """
@@ -52,7 +52,7 @@ def detector_database() -> Iterator[tuple[str, str]]:
     with temporary_database("bench_cues") as url:
         if annomi.is_available():
             name = "real dialogues"
-            load_folder(annomi.directory())
+            load_directory(annomi.directory())
         else:
             name = "sample practice"
             load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)

@@ -6,7 +6,7 @@ from pathlib import Path
 from cue_detector.predictions import write_predictions
 from tools.evaluation.questions import QuestionKind, predicted_questions
 from warehouse.ephemeral import temporary_server
-from warehouse.load import load_folder
+from warehouse.load import load_directory
 
 
 def predict(folder: Path) -> dict[str, QuestionKind]:
@@ -15,7 +15,7 @@ def predict(folder: Path) -> dict[str, QuestionKind]:
     Raises WarehouseError when the server can't be started, the folder loaded or the rules built.
     """
     with tempfile.TemporaryDirectory() as scratch, temporary_server(Path(scratch) / "warehouse"):
-        load_folder(folder)
+        load_directory(folder)
         file = Path(scratch) / "predictions.csv"
         write_predictions(file)
         return predicted_questions(file)

@@ -153,7 +153,7 @@ def test_privacy__erases_a_client(copy_url: str) -> None:
         for line, (client,) in zip((with_one, with_all), clients, strict=True):
             values = {"CLIENT_ID": str(client), "COACH_ID": str(DEMO_COACH_ID)}
             output = Shell(environment(DATABASE_URL=copy_url), values).run(line, stdin="y\n")
-            assert "sessions upstream are left out from now on" in output
+            assert "source sessions are excluded from later runs" in output
             remaining = connection.execute(
                 "select count(*) from ai_backend.session_analytics where client_id = %s and coach_id = %s",
                 [client, DEMO_COACH_ID],

@@ -1,4 +1,4 @@
-"""Folders of source files for `warehouse load`, small and right, to be made wrong by a test."""
+"""Directories of valid source files for `warehouse load`, which tests can change."""
 
 import csv
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ from typing import Any
 from tests.support.rows import new_id
 
 
-class SourceFolder:
-    """A folder with one job, one transcript and two utterances, and the ids they have."""
+class SourceDirectory:
+    """A directory with one job, one transcript and two utterances, and their ids."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder
+    def __init__(self, directory: Path) -> None:
+        self.path = directory
         self.coach, self.client, self.job, self.transcript = (new_id() for _ in range(4))
         self.spoken = [new_id(), new_id()]
         self.write(
@@ -37,7 +37,7 @@ class SourceFolder:
         self.write_utterances(["Hello.", "Good morning."])
 
     def write_utterances(self, texts: Sequence[str]) -> None:
-        """Replace the file of utterances: one of the coach, one of the client, and so on."""
+        """Replace the file of utterances; coach and client alternate."""
         self.write(
             "utterances",
             ["id", "transcript_id", "speaker_label", "text", "start_time", "end_time", "sequence_number"],
@@ -48,18 +48,16 @@ class SourceFolder:
         )
 
     def write(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Write one file."""
         with (self.path / f"{table}.csv").open("w", newline="", encoding="utf-8") as handle:
             writer = csv.writer(handle)
             writer.writerow(columns)
             writer.writerows(rows)
 
     def text(self, table: str) -> str:
-        """What a file holds."""
         return (self.path / f"{table}.csv").read_text(encoding="utf-8")
 
     def rewrite(self, table: str, old: str, new: str) -> None:
-        """Replace something that stands in a file."""
+        """Replace text in a file."""
         text = self.text(table)
         assert old in text
         (self.path / f"{table}.csv").write_text(text.replace(old, new), encoding="utf-8")
