@@ -1,21 +1,22 @@
-"""Puts the service together; nothing is decided here."""
+"""Assembles the service."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
 from asgi_correlation_id import CorrelationIdMiddleware
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from api import docs_ui, doorstep, errors, health, logs
+from api import docs_ui, errors, health, logs
 from api.auth.jwt import TokenVerifier
 from api.clients import routes as clients
 from api.coach import routes as coach
 from api.compute import routes as compute
-from api.dashboard import routes
+from api.dashboard import routes as dashboard
 from api.dashboard.proxy import DashboardProxyMiddleware
 from api.db.client import Database
 from api.metrics import Metrics
@@ -32,7 +33,7 @@ log = structlog.get_logger("api")
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The service with these settings. Raises SettingsError when no database is named."""
+    """Raises SettingsError if no database is configured."""
     logs.configure(settings.log_level)
     metrics = Metrics()
     database = Database(settings, metrics)
@@ -51,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url=docs_ui.OPENAPI_ADDRESS if settings.docs_enabled else None,
+        openapi_url=docs_ui.OPENAPI_PATH if settings.docs_enabled else None,
         redirect_slashes=False,
     )
     app.state.database = database
@@ -64,11 +65,11 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.docs_enabled:
         app.include_router(docs_ui.router)
     if settings.dashboard_enabled:
-        app.include_router(routes.router)
-    app.include_router(doorstep.router(settings))
+        app.include_router(dashboard.router)
+    _redirect_root(app, settings)
     describe(app)
 
-    # Added from the inside out: the correlation id is there for all, and every answer is observed.
+    # From the innermost to the outermost.
     app.add_middleware(MaxBodySizeMiddleware, max_bytes=settings.max_body_bytes)
     app.add_middleware(AuthenticationMiddleware, settings=settings, tokens=tokens, metrics=metrics)
     if settings.dashboard_enabled:
@@ -93,3 +94,18 @@ def create_app(settings: Settings) -> FastAPI:
         CorrelationIdMiddleware, header_name=HEADER, validator=is_valid_id, update_request_header=False
     )
     return app
+
+
+def _redirect_root(app: FastAPI, settings: Settings) -> None:
+    """Redirects `/` to the dashboard or else the API docs. Without both it is 404."""
+    if settings.dashboard_enabled:
+        target = dashboard.PREFIX
+    elif settings.docs_enabled:
+        target = docs_ui.router.prefix
+    else:
+        return
+
+    @app.get("/", include_in_schema=False)
+    async def redirect() -> Response:
+        # Relative, as a reverse proxy may add a prefix. Temporary, as the target depends on settings.
+        return RedirectResponse(target.removeprefix("/"), 307)

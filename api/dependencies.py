@@ -1,4 +1,4 @@
-"""How a route asks the database: it knows the coach, the route's name and the request's mark."""
+"""FastAPI dependency that runs a route's query for the authenticated coach."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
@@ -6,31 +6,30 @@ from typing import Annotated, Any
 from asgi_correlation_id import correlation_id
 from fastapi import Depends, Request, Response
 
-from api.db.client import Asked, Database
+from api.db.client import Database, RequestContext
 from api.db.queries import Query
 from api.errors import not_found
 
-MEDIA_TYPE = "application/json"
 QueryRunner = Callable[..., Awaitable[Response]]
 
 
 async def get_query_runner(request: Request) -> QueryRunner:
-    """A function that answers `query` for the coach of this request, or with 404 for "not there".
+    """Returns a function that responds with a query's result, or raises Problem (404).
 
-    A coroutine although it waits for nothing: the framework would run a plain function in a thread.
+    It is a coroutine although it awaits nothing: FastAPI runs plain functions in a thread.
     """
     database: Database = request.app.state.database
     coach_id = request.state.coach_id
 
-    async def ask(query: Query, status: int = 200, **parameters: Any) -> Response:
+    async def run_query(query: Query, status: int = 200, **parameters: Any) -> Response:
         route = f"{request.method} {request.scope['route'].path}"
-        asked = Asked(coach_id, route, status, correlation_id.get() or "")
-        body = await database.ask(query, asked, parameters)
+        context = RequestContext(coach_id, route, status, correlation_id.get() or "")
+        body = await database.run(query, context, parameters)
         if body is None:
             raise not_found()
-        return Response(body, status, media_type=MEDIA_TYPE)
+        return Response(body, status, media_type="application/json")
 
-    return ask
+    return run_query
 
 
-Ask = Annotated[QueryRunner, Depends(get_query_runner)]
+RunQuery = Annotated[QueryRunner, Depends(get_query_runner)]

@@ -1,4 +1,4 @@
-"""The interactive reference at /docs, with nothing fetched from elsewhere (docs/adr/0057)."""
+"""Swagger UI at /docs, with all assets served by this service."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -9,16 +9,15 @@ from fastapi.responses import FileResponse
 from api.errors import not_found
 
 router = APIRouter(prefix="/docs", include_in_schema=False)
-OPENAPI_ADDRESS = "/openapi.json"
-ASSETS = Path(str(files("fastapi_offline").joinpath("static")))
-"""Swagger UI, as the package ships it."""
-SHIPPED = ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png")
-PAGE = """\
+OPENAPI_PATH = "/openapi.json"
+ASSETS_DIR = Path(str(files("fastapi_offline").joinpath("static")))
+ASSETS = ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png")
+INDEX_HTML = """\
 <!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Coaching analytics: reference</title>
+<title>Coaching analytics API</title>
 <link rel="icon" href="docs/favicon.png">
 <link rel="stylesheet" href="docs/swagger-ui.css">
 <div id="swagger-ui"></div>
@@ -26,31 +25,30 @@ PAGE = """\
 <script src="docs/start.js"></script>
 </html>
 """
-START = f"""\
-SwaggerUIBundle({{url: ".{OPENAPI_ADDRESS}", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null}})
+START_JS = f"""\
+SwaggerUIBundle({{url: ".{OPENAPI_PATH}", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null}})
 """
-POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Swagger UI sets styles on its elements; scripts come from here alone, and none stands in the page."""
+"""Swagger UI sets inline styles."""
 
 
 @router.get("")
-async def page() -> Response:
-    """The page: every operation, with a form to try it."""
-    return Response(PAGE, media_type="text/html", headers={"Content-Security-Policy": POLICY})
+async def index() -> Response:
+    return Response(
+        INDEX_HTML, media_type="text/html", headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY}
+    )
 
 
 @router.get("/start.js")
 async def start() -> Response:
-    """What sets the page going."""
-    return Response(START, media_type="text/javascript")
+    return Response(START_JS, media_type="text/javascript")
 
 
 @router.get("/{name}")
 async def asset(name: str) -> Response:
-    """A file of Swagger UI. Raises Problem (404) for any other."""
-    if name not in SHIPPED:
+    if name not in ASSETS:
         raise not_found()
-    return FileResponse(ASSETS / name, headers={"Cache-Control": "public, max-age=86400"})
+    return FileResponse(ASSETS_DIR / name, headers={"Cache-Control": "public, max-age=86400"})

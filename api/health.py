@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can answer. Needs no credentials, tells nothing of anybody."""
+"""Liveness, readiness and metrics. These routes need no credentials and hold no personal data."""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
@@ -8,63 +8,63 @@ from pydantic import Field
 from api.db.client import Database
 from api.errors import unavailable
 from api.metrics import Metrics
-from api.types import Answer, Timestamp
+from api.types import ResponseModel, Timestamp
 
 router = APIRouter(tags=["operations"])
 
 
-class Liveness(Answer):
-    """The process answers."""
+class Liveness(ResponseModel):
+    """The process is running."""
 
     status: str = Field(examples=["alive"])
     """Always `alive`."""
 
 
-@router.get("/health/live", summary="Is the process alive?", operation_id="get_health_live")
+@router.get("/health/live", summary="Liveness", operation_id="get_health_live")
 async def live() -> Liveness:
-    """Answers as long as the process does; looks at nothing else."""
+    """Responds while the process is running. Checks nothing else."""
     return Liveness(status="alive")
 
 
-class Freshness(Answer):
-    """How fresh one mart is."""
+class Freshness(ResponseModel):
+    """Freshness of one mart."""
 
     mart: str
     """Name of the mart."""
     computed_at: Timestamp | None
-    """When its newest row was computed; null while it has no rows."""
+    """Time its newest row was computed; null while it is empty."""
 
 
-class Readiness(Answer):
-    """Everything that answering needs is there."""
+class Readiness(ResponseModel):
+    """All dependencies are available."""
 
     status: str = Field(examples=["ready"])
-    """Always `ready`; what isn't answers 503."""
+    """Always `ready`; otherwise the response is 503."""
     database: str = Field(examples=["ok"])
-    """The database answers, and row-level security binds this service's log-in."""
+    """Always `ok`: the database is reachable and row-level security applies to the login role."""
     migrations: str = Field(examples=["ok"])
-    """The database has every migration that this version of the service knows."""
+    """Always `ok`: every migration of this version is applied."""
     marts: list[Freshness]
-    """How fresh the marts are. An old mart doesn't make the service unready: it still answers."""
+    """Freshness of the marts. Old marts do not make the service unready."""
 
 
-@router.get("/health/ready", summary="Can the service answer?", operation_id="get_health_ready")
+@router.get("/health/ready", summary="Readiness", operation_id="get_health_ready")
 async def ready(request: Request) -> Readiness:
-    """Looks at the database, its migrations and its marts; 503 with the reason when one is missing."""
+    """Checks the database, its migrations and its marts. Responds 503 with the reason if one is missing."""
     database: Database = request.app.state.database
     missing = await database.missing_migrations()
     if missing:
-        raise unavailable(
-            f"The database lacks {missing} of this version's migrations: run `warehouse migrate`."
-        )
-    marts = [Freshness(mart=mart, computed_at=moment) for mart, moment in await database.freshness()]
+        raise unavailable(f"{missing} migrations of this version are not applied. Run `warehouse migrate`.")
+    marts = [
+        Freshness(mart=mart, computed_at=computed_at) for mart, computed_at in await database.freshness()
+    ]
     return Readiness(status="ready", database="ok", migrations="ok", marts=marts)
 
 
 @router.get(
-    "/metrics", summary="Figures for Prometheus", operation_id="get_metrics", response_class=PlainTextResponse
+    "/metrics", summary="Prometheus metrics", operation_id="get_metrics", response_class=PlainTextResponse
 )
-async def figures(request: Request) -> Response:
-    """Counts and times of requests by route."""
+async def get_metrics(request: Request) -> Response:
+    """Request counts and durations by route, in the Prometheus text format."""
     metrics: Metrics = request.app.state.metrics
     return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)

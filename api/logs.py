@@ -1,4 +1,4 @@
-"""JSON lines on standard output (contract page, "Access": no utterance text, name, e-mail, token or key)."""
+"""Structured logs: JSON lines on standard output, without transcript text, names, e-mails, tokens or keys."""
 
 import logging
 import sys
@@ -14,7 +14,7 @@ Event = MutableMapping[str, Any]
 
 
 def configure(level: str) -> None:
-    """Send our lines and the libraries' through one renderer. uvicorn's access log shows queries: off."""
+    """Renders all logs as JSON. Disables uvicorn's access log, which holds query strings."""
     shared: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -29,7 +29,7 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, _only_kind_of_exception],
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, _replace_exception_by_stack],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(serializer=lambda event, **_: _serialize(event).decode()),
@@ -43,20 +43,20 @@ def configure(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = name != "uvicorn.access"
-    logging.getLogger("uvicorn.error").addFilter(_names_no_address)
-    # Each of these says at INFO what the request line says better, or a whole address.
+    logging.getLogger("uvicorn.error").addFilter(_holds_no_url)
+    # At INFO, these log URLs or repeat the request line.
     for name in ("httpx", "httpcore", "psycopg.pool", "asgi_correlation_id"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def where(error: BaseException) -> list[str]:
-    """Where an exception came from. Its message may hold somebody's words and is left out."""
+def stack(error: BaseException) -> list[str]:
+    """Returns the stack of an exception without its message, which may hold personal data."""
     frames = traceback.extract_tb(error.__traceback__)
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
 
 
-def _names_no_address(record: logging.LogRecord) -> bool:
-    """False for uvicorn's line about a web socket, which repeats the address with its query."""
+def _holds_no_url(record: logging.LogRecord) -> bool:
+    """Filters uvicorn's line about a web socket, which holds the URL with its query string."""
     return '"WebSocket ' not in str(record.msg)
 
 
@@ -66,11 +66,11 @@ def _add_correlation_id(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
-def _only_kind_of_exception(_logger: Any, _method: str, event: Event) -> Event:
+def _replace_exception_by_stack(_logger: Any, _method: str, event: Event) -> Event:
     record: logging.LogRecord | None = event.get("_record")
     if record is not None and record.exc_info and record.exc_info[1]:
         event["error"] = type(record.exc_info[1]).__name__
-        event["where"] = where(record.exc_info[1])
+        event["stack"] = stack(record.exc_info[1])
         record.exc_info, record.exc_text = None, None
         event.pop("exc_info", None)
     return event

@@ -1,4 +1,4 @@
-"""`uvicorn api.main:app`: the service with the settings of the environment."""
+"""ASGI entry point: `uvicorn api.main:app`, configured by environment variables."""
 
 import sys
 
@@ -8,4 +8,4 @@ from api.settings import SettingsError, load_settings
 try:
     app = create_app(load_settings())
 except SettingsError as error:
-    sys.exit(f"api: can't start: {error}")
+    sys.exit(f"api: invalid configuration: {error}")

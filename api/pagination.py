@@ -1,4 +1,4 @@
-"""Parameters of lists."""
+"""Pagination parameters."""
 
 from typing import Annotated
 
@@ -8,9 +8,9 @@ MAX_PAGE_SIZE = 100
 MAX_OFFSET = 2**31 - 1
 
 Limit20 = Annotated[
-    int, Query(ge=1, le=MAX_PAGE_SIZE, description="Most entries of the page, 20 by default.")
+    int, Query(ge=1, le=MAX_PAGE_SIZE, description="Maximum number of entries, 20 by default.")
 ]
 Limit50 = Annotated[
-    int, Query(ge=1, le=MAX_PAGE_SIZE, description="Most entries of the page, 50 by default.")
+    int, Query(ge=1, le=MAX_PAGE_SIZE, description="Maximum number of entries, 50 by default.")
 ]
-Offset = Annotated[int, Query(ge=0, le=MAX_OFFSET, description="Entries before the page, 0 by default.")]
+Offset = Annotated[int, Query(ge=0, le=MAX_OFFSET, description="Number of entries to skip, 0 by default.")]

@@ -1,4 +1,4 @@
-"""Kinds of fields that several answers share: unit and range, once."""
+"""Field types shared by requests and responses, with their ranges."""
 
 import re
 from datetime import date
@@ -8,50 +8,56 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
-def _only_iso(given: object) -> object:
-    if isinstance(given, str) and not ISO_DAY.fullmatch(given):
+def _require_iso_date(value: object) -> object:
+    if isinstance(value, str) and not ISO_DATE.fullmatch(value):
         raise ValueError("should be a date, YYYY-MM-DD")
-    return given
+    return value
 
 
-def _only_hyphenated(given: object) -> object:
-    if isinstance(given, str) and not UUID_PATTERN.fullmatch(given):
+def _require_hyphenated_uuid(value: object) -> object:
+    if isinstance(value, str) and not UUID_PATTERN.fullmatch(value):
         raise ValueError("should be a UUID: 32 hexadecimal digits in five groups with hyphens")
-    return given
+    return value
 
 
 Percentage = Annotated[float, Field(ge=0, le=100)]
-Points = Annotated[float, Field(ge=-100, le=100)]
 Score = Annotated[float, Field(ge=0, le=100)]
+PercentagePoints = Annotated[float, Field(ge=-100, le=100)]
+"""Difference of two percentages or scores."""
 Sentiment = Annotated[float, Field(ge=-1, le=1)]
+SentimentChange = Annotated[float, Field(ge=-2, le=2)]
 Seconds = Annotated[float, Field(ge=0)]
 Ratio = Annotated[float, Field(ge=0, le=99.999)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 Timestamp = AwareDatetime
-Day = date
+Date = date
 Identifier = UUID
 
-UuidParam = Annotated[UUID, BeforeValidator(_only_hyphenated)]
-"""An id as a parameter: not the other spellings that a parser would take too (braces, no hyphens)."""
-DateParam = Annotated[date, BeforeValidator(_only_iso)]
-"""A date as a parameter: YYYY-MM-DD, and not the seconds since 1970 that a parser would take too."""
-Change = Annotated[float, Field(ge=-2, le=2)]
-"""Difference of two sentiments."""
+UuidParam = Annotated[UUID, BeforeValidator(_require_hyphenated_uuid)]
+"""Pydantic would also accept braces, `urn:` and missing hyphens."""
+DateParam = Annotated[date, BeforeValidator(_require_iso_date)]
+"""Pydantic would also accept seconds since 1970."""
 
 
-class Answer(BaseModel):
-    """Base of every answer: each key is always present, unknown is null."""
+class RequestModel(BaseModel):
+    """Base of request bodies. Unknown fields are rejected."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+
+
+class ResponseModel(BaseModel):
+    """Base of responses. Every key is always present; an unknown value is null."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 class Window(StrEnum):
-    """The days that client analytics look back, ending with the computed day."""
+    """Window of client analytics, ending on the as-of date."""
 
     MONTH = "30d"
     QUARTER = "90d"
@@ -59,7 +65,7 @@ class Window(StrEnum):
 
 
 class CueType(StrEnum):
-    """What a client's words give away (specification, "CueType")."""
+    """Type of a language cue."""
 
     RESISTANCE = "resistance"
     COMMITMENT = "commitment"
@@ -73,7 +79,7 @@ class CueType(StrEnum):
 
 
 class Trend(StrEnum):
-    """Where engagement or sentiment goes."""
+    """Trend of engagement or sentiment."""
 
     IMPROVING = "improving"
     STABLE = "stable"
@@ -81,7 +87,7 @@ class Trend(StrEnum):
 
 
 class FrequencyTrend(StrEnum):
-    """Whether sessions become more frequent."""
+    """Trend of the session frequency."""
 
     INCREASING = "increasing"
     STABLE = "stable"
@@ -89,7 +95,7 @@ class FrequencyTrend(StrEnum):
 
 
 class TalkRatioTrend(StrEnum):
-    """Whose share of the talk grows."""
+    """Trend of the talk shares of coach and client."""
 
     COACH_INCREASING = "coach_increasing"
     BALANCED = "balanced"
@@ -97,7 +103,7 @@ class TalkRatioTrend(StrEnum):
 
 
 class RiskTrend(StrEnum):
-    """Where the risk goes."""
+    """Trend of the risk score."""
 
     IMPROVING = "improving"
     STABLE = "stable"
@@ -105,7 +111,7 @@ class RiskTrend(StrEnum):
 
 
 class RiskLevel(StrEnum):
-    """How great the risk is, in words, the smallest first."""
+    """Risk level, in ascending order."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -114,7 +120,7 @@ class RiskLevel(StrEnum):
 
 
 class FactorType(StrEnum):
-    """What a risk score is made of."""
+    """Factor of the risk score."""
 
     SESSION_FREQUENCY = "session_frequency"
     ENGAGEMENT_TREND = "engagement_trend"
@@ -124,7 +130,7 @@ class FactorType(StrEnum):
 
 
 class AlertType(StrEnum):
-    """What an alert is about."""
+    """Type of an alert, named after its rule."""
 
     NEW_HIGH_RISK = "new_high_risk"
     RISK_INCREASED = "risk_increased"
@@ -132,14 +138,14 @@ class AlertType(StrEnum):
 
 
 class Severity(StrEnum):
-    """How urgent an alert is, the least first."""
+    """Alert severity, in ascending order."""
 
     WARNING = "warning"
     URGENT = "urgent"
 
 
 class AlertStatus(StrEnum):
-    """Where an alert stands."""
+    """Alert status."""
 
     PENDING = "pending"
     ACKNOWLEDGED = "acknowledged"

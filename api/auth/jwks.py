@@ -1,7 +1,6 @@
-"""Public keys of asymmetric tokens, from an address or a file, cached (contract page, "Access").
+"""Fetches and caches the public keys (JWKS) that verify asymmetric tokens.
 
-Keys that were good stay good while their source can't be reached: a broken fetch locks nobody out. A key that
-the source no longer lists is dropped with the first fetch that succeeds.
+Cached keys stay valid while the source is unavailable. A successful fetch replaces all cached keys.
 """
 
 import asyncio
@@ -21,47 +20,52 @@ from jwt.exceptions import PyJWTError
 ALGORITHMS = ("ES256", "RS256")
 MIN_RSA_BITS = 2048
 MAX_RESPONSE_BYTES = 1_000_000
-FETCH_SECONDS = 5.0
-PAUSE_SECONDS = 10.0
-"""At most one fetch in this time, however many unknown key ids strangers send."""
+FETCH_TIMEOUT_SECONDS = 5.0
+MIN_FETCH_INTERVAL_SECONDS = 10.0
+"""Unknown key ids cannot cause more fetches than this allows."""
 
 log = structlog.get_logger("api.auth.jwks")
 
 
 class KeysUnavailableError(Exception):
-    """No key was ever fetched, and the source doesn't answer."""
+    """No key was ever fetched and the source is unavailable."""
 
 
 class Jwks:
-    """The keys of one source; after `lifetime_seconds` they are fetched anew, behind the requests' backs."""
+    """The keys of one source, a URL or a file path. Refreshed in the background after `lifetime_seconds`."""
 
-    def __init__(self, source: str, lifetime_seconds: float, pause_seconds: float = PAUSE_SECONDS) -> None:
+    def __init__(
+        self,
+        source: str,
+        lifetime_seconds: float,
+        min_fetch_interval_seconds: float = MIN_FETCH_INTERVAL_SECONDS,
+    ) -> None:
         self.source = source
         self.lifetime_seconds = lifetime_seconds
-        self.pause_seconds = pause_seconds
+        self.min_fetch_interval_seconds = min_fetch_interval_seconds
         self._keys: dict[str | None, PyJWK] | None = None
         self._fresh_until = 0.0
         self._next_attempt = 0.0
         self._fetching: asyncio.Task[None] | None = None
 
     async def find(self, key_id: str | None) -> PyJWK | None:
-        """The key with this id (a token without one fits a single key only), or None.
+        """Returns the key, or None. Without a key id, returns the key if the source lists exactly one.
 
-        Raises KeysUnavailableError when nothing was ever fetched.
+        Raises KeysUnavailableError if no fetch has ever succeeded.
         """
-        found = self._cached(key_id)
-        if found is not None:
+        key = self._cached(key_id)
+        if key is not None:
             if time.monotonic() > self._fresh_until:
-                self._fetch_if_due()
-            return found
-        if task := self._fetch_if_due():
+                self._start_fetch()
+            return key
+        if task := self._start_fetch():
             await asyncio.shield(task)
         if self._keys is None:
             raise KeysUnavailableError
         return self._cached(key_id)
 
     async def close(self) -> None:
-        """Stop a fetch that is under way."""
+        """Cancels a running fetch."""
         if self._fetching is not None:
             self._fetching.cancel()
             await asyncio.gather(self._fetching, return_exceptions=True)
@@ -72,12 +76,12 @@ class Jwks:
             return next(iter(keys.values())) if len(keys) == 1 else None
         return keys.get(key_id)
 
-    def _fetch_if_due(self) -> asyncio.Task[None] | None:
-        """The fetch that is under way, or a new one when the last was long enough ago."""
+    def _start_fetch(self) -> asyncio.Task[None] | None:
+        """Returns the running fetch, or starts one if the minimum interval has passed."""
         if self._fetching is None or self._fetching.done():
             if time.monotonic() < self._next_attempt:
                 return None
-            self._next_attempt = time.monotonic() + self.pause_seconds
+            self._next_attempt = time.monotonic() + self.min_fetch_interval_seconds
             self._fetching = asyncio.create_task(self._fetch())
         return self._fetching
 
@@ -85,7 +89,8 @@ class Jwks:
         try:
             keys = parse(await self._read())
         except (OSError, httpx.HTTPError, ValueError) as error:
-            log.warning("keys not fetched", error=type(error).__name__, cached=self._keys is not None)
+            has_keys = self._keys is not None
+            log.warning("JWKS fetch failed", error=type(error).__name__, has_cached_keys=has_keys)
             return
         self._keys = keys
         self._fresh_until = time.monotonic() + self.lifetime_seconds
@@ -95,23 +100,23 @@ class Jwks:
         if parts.scheme in ("", "file"):
             path = Path(url2pathname(parts.path) if parts.scheme else self.source)
             return await asyncio.to_thread(path.read_bytes)
-        async with httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False) as client:
-            answer = await client.get(self.source, headers={"Accept": "application/json"})
-        answer.raise_for_status()
-        return answer.content
+        async with httpx.AsyncClient(timeout=FETCH_TIMEOUT_SECONDS, follow_redirects=False) as client:
+            response = await client.get(self.source, headers={"Accept": "application/json"})
+        response.raise_for_status()
+        return response.content
 
 
 def parse(document: bytes) -> dict[str | None, PyJWK]:
-    """The usable keys of a JWKS document by their id: public, for signatures, of allowed kind and strength.
+    """Returns the public signature keys of allowed algorithm and strength by key id.
 
-    Raises ValueError when there is none, so that a broken document never replaces good keys.
+    Raises ValueError if there is none, so that a malformed document never replaces valid keys.
     """
     if len(document) > MAX_RESPONSE_BYTES:
-        raise ValueError("too large a key document")
-    listed = orjson.loads(document)
-    entries = listed.get("keys") if isinstance(listed, dict) else None
+        raise ValueError("key document too large")
+    jwks = orjson.loads(document)
+    entries = jwks.get("keys") if isinstance(jwks, dict) else None
     if not isinstance(entries, list):
-        raise ValueError("no list of keys")
+        raise ValueError("`keys` is not a list")
     keys = {entry.get("kid"): key for entry in entries if (key := _usable(entry)) is not None}
     if not keys:
         raise ValueError("no usable key")

@@ -1,4 +1,4 @@
-"""Who asks: the coach id of a Supabase Auth token (contract page, "Access")."""
+"""Verifies Supabase Auth JWTs and extracts the coach id."""
 
 from base64 import urlsafe_b64decode
 from typing import Any
@@ -15,15 +15,14 @@ from api.types import UUID_PATTERN
 MAX_TOKEN_BYTES = 8192
 
 
-class BadTokenError(Exception):
-    """The token proves nothing; the message is fit for the caller."""
+class InvalidJwtError(Exception):
+    """Invalid token. The message is safe to return to the client."""
 
 
 class TokenVerifier:
-    """Checks tokens with the keys that the settings name, and no others.
+    """Verifies tokens with the configured keys.
 
-    The token's header chooses between the configured keys. It never chooses an algorithm: each key is only
-    ever used with its own.
+    The token's header selects a key, never an algorithm: each key is used with its own algorithm only.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -36,26 +35,25 @@ class TokenVerifier:
             "options": {"require": ["exp", "aud", "sub"]},
         }
 
-    async def coach_of(self, token: str) -> UUID:
-        """The coach whom the token was issued to.
+    async def coach_id(self, token: str) -> UUID:
+        """Returns the coach whom the token was issued to.
 
-        Raises BadTokenError, or jwks.KeysUnavailableError when no public key could be had at all.
+        Raises InvalidJwtError, and jwks.KeysUnavailableError if no public key was ever fetched.
         """
         if len(token) > MAX_TOKEN_BYTES:
-            raise BadTokenError("The token is too long.")
+            raise InvalidJwtError("The token is too long.")
         try:
-            key, algorithm = await self._key_for(_header_of(token))
+            key, algorithm = await self._key_for(_unverified_header(token))
             claims = jwt.decode(token, key, algorithms=[algorithm], **self._claims)
         except ExpiredSignatureError:
-            raise BadTokenError("The token has expired.") from None
+            raise InvalidJwtError("The token has expired.") from None
         except ImmatureSignatureError:
-            raise BadTokenError("The token is not valid yet.") from None
+            raise InvalidJwtError("The token is not valid yet.") from None
         except (PyJWTError, ValueError):
-            raise BadTokenError("The token is not valid.") from None
+            raise InvalidJwtError("Invalid token.") from None
         return _coach_id(claims["sub"])
 
     async def close(self) -> None:
-        """Stop what runs in the background."""
         if self._jwks is not None:
             await self._jwks.close()
 
@@ -72,8 +70,8 @@ class TokenVerifier:
         raise InvalidTokenError
 
 
-def _header_of(token: str) -> dict[str, Any]:
-    """The header, to choose a key by. Nothing of it is believed: the library reads and checks it again."""
+def _unverified_header(token: str) -> dict[str, Any]:
+    """Returns the header for key selection only; jwt.decode parses and verifies it again."""
     encoded = token.partition(".")[0]
     header = orjson.loads(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
     if not isinstance(header, dict) or not isinstance(header.get("kid"), str | None):
@@ -83,5 +81,5 @@ def _header_of(token: str) -> dict[str, Any]:
 
 def _coach_id(subject: str) -> UUID:
     if not UUID_PATTERN.fullmatch(subject):
-        raise BadTokenError("The token's subject is no coach.")
+        raise InvalidJwtError("The token's `sub` claim is not a UUID.")
     return UUID(subject)

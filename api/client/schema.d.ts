@@ -12,8 +12,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Is the process alive?
-         * @description Answers as long as the process does; looks at nothing else.
+         * Liveness
+         * @description Responds while the process is running. Checks nothing else.
          */
         get: operations["get_health_live"];
         put?: never;
@@ -32,8 +32,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Can the service answer?
-         * @description Looks at the database, its migrations and its marts; 503 with the reason when one is missing.
+         * Readiness
+         * @description Checks the database, its migrations and its marts. Responds 503 with the reason if one is missing.
          */
         get: operations["get_health_ready"];
         put?: never;
@@ -52,8 +52,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Figures for Prometheus
-         * @description Counts and times of requests by route.
+         * Prometheus metrics
+         * @description Request counts and durations by route, in the Prometheus text format.
          */
         get: operations["get_metrics"];
         put?: never;
@@ -72,8 +72,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One session
-         * @description Analytics of one of the coach's sessions, its cues by time, and how it differs from the one before.
+         * Get a session
+         * @description Analytics of a session, its cues, and the comparison with the client's previous session.
          */
         get: operations["get_session"];
         put?: never;
@@ -92,8 +92,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A client
-         * @description The client's numbers in a window, and where the risk stands.
+         * Get a client's summary
+         * @description Analytics of the client in a window, and the current risk level.
          */
         get: operations["get_client_summary"];
         put?: never;
@@ -112,7 +112,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A client's sessions
+         * List a client's sessions
          * @description The client's sessions, newest first.
          */
         get: operations["get_client_sessions"];
@@ -132,8 +132,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A client's risk
-         * @description The current risk score with its factors, earlier scores, and open alerts.
+         * Get a client's risk
+         * @description The latest risk score with its factors, the score history, and open alerts.
          */
         get: operations["get_client_risk"];
         put?: never;
@@ -152,8 +152,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A client's trends
-         * @description How metrics moved in a window, value by value.
+         * Get a client's trends
+         * @description Trends of metrics in a window, with the value of each session.
          */
         get: operations["get_client_trends"];
         put?: never;
@@ -172,8 +172,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Alerts
-         * @description The coach's alerts, newest first, without those that the coach's settings mute.
+         * List alerts
+         * @description The coach's alerts that are not muted, newest first.
          */
         get: operations["get_alerts"];
         put?: never;
@@ -194,8 +194,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Acknowledge an alert (other address)
-         * @description Say that the alert was seen. Said again, it keeps the first time, and notes unless new ones come.
+         * Acknowledge an alert (alternative path)
+         * @description Acknowledges an alert. A repeated request keeps the first timestamp; new notes replace earlier ones.
          */
         post: operations["acknowledge_alert_alias"];
         delete?: never;
@@ -215,7 +215,7 @@ export interface paths {
         put?: never;
         /**
          * Acknowledge an alert
-         * @description Say that the alert was seen. Said again, it keeps the first time, and notes unless new ones come.
+         * @description Acknowledges an alert. A repeated request keeps the first timestamp; new notes replace earlier ones.
          */
         post: operations["acknowledge_alert"];
         delete?: never;
@@ -234,8 +234,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Compute a client again
-         * @description Ask for one client to be computed again. While such a request waits, asking gives the same task.
+         * Recompute a client
+         * @description Requests a recomputation of one client. While a task of the client is queued, returns that task.
          */
         post: operations["request_compute"];
         delete?: never;
@@ -252,8 +252,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A task
-         * @description What became of a compute request.
+         * Get a compute task
+         * @description Status of a compute request.
          */
         get: operations["get_task"];
         put?: never;
@@ -272,8 +272,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The practice
-         * @description Clients, those at risk, average engagement and this month's sessions of the coach.
+         * Get the coach's summary
+         * @description Number of clients, clients at risk, average engagement, and sessions of the month.
          */
         get: operations["get_coach_summary"];
         put?: never;
@@ -292,8 +292,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Clients at risk
-         * @description Active clients whose unexpired score has at least this level, the greatest risk first.
+         * List clients at risk
+         * @description Active clients whose unexpired score has at least the minimum level, highest score first.
          */
         get: operations["get_at_risk_clients"];
         put?: never;
@@ -312,13 +312,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The coach's settings
-         * @description Thresholds of risk and alert preferences, with the defaults where the coach has set none.
+         * Get the coach's settings
+         * @description Risk thresholds and alert preferences, with defaults for those that are not set.
          */
         get: operations["get_settings"];
         /**
-         * Change the settings
-         * @description Replace all settings. Thresholds take effect with the next scoring, alert preferences at once.
+         * Replace the coach's settings
+         * @description Replaces all settings. Thresholds take effect with the next scoring, alert preferences immediately.
          */
         put: operations["put_settings"];
         post?: never;
@@ -334,80 +334,80 @@ export interface components {
     schemas: {
         /**
          * AcknowledgedAlert
-         * @description The alert as it is now; the same object stands under `alert` as well.
+         * @description The alert after the acknowledgement. `alert` holds the same object.
          */
         AcknowledgedAlert: {
             /**
              * Id
              * Format: uuid
-             * @description Identity of the alert.
+             * @description Id of the alert.
              */
             id: string;
             /**
              * Client Id
              * Format: uuid
-             * @description Client whom it is about.
+             * @description Id of the client.
              */
             client_id: string;
             /**
              * Coach Id
              * Format: uuid
-             * @description Coach whom it is for: the one who asks.
+             * @description Id of the coach: always the authenticated coach.
              */
             coach_id: string;
             /**
              * Risk Score Id
-             * @description The score that the text speaks of.
+             * @description Id of the score that the message refers to.
              */
             risk_score_id: string | null;
-            /** @description What it is about. */
+            /** @description Rule that opened the alert. */
             alert_type: components["schemas"]["AlertType"];
-            /** @description How urgent it is. */
+            /** @description Severity of the alert. */
             severity: components["schemas"]["Severity"];
             /**
              * Title
-             * @description The alert in one line.
+             * @description Title of the alert.
              */
             title: string;
             /**
              * Message
-             * @description What was found and what to do.
+             * @description Finding and recommended action.
              */
             message: string;
-            /** @description resolved (it is over), acknowledged (the coach has seen it), or pending. */
+            /** @description Status: pending, acknowledged (by the coach), or resolved (the condition no longer holds). */
             status: components["schemas"]["AlertStatus"];
             /**
              * Acknowledged At
-             * @description When the coach acknowledged it as it is; null while it is pending.
+             * @description Time of the acknowledgement at the current severity; null while the alert is pending.
              */
             acknowledged_at: string | null;
             /**
              * Acknowledged Notes
-             * @description What the coach noted.
+             * @description Notes of the coach.
              */
             acknowledged_notes: string | null;
             /**
              * Resolved At
-             * @description From when on it is over; null while it lasts.
+             * @description Time at which the alert was resolved; null while it is open.
              */
             resolved_at: string | null;
             /**
              * Created At
              * Format: date-time
-             * @description Start of the day on which it opened.
+             * @description Start of the date on which the alert opened.
              */
             created_at: string;
-            /** @description The alert. */
+            /** @description The same alert. */
             alert: components["schemas"]["RiskAlert"];
         };
         /**
          * Acknowledgement
-         * @description What the coach has to say about the alert.
+         * @description Acknowledgement of an alert.
          */
         Acknowledgement: {
             /**
              * Notes
-             * @description A note, at most 1000 characters; left out or null keeps an earlier one.
+             * @description Notes, at most 1000 characters. If omitted or null, earlier notes are kept.
              */
             notes?: string | null;
         };
@@ -418,57 +418,57 @@ export interface components {
         AlertList: {
             /**
              * Alerts
-             * @description The page.
+             * @description Alerts of the page.
              */
             alerts: components["schemas"]["RiskAlert"][];
             /**
              * Total
-             * @description All alerts that match.
+             * @description Number of all matching alerts.
              */
             total: number;
         };
         /**
          * AlertStatus
-         * @description Where an alert stands.
+         * @description Alert status.
          * @enum {string}
          */
         AlertStatus: "pending" | "acknowledged" | "resolved";
         /**
          * AlertType
-         * @description What an alert is about.
+         * @description Type of an alert, named after its rule.
          * @enum {string}
          */
         AlertType: "new_high_risk" | "risk_increased" | "no_session_30d";
         /**
          * AtRiskClient
-         * @description A client who may be about to leave.
+         * @description A client at risk of churn.
          */
         AtRiskClient: {
             /**
              * Client Id
              * Format: uuid
-             * @description The client.
+             * @description Id of the client.
              */
             client_id: string;
             /**
              * Risk Score
-             * @description The current score, 0 to 100.
+             * @description Current risk score, 0 to 100.
              */
             risk_score: number;
-            /** @description Its level. */
+            /** @description Risk level. */
             risk_level: components["schemas"]["RiskLevel"];
-            /** @description The factor that contributes most; null when none does. */
+            /** @description Factor with the maximum contribution; null if all contributions are 0. */
             top_factor: components["schemas"]["FactorType"] | null;
-            /** @description Whether the risk grows; null for a first score. */
+            /** @description Trend of the score; null for the first score. */
             trend: components["schemas"]["RiskTrend"] | null;
             /**
              * Score Change
-             * @description Points since the day scored before, -100 to 100; positive means more risk. Null for a first score.
+             * @description Score minus the previous score, -100 to 100; positive means more risk. Null for the first score.
              */
             score_change: number | null;
             /**
              * Recommended Action
-             * @description What to do.
+             * @description Recommended action for the coach.
              */
             recommended_action: string;
             /**
@@ -479,114 +479,114 @@ export interface components {
             /**
              * Last Session Date
              * Format: date
-             * @description Day of the last session.
+             * @description Date of the last session.
              */
             last_session_date: string;
             /**
              * Open Alerts
-             * @description Alerts about the client that are neither resolved nor muted.
+             * @description Number of alerts about the client that are neither resolved nor muted.
              */
             open_alerts: number;
             /**
              * As Of Date
              * Format: date
-             * @description The day that the score speaks for.
+             * @description Date as of which the score is computed.
              */
             as_of_date: string;
         };
         /**
          * AtRiskClients
-         * @description A page of clients at risk, the greatest risk first.
+         * @description A page of clients at risk, highest score first.
          */
         AtRiskClients: {
             /**
              * Clients
-             * @description The page.
+             * @description Clients of the page.
              */
             clients: components["schemas"]["AtRiskClient"][];
             /**
              * Total
-             * @description All clients that match.
+             * @description Number of all matching clients.
              */
             total: number;
         };
         /**
          * ClientAnalytics
-         * @description How a client has been doing in a window.
+         * @description Analytics of a client in a window.
          */
         ClientAnalytics: {
             /**
              * Id
              * Format: uuid
-             * @description Identity of the row; follows from coach, client and window.
+             * @description Id of the row, derived from coach, client and window.
              */
             id: string;
             /**
              * Client Id
              * Format: uuid
-             * @description The client.
+             * @description Id of the client.
              */
             client_id: string;
             /**
              * Coach Id
              * Format: uuid
-             * @description The coach: the one who asks.
+             * @description Id of the coach: always the authenticated coach.
              */
             coach_id: string;
             /**
              * Window Start
              * Format: date
-             * @description First day of the window; the day of the first session for all_time.
+             * @description First date of the window; for all_time the date of the first session.
              */
             window_start: string;
             /**
              * Window End
              * Format: date
-             * @description Last day of the window: the day that was computed.
+             * @description Last date of the window: the as-of date.
              */
             window_end: string;
-            /** @description Which window. */
+            /** @description Type of the window. */
             window_type: components["schemas"]["Window"];
             /**
              * Total Sessions
-             * @description Sessions in the window.
+             * @description Number of sessions in the window.
              */
             total_sessions: number;
             /**
              * Sessions Last 30 Days
-             * @description Sessions in the last 30 days, whatever the window.
+             * @description Number of sessions in the last 30 days, independent of the window.
              */
             sessions_last_30_days: number;
             /**
              * Average Days Between Sessions
-             * @description Mean number of days from one session to the next; null below two.
+             * @description Mean number of days between sessions; null with fewer than two sessions.
              */
             average_days_between_sessions: number | null;
             /**
              * Days Since Last Session
-             * @description Days since the last session, whatever the window.
+             * @description Days since the last session, independent of the window.
              */
             days_since_last_session: number;
-            /** @description Last 30 days against the 30 before; null with a single session ever. */
+            /** @description Last 30 days compared with the 30 days before; null if the client has only one session. */
             session_frequency_trend: components["schemas"]["FrequencyTrend"] | null;
             /**
              * Average Coach Talk Percentage
-             * @description Mean share of the session in which the coach spoke, 0 to 100; null when unknown.
+             * @description Mean percentage of the session in which the coach spoke, 0 to 100; null when unknown.
              */
             average_coach_talk_percentage: number | null;
             /**
              * Average Client Talk Percentage
-             * @description Mean share of the session in which the client spoke, 0 to 100; null when unknown.
+             * @description Mean percentage of the session in which the client spoke, 0 to 100; null when unknown.
              */
             average_client_talk_percentage: number | null;
-            /** @description Whose share grew by 10 points or more within the window; null below two sessions. */
+            /** @description Speaker whose share grew by 10 points or more within the window; null with fewer than two sessions. */
             talk_ratio_trend: components["schemas"]["TalkRatioTrend"] | null;
             /**
              * Average Engagement Score
-             * @description Mean engagement, 0 to 100; null when unknown.
+             * @description Mean engagement score, 0 to 100; null when unknown.
              */
             average_engagement_score: number | null;
-            /** @description Whether engagement moved by 5 points or more within the window; null below two values. */
+            /** @description Whether engagement changed by 5 points or more within the window; null with fewer than two values. */
             engagement_trend: components["schemas"]["Trend"] | null;
             /**
              * Engagement Scores History
@@ -595,10 +595,10 @@ export interface components {
             engagement_scores_history: number[];
             /**
              * Average Sentiment Score
-             * @description How the client sounded on average, -1 to 1; null when unknown.
+             * @description Mean sentiment of the client, -1 to 1; null when unknown.
              */
             average_sentiment_score: number | null;
-            /** @description Whether sentiment moved by 0.1 or more within the window; null below two values. */
+            /** @description Whether sentiment changed by 0.1 or more within the window; null with fewer than two values. */
             sentiment_trend: components["schemas"]["Trend"] | null;
             /**
              * Sentiment Scores History
@@ -607,78 +607,78 @@ export interface components {
             sentiment_scores_history: number[];
             /**
              * Total Resistance Cues
-             * @description Moments in which the client pushed back.
+             * @description Number of cues in which the client pushed back.
              */
             total_resistance_cues: number;
             /**
              * Total Commitment Cues
-             * @description Moments in which the client committed to something.
+             * @description Number of cues in which the client committed to something.
              */
             total_commitment_cues: number;
             /**
              * Total Breakthrough Cues
-             * @description Moments of insight.
+             * @description Number of cues of insight.
              */
             total_breakthrough_cues: number;
             /**
              * Resistance To Commitment Ratio
-             * @description Resistance for each commitment, 0 to 99.999; null when no session was read for cues.
+             * @description Resistance cues per commitment cue, 0 to 99.999; null if cue detection has processed no session.
              */
             resistance_to_commitment_ratio: number | null;
             /**
              * Computed At
              * Format: date-time
-             * @description When these numbers were computed.
+             * @description Time at which the analytics were computed.
              */
             computed_at: string;
             /**
              * As Of Date
              * Format: date
-             * @description The day that they speak for.
+             * @description Date as of which the analytics are computed.
              */
             as_of_date: string;
             /**
              * Last Session Date
              * Format: date
-             * @description Day of the last session, whatever the window.
+             * @description Date of the last session, independent of the window.
              */
             last_session_date: string;
             /**
              * Sessions Previous 30 Days
-             * @description Sessions in the 30 days before the last 30.
+             * @description Number of sessions in the 30 days before the last 30 days.
              */
             sessions_previous_30_days: number;
             /**
              * Sessions With Cue Evidence
-             * @description Sessions of the window that were read for cues.
+             * @description Number of sessions in the window that cue detection has processed.
              */
             sessions_with_cue_evidence: number;
             /**
              * Engagement Change
-             * @description Later half of the window minus earlier half, -100 to 100 points; null below two values.
+             * @description Later half of the window minus earlier half, -100 to 100 points; null with fewer than two values.
              */
             engagement_change: number | null;
             /**
              * Sentiment Change
-             * @description Later half of the window minus earlier half, -2 to 2; null below two values.
+             * @description Later half of the window minus earlier half, -2 to 2; null with fewer than two values.
              */
             sentiment_change: number | null;
             /**
              * Talk Ratio Change
-             * @description Client's share, later half minus earlier half, -100 to 100 points; null below two sessions.
+             * @description Client talk percentage, later half minus earlier half; null with fewer than two sessions.
              */
             talk_ratio_change: number | null;
         };
         /**
          * ClientRisk
-         * @description A client's risk, how it came about, and what is open.
+         * @description Risk score of a client, its history and open alerts.
          */
         ClientRisk: {
-            /** @description The current score, also when it has expired. */
+            /** @description Latest score, even if it has expired. */
             risk_score: components["schemas"]["RiskScore"];
             /**
              * History
-             * @description Scores, newest first, the current one included.
+             * @description Scores, newest first, including the latest one.
              */
             history: components["schemas"]["RiskScoreHistory"][];
             /**
@@ -689,31 +689,31 @@ export interface components {
         };
         /**
          * ClientSummary
-         * @description A client at a glance.
+         * @description Summary of a client.
          */
         ClientSummary: {
-            /** @description The window's numbers. */
+            /** @description Analytics of the window. */
             client_analytics: components["schemas"]["ClientAnalytics"];
             /**
              * Session Count
-             * @description Sessions altogether.
+             * @description Number of all sessions.
              */
             session_count: number;
             /**
              * Latest Session Date
-             * @description Day of the last session.
+             * @description Date of the last session.
              */
             latest_session_date: string | null;
-            /** @description Level of the current score; null without one that holds. */
+            /** @description Risk level of the current score; null without an unexpired score. */
             risk_level: components["schemas"]["RiskLevel"] | null;
             /**
              * Risk Score Stale
-             * @description Whether there is a score that has expired.
+             * @description Whether the latest score has expired.
              */
             risk_score_stale: boolean;
             /**
              * Quality Warnings
-             * @description insufficient_sessions (fewer than two in the window), stale_risk_score.
+             * @description Quality warnings: insufficient_sessions (fewer than two in the window), stale_risk_score.
              */
             quality_warnings: string[];
         };
@@ -724,23 +724,23 @@ export interface components {
         ClientTrends: {
             /**
              * Trends
-             * @description One entry for each metric asked for.
+             * @description One entry per requested metric.
              */
             trends: {
                 [key: string]: components["schemas"]["TrendData"];
             };
             /**
              * Data Points
-             * @description All values in one list.
+             * @description Values of all metrics in one list.
              */
             data_points: components["schemas"]["DataPoint"][];
         };
         /**
          * CoachSettings
-         * @description What the coach has set, with defaults for the rest. It takes effect with the next scoring.
+         * @description The coach's settings, with defaults for those that are not set.
          */
         CoachSettings: {
-            /** @description From where on each factor worries the coach. */
+            /** @description Thresholds by risk factor. Changes take effect with the next scoring. */
             thresholds: components["schemas"]["Thresholds"];
             /**
              * Muted Alert Types
@@ -751,23 +751,23 @@ export interface components {
             min_alert_severity: components["schemas"]["Severity"];
             /**
              * Updated At
-             * @description When the coach last changed something; null if never.
+             * @description Time of the last change; null if the coach has never changed the settings.
              */
             updated_at: string | null;
         };
         /**
          * CoachSettingsUpdate
-         * @description All of the coach's settings; what is left out goes back to its default.
+         * @description All settings of the coach; omitted ones are reset to their defaults.
          */
         CoachSettingsUpdate: {
             /**
-             * @description From where on each factor worries the coach.
+             * @description Thresholds by risk factor.
              * @default {}
              */
             thresholds: components["schemas"]["ThresholdsUpdate"];
             /**
              * Muted Alert Types
-             * @description Types of alerts that are not listed.
+             * @description Alerts of these types are not listed.
              * @default []
              */
             muted_alert_types: components["schemas"]["AlertType"][];
@@ -779,228 +779,228 @@ export interface components {
         };
         /**
          * CoachSummary
-         * @description The coach's practice as a whole.
+         * @description Summary of the coach's practice.
          */
         CoachSummary: {
             /**
              * Total Clients
-             * @description Active clients with at least one session.
+             * @description Number of active clients with at least one session.
              */
             total_clients: number;
             /**
              * Clients At Risk
-             * @description Those of them whose unexpired risk level is high or critical.
+             * @description Number of these clients whose unexpired risk level is high or critical.
              */
             clients_at_risk: number;
             /**
              * Average Engagement
-             * @description Mean of the clients' average engagement of the last 90 days, 0 to 100; null when none is known.
+             * @description Mean of the clients' average engagement scores of the last 90 days, 0 to 100; null when unknown.
              */
             average_engagement: number | null;
             /**
              * Sessions This Month
-             * @description Sessions in the calendar month of the latest computed day.
+             * @description Number of sessions in the calendar month of the latest computed date.
              */
             sessions_this_month: number;
-            /** @description Clients by risk level. */
+            /** @description Number of clients by risk level. */
             risk_distribution: components["schemas"]["RiskDistribution"];
         };
         /**
          * ComputeResponse
-         * @description The request is stored; nothing that stops loses it.
+         * @description A stored compute request. It survives restarts.
          */
         ComputeResponse: {
             /**
              * Task Id
              * Format: uuid
-             * @description The task; of a client for whom one waits already, that one.
+             * @description Id of the task. If a task of the client is already queued, its id.
              */
             task_id: string;
             /**
              * Message
-             * @description What will happen.
+             * @description Confirmation.
              */
             message: string;
         };
         /**
          * ComputeTask
-         * @description A task and what became of it.
+         * @description A compute task.
          */
         ComputeTask: {
             /**
              * Task Id
              * Format: uuid
-             * @description The task.
+             * @description Id of the task.
              */
             task_id: string;
             /**
              * Client Id
              * Format: uuid
-             * @description The client who is computed.
+             * @description Id of the client.
              */
             client_id: string;
-            /** @description Where it stands. */
+            /** @description Status of the task. */
             status: components["schemas"]["TaskStatus"];
             /**
              * Requested At
              * Format: date-time
-             * @description When it was asked for.
+             * @description Time of the request.
              */
             requested_at: string;
             /**
              * Started At
-             * @description When it began; null while it is queued.
+             * @description Start time; null while the task is queued.
              */
             started_at: string | null;
             /**
              * Finished At
-             * @description When it ended; null before.
+             * @description End time; null until then.
              */
             finished_at: string | null;
             /**
              * Reason
-             * @description Why it failed, in a plain sentence; null unless it did.
+             * @description Reason of the failure; null unless the task failed.
              */
             reason: string | null;
         };
         /**
          * CueCounts
-         * @description Language cues by type.
+         * @description Counts of language cues by type.
          */
         CueCounts: {
             /**
              * Resistance
-             * @description Moments in which the client pushed back.
+             * @description Cues in which the client pushed back.
              */
             resistance: number;
             /**
              * Commitment
-             * @description Moments in which the client committed to something.
+             * @description Cues in which the client committed to something.
              */
             commitment: number;
             /**
              * Breakthrough
-             * @description Moments of insight.
+             * @description Cues of insight.
              */
             breakthrough: number;
             /**
              * Concern
-             * @description Moments of worry.
+             * @description Cues of worry.
              */
             concern: number;
             /**
              * Deflection
-             * @description Moments in which the client stayed vague.
+             * @description Cues in which the client changed the subject or stayed vague.
              */
             deflection: number;
             /**
              * Enthusiasm
-             * @description Moments of enthusiasm.
+             * @description Cues of enthusiasm.
              */
             enthusiasm: number;
             /**
              * Doubt
-             * @description Moments of doubt.
+             * @description Cues of doubt.
              */
             doubt: number;
             /**
              * Agreement
-             * @description Moments of agreement with the coach.
+             * @description Cues of agreement with the coach.
              */
             agreement: number;
             /**
              * Goal Setting
-             * @description Moments in which the client set a concrete goal.
+             * @description Cues in which the client set a concrete goal.
              */
             goal_setting: number;
         };
         /**
          * CueType
-         * @description What a client's words give away (specification, "CueType").
+         * @description Type of a language cue.
          * @enum {string}
          */
         CueType: "resistance" | "commitment" | "breakthrough" | "concern" | "deflection" | "enthusiasm" | "doubt" | "agreement" | "goal_setting";
         /**
          * DataPoint
-         * @description A session's value and what it is a value of.
+         * @description Value of a metric in one session.
          */
         DataPoint: {
             /**
              * Date
              * Format: date
-             * @description Day of the session.
+             * @description Date of the session.
              */
             date: string;
             /**
              * Value
-             * @description Engagement or talk ratio 0 to 100, sentiment -1 to 1.
+             * @description Value: engagement and talk_ratio 0 to 100, sentiment -1 to 1.
              */
             value: number;
             /**
              * Job Id
              * Format: uuid
-             * @description The session.
+             * @description Id of the session's transcription job.
              */
             job_id: string;
             /**
              * Session Id
              * Format: uuid
-             * @description Its analytics (`session_analytics.id`).
+             * @description Id of the session's analytics (`session_analytics.id`).
              */
             session_id: string;
             /**
              * Metric
-             * @description engagement, sentiment or talk_ratio.
+             * @description Metric: engagement, sentiment or talk_ratio.
              */
             metric: string;
         };
         /**
          * DaysSinceSessionThresholds
-         * @description Days since the last session.
+         * @description Thresholds of the days since the last session.
          */
         DaysSinceSessionThresholds: {
             /**
              * Warning
-             * @description Where worry begins, 1 to 365 days, e.g. 14.
+             * @description Warning threshold, 1 to 365 days, e.g. 14.
              */
             warning: number;
             /**
              * Critical
-             * @description Where it is as bad as it gets, above `warning`, e.g. 30.
+             * @description Critical threshold, above `warning`, e.g. 30.
              */
             critical: number;
         };
         /**
          * EngagementThresholds
-         * @description Falls of engagement within 90 days; two decimals are kept.
+         * @description Thresholds of the engagement decline within 90 days; rounded to two decimals.
          */
         EngagementThresholds: {
             /**
              * Warning
-             * @description Where worry begins, in points, -100 to -0.01, e.g. -10.
+             * @description Warning threshold in points, -100 to -0.01, e.g. -10.
              */
             warning: number;
             /**
              * Critical
-             * @description Where it is as bad as it gets, in points, below `warning`, e.g. -20.
+             * @description Critical threshold in points, below `warning`, e.g. -20.
              */
             critical: number;
         };
         /**
          * FactorType
-         * @description What a risk score is made of.
+         * @description Factor of the risk score.
          * @enum {string}
          */
         FactorType: "session_frequency" | "engagement_trend" | "sentiment_trend" | "resistance_ratio" | "days_since_session";
         /**
          * FrequencyTrend
-         * @description Whether sessions become more frequent.
+         * @description Trend of the session frequency.
          * @enum {string}
          */
         FrequencyTrend: "increasing" | "stable" | "decreasing";
         /**
          * Freshness
-         * @description How fresh one mart is.
+         * @description Freshness of one mart.
          */
         Freshness: {
             /**
@@ -1010,43 +1010,43 @@ export interface components {
             mart: string;
             /**
              * Computed At
-             * @description When its newest row was computed; null while it has no rows.
+             * @description Time its newest row was computed; null while it is empty.
              */
             computed_at: string | null;
         };
         /**
          * LanguageCue
-         * @description A moment in which the client's words gave something away. Its texts are redacted.
+         * @description A language cue in an utterance of the client. Its texts are redacted.
          */
         LanguageCue: {
             /**
              * Id
              * Format: uuid
-             * @description Identity of the cue.
+             * @description Id of the cue.
              */
             id: string;
             /**
              * Session Analytics Id
              * Format: uuid
-             * @description The session's analytics (`session_analytics.id`).
+             * @description Id of the session's analytics (`session_analytics.id`).
              */
             session_analytics_id: string;
             /**
              * Utterance Id
              * Format: uuid
-             * @description The utterance that was read.
+             * @description Id of the utterance.
              */
             utterance_id: string;
-            /** @description What was found. */
+            /** @description Type of the cue. */
             cue_type: components["schemas"]["CueType"];
             /**
              * Confidence
-             * @description Probability that it is right, 0 to 1; at least 0.7 is kept.
+             * @description Probability that the cue is correct, 0 to 1; cues below 0.7 are not reported.
              */
             confidence: number;
             /**
              * Text Excerpt
-             * @description The words, redacted, at most 200 characters.
+             * @description Redacted excerpt of the utterance, at most 200 characters.
              */
             text_excerpt: string;
             /**
@@ -1056,29 +1056,29 @@ export interface components {
             timestamp: number;
             /**
              * Timestamp Seconds
-             * @description The same, under the name of the mart's column.
+             * @description Same value as `timestamp`, under the name of the mart's column.
              */
             timestamp_seconds: number;
             /**
              * Preceding Context
-             * @description What was said just before, redacted; null at the start.
+             * @description Redacted preceding utterance; null at the start of the session.
              */
             preceding_context: string | null;
             /**
              * Interpretation
-             * @description Why this matters, in a sentence.
+             * @description Meaning of the cue in one sentence.
              */
             interpretation: string | null;
             /**
              * Created At
              * Format: date-time
-             * @description When the cue was detected.
+             * @description Detection time.
              */
             created_at: string;
         };
         /**
          * Liveness
-         * @description The process answers.
+         * @description The process is running.
          */
         Liveness: {
             /**
@@ -1090,118 +1090,118 @@ export interface components {
         };
         /**
          * Readiness
-         * @description Everything that answering needs is there.
+         * @description All dependencies are available.
          */
         Readiness: {
             /**
              * Status
-             * @description Always `ready`; what isn't answers 503.
+             * @description Always `ready`; otherwise the response is 503.
              * @example ready
              */
             status: string;
             /**
              * Database
-             * @description The database answers, and row-level security binds this service's log-in.
+             * @description Always `ok`: the database is reachable and row-level security applies to the login role.
              * @example ok
              */
             database: string;
             /**
              * Migrations
-             * @description The database has every migration that this version of the service knows.
+             * @description Always `ok`: every migration of this version is applied.
              * @example ok
              */
             migrations: string;
             /**
              * Marts
-             * @description How fresh the marts are. An old mart doesn't make the service unready: it still answers.
+             * @description Freshness of the marts. Old marts do not make the service unready.
              */
             marts: components["schemas"]["Freshness"][];
         };
         /**
          * ResistanceThresholds
-         * @description Moments of resistance for each moment of commitment; three decimals are kept.
+         * @description Thresholds of the resistance cues per commitment cue; rounded to three decimals.
          */
         ResistanceThresholds: {
             /**
              * Warning
-             * @description Where worry begins, 0.001 to 99.999, e.g. 2.
+             * @description Warning threshold, 0.001 to 99.999, e.g. 2.
              */
             warning: number;
             /**
              * Critical
-             * @description Where it is as bad as it gets, above `warning`, e.g. 4.
+             * @description Critical threshold, above `warning`, e.g. 4.
              */
             critical: number;
         };
         /**
          * RiskAlert
-         * @description Something that a coach should know of at once.
+         * @description An alert about a client.
          */
         RiskAlert: {
             /**
              * Id
              * Format: uuid
-             * @description Identity of the alert.
+             * @description Id of the alert.
              */
             id: string;
             /**
              * Client Id
              * Format: uuid
-             * @description Client whom it is about.
+             * @description Id of the client.
              */
             client_id: string;
             /**
              * Coach Id
              * Format: uuid
-             * @description Coach whom it is for: the one who asks.
+             * @description Id of the coach: always the authenticated coach.
              */
             coach_id: string;
             /**
              * Risk Score Id
-             * @description The score that the text speaks of.
+             * @description Id of the score that the message refers to.
              */
             risk_score_id: string | null;
-            /** @description What it is about. */
+            /** @description Rule that opened the alert. */
             alert_type: components["schemas"]["AlertType"];
-            /** @description How urgent it is. */
+            /** @description Severity of the alert. */
             severity: components["schemas"]["Severity"];
             /**
              * Title
-             * @description The alert in one line.
+             * @description Title of the alert.
              */
             title: string;
             /**
              * Message
-             * @description What was found and what to do.
+             * @description Finding and recommended action.
              */
             message: string;
-            /** @description resolved (it is over), acknowledged (the coach has seen it), or pending. */
+            /** @description Status: pending, acknowledged (by the coach), or resolved (the condition no longer holds). */
             status: components["schemas"]["AlertStatus"];
             /**
              * Acknowledged At
-             * @description When the coach acknowledged it as it is; null while it is pending.
+             * @description Time of the acknowledgement at the current severity; null while the alert is pending.
              */
             acknowledged_at: string | null;
             /**
              * Acknowledged Notes
-             * @description What the coach noted.
+             * @description Notes of the coach.
              */
             acknowledged_notes: string | null;
             /**
              * Resolved At
-             * @description From when on it is over; null while it lasts.
+             * @description Time at which the alert was resolved; null while it is open.
              */
             resolved_at: string | null;
             /**
              * Created At
              * Format: date-time
-             * @description Start of the day on which it opened.
+             * @description Start of the date on which the alert opened.
              */
             created_at: string;
         };
         /**
          * RiskDistribution
-         * @description How many clients have an unexpired score of each level.
+         * @description Number of clients with an unexpired score by risk level.
          */
         RiskDistribution: {
             /**
@@ -1227,154 +1227,154 @@ export interface components {
         };
         /**
          * RiskFactor
-         * @description One part of a risk score.
+         * @description A factor of a risk score.
          */
         RiskFactor: {
-            /** @description Which factor. */
+            /** @description Type of the factor. */
             factor_type: components["schemas"]["FactorType"];
             /**
              * Contribution
-             * @description Points that it adds to the score, 0 to 100; all factors' points add up to the score.
+             * @description Points that the factor adds to the score, 0 to 100; all contributions sum to the score.
              */
             contribution: number;
             /**
              * Value
-             * @description What was measured, in the factor's own unit; null without evidence.
+             * @description Measured value in the factor's unit; null without evidence.
              */
             value: number | null;
             /**
              * Threshold
-             * @description Where worry begins for this coach, in the same unit.
+             * @description The coach's warning threshold in the factor's unit.
              */
             threshold: number;
             /**
              * Description
-             * @description What was found, in a sentence.
+             * @description Finding in one sentence.
              */
             description: string;
             /**
              * Weight
-             * @description Points that it adds at most when every factor has evidence, 0 to 100.
+             * @description Maximum contribution if every factor has evidence, 0 to 100 points.
              */
             weight: number;
             /**
              * Severity
-             * @description How bad it is, 0 to 1; null without evidence.
+             * @description Severity from 0 (none) to 1 (at or beyond the critical threshold); null without evidence.
              */
             severity: number | null;
             /**
              * Critical Threshold
-             * @description Where it is as bad as it gets for this coach, in the same unit.
+             * @description The coach's critical threshold in the factor's unit, from which the contribution is at its maximum.
              */
             critical_threshold: number;
             /**
              * Has Evidence
-             * @description False when too little was known to judge it; then it takes no part in the score.
+             * @description Whether there was enough data. A factor without evidence is excluded from the score.
              */
             has_evidence: boolean;
             /**
              * Largest Contribution
-             * @description Points that it could have added given what was known, 0 to 100.
+             * @description Maximum contribution for the factors that have evidence, 0 to 100 points.
              */
             largest_contribution: number;
         };
         /**
          * RiskLevel
-         * @description How great the risk is, in words, the smallest first.
+         * @description Risk level, in ascending order.
          * @enum {string}
          */
         RiskLevel: "low" | "medium" | "high" | "critical";
         /**
          * RiskScore
-         * @description How likely the client is to drop out, and why.
+         * @description Churn risk of a client with its factors.
          */
         RiskScore: {
             /**
              * Id
              * Format: uuid
-             * @description Identity of the score; follows from coach, client and day.
+             * @description Id of the score, derived from coach, client and as-of date.
              */
             id: string;
             /**
              * Client Id
              * Format: uuid
-             * @description The client.
+             * @description Id of the client.
              */
             client_id: string;
             /**
              * Coach Id
              * Format: uuid
-             * @description The coach: the one who asks.
+             * @description Id of the coach: always the authenticated coach.
              */
             coach_id: string;
             /**
              * Risk Score
-             * @description 0 (nothing worries) to 100 (everything does).
+             * @description Risk score from 0 (no risk) to 100 (maximum risk).
              */
             risk_score: number;
-            /** @description low up to 25, medium up to 50, high up to 75, critical above. */
+            /** @description Risk level: low up to 25, medium up to 50, high up to 75, critical above. */
             risk_level: components["schemas"]["RiskLevel"];
             /**
              * Churn Probability
-             * @description The score as a number from 0 to 1; a measured probability only if `is_calibrated`.
+             * @description Score divided by 100; a measured probability only if `is_calibrated`.
              */
             churn_probability: number;
             /**
              * Factors
-             * @description What the score is made of.
+             * @description Factors of the score.
              */
             factors: components["schemas"]["RiskFactor"][];
             /**
              * Previous Risk Score
-             * @description Score of the latest day scored before; null for the first.
+             * @description Score of the previous scored date; null for the first score.
              */
             previous_risk_score: number | null;
             /**
              * Score Change
-             * @description Points since then, -100 to 100; positive means more risk. Null for the first.
+             * @description Score minus the previous score, -100 to 100; positive means more risk. Null for the first score.
              */
             score_change: number | null;
-            /** @description The change in a word; null for the first. */
+            /** @description Trend of the score; null for the first score. */
             trend: components["schemas"]["RiskTrend"] | null;
             /**
              * Recommended Action
-             * @description What the coach should do.
+             * @description Recommended action for the coach.
              */
             recommended_action: string;
             /**
              * Computed At
              * Format: date-time
-             * @description When the score was computed.
+             * @description Time at which the score was computed.
              */
             computed_at: string;
             /**
              * Valid Until
              * Format: date-time
-             * @description When it expires.
+             * @description Expiry time of the score.
              */
             valid_until: string;
             /**
              * Model Version
-             * @description Version of the formulas.
+             * @description Version of the models that computed the score.
              */
             model_version: string;
             /**
              * Is Calibrated
-             * @description Whether churn_probability was fitted to what clients really did.
+             * @description Whether churn_probability was calibrated with observed churn.
              */
             is_calibrated: boolean;
             /**
              * As Of Date
              * Format: date
-             * @description The day that the score speaks for.
+             * @description Date as of which the score is computed.
              */
             as_of_date: string;
-            /** @description The factor that contributes most; null when none does. */
+            /** @description Factor with the maximum contribution; null if all contributions are 0. */
             top_factor: components["schemas"]["FactorType"] | null;
             /**
              * Last Session Date
              * Format: date
-             * @description Day of the client's last session up to as_of_date.
+             * @description Date of the client's last session up to as_of_date.
              */
             last_session_date: string;
             /**
@@ -1385,216 +1385,216 @@ export interface components {
         };
         /**
          * RiskScoreHistory
-         * @description An entry of the score's history.
+         * @description An earlier or the current risk score.
          */
         RiskScoreHistory: {
             /**
              * Computed At
              * Format: date-time
-             * @description When it was computed.
+             * @description Time at which the score was computed.
              */
             computed_at: string;
             /**
              * As Of Date
              * Format: date
-             * @description The day that it speaks for.
+             * @description Date as of which the score is computed.
              */
             as_of_date: string;
             /**
              * Risk Score
-             * @description The score, 0 to 100.
+             * @description Risk score, 0 to 100.
              */
             risk_score: number;
-            /** @description Its level. */
+            /** @description Risk level. */
             risk_level: components["schemas"]["RiskLevel"];
-            /** @description The factor that contributed most; null when none did. */
+            /** @description Factor with the maximum contribution; null if all contributions are 0. */
             top_factor: components["schemas"]["FactorType"] | null;
         };
         /**
          * RiskTrend
-         * @description Where the risk goes.
+         * @description Trend of the risk score.
          * @enum {string}
          */
         RiskTrend: "improving" | "stable" | "worsening";
         /**
          * SentimentThresholds
-         * @description Falls of sentiment within 90 days; three decimals are kept.
+         * @description Thresholds of the sentiment decline within 90 days; rounded to three decimals.
          */
         SentimentThresholds: {
             /**
              * Warning
-             * @description Where worry begins, on a scale from -1 to 1, -2 to -0.001, e.g. -0.2.
+             * @description Warning threshold, -2 to -0.001, e.g. -0.2. Sentiment itself ranges from -1 to 1.
              */
             warning: number;
             /**
              * Critical
-             * @description Where it is as bad as it gets, below `warning`, e.g. -0.4.
+             * @description Critical threshold, below `warning`, e.g. -0.4.
              */
             critical: number;
         };
         /**
          * SessionAnalytics
-         * @description What one session was like.
+         * @description Analytics of one session.
          */
         SessionAnalytics: {
             /**
              * Id
              * Format: uuid
-             * @description Identity of these analytics; follows from the session, so a rebuild keeps it.
+             * @description Id of the row, derived from the session; stable across rebuilds.
              */
             id: string;
             /**
              * Job Id
              * Format: uuid
-             * @description The session: its completed transcription job.
+             * @description Id of the session's transcription job.
              */
             job_id: string;
             /**
              * Client Id
              * Format: uuid
-             * @description Client of the session.
+             * @description Id of the client.
              */
             client_id: string;
             /**
              * Coach Id
              * Format: uuid
-             * @description Coach of the session: the one who asks.
+             * @description Id of the coach: always the authenticated coach.
              */
             coach_id: string;
             /**
              * Session Date
              * Format: date
-             * @description Date of the session in the practice's time zone.
+             * @description Date of the session in the configured time zone.
              */
             session_date: string;
             /**
              * Total Duration Seconds
-             * @description Length of the session in seconds; 0 when nothing was said.
+             * @description Duration of the session in seconds; 0 if the transcript has no utterances.
              */
             total_duration_seconds: number;
             /**
              * Coach Talk Time Seconds
-             * @description Seconds in which the coach spoke; overlapping recordings count once.
+             * @description Time in seconds in which the coach spoke; overlapping utterances count once.
              */
             coach_talk_time_seconds: number;
             /**
              * Client Talk Time Seconds
-             * @description Seconds in which the client spoke; overlapping recordings count once.
+             * @description Time in seconds in which the client spoke; overlapping utterances count once.
              */
             client_talk_time_seconds: number;
             /**
              * Silence Time Seconds
-             * @description Seconds in which nobody spoke.
+             * @description Time in seconds without speech.
              */
             silence_time_seconds: number;
             /**
              * Coach Talk Percentage
-             * @description Share of the session in which the coach spoke, 0 to 100.
+             * @description Percentage of the session in which the coach spoke, 0 to 100.
              */
             coach_talk_percentage: number;
             /**
              * Client Talk Percentage
-             * @description Share of the session in which the client spoke, 0 to 100.
+             * @description Percentage of the session in which the client spoke, 0 to 100.
              */
             client_talk_percentage: number;
             /**
              * Total Turns
-             * @description Utterances of anybody.
+             * @description Number of utterances of all speakers.
              */
             total_turns: number;
             /**
              * Coach Turns
-             * @description Utterances of the coach.
+             * @description Number of utterances of the coach.
              */
             coach_turns: number;
             /**
              * Client Turns
-             * @description Utterances of the client.
+             * @description Number of utterances of the client.
              */
             client_turns: number;
             /**
              * Average Turn Duration Coach
-             * @description Mean length of a coach's utterance in seconds; null without any.
+             * @description Mean duration of the coach's utterances in seconds; null without utterances.
              */
             average_turn_duration_coach: number | null;
             /**
              * Average Turn Duration Client
-             * @description Mean length of a client's utterance in seconds; null without any.
+             * @description Mean duration of the client's utterances in seconds; null without utterances.
              */
             average_turn_duration_client: number | null;
             /**
              * Interruption Count
-             * @description Times somebody started before the other had finished.
+             * @description Number of times a speaker started before the other had finished.
              */
             interruption_count: number;
             /**
              * Coach Question Count
-             * @description Utterances of the coach that ask something.
+             * @description Number of the coach's utterances that are questions.
              */
             coach_question_count: number;
             /**
              * Coach Statement Count
-             * @description Utterances of the coach that ask nothing.
+             * @description Number of the coach's utterances that are not questions.
              */
             coach_statement_count: number;
             /**
              * Question To Statement Ratio
-             * @description Questions for each statement, 0 to 99.999; null when the coach said nothing.
+             * @description Questions per statement of the coach, 0 to 99.999; null if the coach did not speak.
              */
             question_to_statement_ratio: number | null;
             /**
              * Open Question Count
-             * @description Questions that invite the client to tell.
+             * @description Number of the coach's open questions.
              */
             open_question_count: number;
             /**
              * Closed Question Count
-             * @description Questions that a yes, a no or a fact answers.
+             * @description Number of the coach's closed questions: yes or no, or a fact, is a complete reply.
              */
             closed_question_count: number;
             /**
              * Cue Resistance Count
-             * @description Moments in which the client pushed back.
+             * @description Number of cues in which the client pushed back.
              */
             cue_resistance_count: number;
             /**
              * Cue Commitment Count
-             * @description Moments in which the client committed to something.
+             * @description Number of cues in which the client committed to something.
              */
             cue_commitment_count: number;
             /**
              * Cue Breakthrough Count
-             * @description Moments of insight.
+             * @description Number of cues of insight.
              */
             cue_breakthrough_count: number;
             /**
              * Cue Concern Count
-             * @description Moments of worry.
+             * @description Number of cues of worry.
              */
             cue_concern_count: number;
             /**
              * Cue Deflection Count
-             * @description Moments in which the client changed the subject or stayed vague.
+             * @description Number of cues in which the client changed the subject or stayed vague.
              */
             cue_deflection_count: number;
             /**
              * Cue Enthusiasm Count
-             * @description Moments of enthusiasm.
+             * @description Number of cues of enthusiasm.
              */
             cue_enthusiasm_count: number;
             /**
              * Cue Doubt Count
-             * @description Moments of doubt.
+             * @description Number of cues of doubt.
              */
             cue_doubt_count: number;
             /**
              * Cue Agreement Count
-             * @description Moments of agreement with the coach.
+             * @description Number of cues of agreement with the coach.
              */
             cue_agreement_count: number;
             /**
              * Cue Goal Setting Count
-             * @description Moments in which the client set a concrete goal.
+             * @description Number of cues in which the client set a concrete goal.
              */
             cue_goal_setting_count: number;
             /**
@@ -1609,181 +1609,181 @@ export interface components {
             coach_sentiment_score: number | null;
             /**
              * Sentiment Variance
-             * @description Variance of the client's sentiment within the session, 0 to 1; null below two known values.
+             * @description Variance of the client's sentiment within the session, 0 to 1; null with fewer than two values.
              */
             sentiment_variance: number | null;
             /**
              * Engagement Score
-             * @description How engaged the client was, 0 to 100; null without evidence of the client.
+             * @description Engagement of the client, 0 to 100; null without evidence.
              */
             engagement_score: number | null;
             /**
              * Response Elaboration Score
-             * @description How detailed the client's answers were, 0 to 100; null when the client said nothing.
+             * @description Level of detail of the client's replies, 0 to 100; null if the client did not speak.
              */
             response_elaboration_score: number | null;
             /**
              * Coach Speech Share
-             * @description Coach's share of what coach and client spoke, 0 to 100; null when neither spoke.
+             * @description The coach's percentage of the talk time of coach and client, 0 to 100; null if neither spoke.
              */
             coach_speech_share: number | null;
             /**
              * Client Speech Share
-             * @description Client's share of what coach and client spoke, 0 to 100; null when neither spoke.
+             * @description The client's percentage of the talk time of coach and client, 0 to 100; null if neither spoke.
              */
             client_speech_share: number | null;
             /**
              * Speaker Switch Count
-             * @description Times the speaker changed.
+             * @description Number of changes of the speaker.
              */
             speaker_switch_count: number;
             /**
              * Interruptions By Coach
-             * @description Interruptions in which the coach broke in.
+             * @description Number of interruptions by the coach.
              */
             interruptions_by_coach: number;
             /**
              * Interruptions By Client
-             * @description Interruptions in which the client broke in.
+             * @description Number of interruptions by the client.
              */
             interruptions_by_client: number;
             /**
              * Longest Monologue Coach Seconds
-             * @description Longest run of the coach's utterances in seconds; null without any.
+             * @description Duration of the coach's longest uninterrupted speech in seconds; null without utterances.
              */
             longest_monologue_coach_seconds: number | null;
             /**
              * Longest Monologue Client Seconds
-             * @description Longest run of the client's utterances in seconds; null without any.
+             * @description Duration of the client's longest uninterrupted speech in seconds; null without utterances.
              */
             longest_monologue_client_seconds: number | null;
             /**
              * Client Response Latency Mean Seconds
-             * @description Mean time before the client answered, in seconds; null without an answer.
+             * @description Mean delay before the client's replies in seconds; null without replies.
              */
             client_response_latency_mean_seconds: number | null;
             /**
              * Client Response Latency Median Seconds
-             * @description Median time before the client answered, in seconds; null without an answer.
+             * @description Median delay before the client's replies in seconds; null without replies.
              */
             client_response_latency_median_seconds: number | null;
             /**
              * Coach Response Latency Mean Seconds
-             * @description Mean time before the coach answered, in seconds; null without an answer.
+             * @description Mean delay before the coach's replies in seconds; null without replies.
              */
             coach_response_latency_mean_seconds: number | null;
             /**
              * Coach Response Latency Median Seconds
-             * @description Median time before the coach answered, in seconds; null without an answer.
+             * @description Median delay before the coach's replies in seconds; null without replies.
              */
             coach_response_latency_median_seconds: number | null;
             /**
              * Has Cue Evidence
-             * @description Whether the session was read for language cues; if not, counts of 0 mean unknown.
+             * @description Whether cue detection has processed the session; if not, cue counts of 0 mean unknown.
              */
             has_cue_evidence: boolean;
             /**
              * Quality Warning
-             * @description Whether there is a reason to read these numbers with care.
+             * @description Whether the session has quality warnings.
              */
             quality_warning: boolean;
             /**
              * Quality Warnings
-             * @description The reasons, e.g. short_session, missing_utterances, single_speaker, cue_detection_pending.
+             * @description Quality warnings, e.g. short_session, missing_utterances, single_speaker, cue_detection_pending.
              */
             quality_warnings: string[];
             /**
              * Completed At
-             * @description When the transcription was completed; orders two sessions of one day.
+             * @description Completion time of the transcription; orders sessions of the same date.
              */
             completed_at: string | null;
             /**
              * Computed At
              * Format: date-time
-             * @description When these numbers were computed.
+             * @description Time at which the analytics were computed.
              */
             computed_at: string;
             /**
              * Model Version
-             * @description Version of the formulas.
+             * @description Version of the models that computed the analytics.
              */
             model_version: string;
         };
         /**
          * SessionAnalyticsSummary
-         * @description A session in a line.
+         * @description Summary of a session.
          */
         SessionAnalyticsSummary: {
             /**
              * Job Id
              * Format: uuid
-             * @description The session.
+             * @description Id of the session's transcription job.
              */
             job_id: string;
             /**
              * Session Date
              * Format: date
-             * @description Its date.
+             * @description Date of the session.
              */
             session_date: string;
             /**
              * Duration Minutes
-             * @description Its length in minutes.
+             * @description Duration in minutes.
              */
             duration_minutes: number;
             /**
              * Coach Talk Percentage
-             * @description Share in which the coach spoke, 0 to 100.
+             * @description Percentage of the session in which the coach spoke, 0 to 100.
              */
             coach_talk_percentage: number;
             /**
              * Client Talk Percentage
-             * @description Share in which the client spoke, 0 to 100.
+             * @description Percentage of the session in which the client spoke, 0 to 100.
              */
             client_talk_percentage: number;
             /**
              * Engagement Score
-             * @description How engaged the client was, 0 to 100; null when unknown.
+             * @description Engagement of the client, 0 to 100; null when unknown.
              */
             engagement_score: number | null;
             /**
              * Client Sentiment Score
-             * @description How the client sounded, -1 to 1; null when unknown.
+             * @description Mean sentiment of the client, -1 to 1; null when unknown.
              */
             client_sentiment_score: number | null;
             /**
              * Cue Count
-             * @description Language cues of all nine types.
+             * @description Number of language cues of all nine types.
              */
             cue_count: number;
-            /** @description The same by type. */
+            /** @description Number of language cues by type. */
             cue_counts: components["schemas"]["CueCounts"];
             /**
              * Has Warnings
-             * @description Whether there is a reason to read these numbers with care.
+             * @description Whether the session has quality warnings.
              */
             has_warnings: boolean;
             /**
              * Has Cue Evidence
-             * @description Whether the session was read for language cues; if not, counts of 0 mean unknown.
+             * @description Whether cue detection has processed the session; if not, cue counts of 0 mean unknown.
              */
             has_cue_evidence: boolean;
         };
         /**
          * SessionComparison
-         * @description The session beside the same client's previous one. A change is null where either side is unknown.
+         * @description Comparison with the client's previous session. A change is null if either value is unknown.
          */
         SessionComparison: {
             /**
              * Previous Job Id
              * Format: uuid
-             * @description The previous session.
+             * @description Id of the previous session's transcription job.
              */
             previous_job_id: string;
             /**
              * Previous Session Date
              * Format: date
-             * @description Its date.
+             * @description Date of the previous session.
              */
             previous_session_date: string;
             /**
@@ -1803,7 +1803,7 @@ export interface components {
             talk_ratio_change: number | null;
             /**
              * Notable Changes
-             * @description A sentence for each change that is large enough to matter; may be empty.
+             * @description One sentence per notable change; may be empty.
              */
             notable_changes: string[];
         };
@@ -1814,88 +1814,88 @@ export interface components {
         SessionList: {
             /**
              * Sessions
-             * @description The page.
+             * @description Sessions of the page.
              */
             sessions: components["schemas"]["SessionAnalyticsSummary"][];
             /**
              * Total
-             * @description All sessions that match.
+             * @description Number of all matching sessions.
              */
             total: number;
         };
         /**
          * SessionResponse
-         * @description A session's analytics, its cues in the order of the conversation, and the comparison.
+         * @description Analytics of a session, its cues ordered by time, and the comparison with the previous session.
          */
         SessionResponse: {
-            /** @description The session's numbers. */
+            /** @description Analytics of the session. */
             session_analytics: components["schemas"]["SessionAnalytics"];
             /**
              * Cues
-             * @description What the client's words gave away, by time.
+             * @description Language cues ordered by time.
              */
             cues: components["schemas"]["LanguageCue"][];
-            /** @description Against the previous session; null for the first. */
+            /** @description Comparison with the previous session; null for the first session. */
             comparison: components["schemas"]["SessionComparison"] | null;
         };
         /**
          * Severity
-         * @description How urgent an alert is, the least first.
+         * @description Alert severity, in ascending order.
          * @enum {string}
          */
         Severity: "warning" | "urgent";
         /**
          * SeverityFilter
-         * @description How urgent the alerts that are asked for are.
+         * @description Filter by alert severity.
          * @enum {string}
          */
         SeverityFilter: "warning" | "urgent" | "all";
         /**
          * StatusFilter
-         * @description Where the alerts that are asked for stand.
+         * @description Filter by alert status.
          * @enum {string}
          */
         StatusFilter: "pending" | "acknowledged" | "resolved" | "all";
         /**
          * TalkRatioTrend
-         * @description Whose share of the talk grows.
+         * @description Trend of the talk shares of coach and client.
          * @enum {string}
          */
         TalkRatioTrend: "coach_increasing" | "balanced" | "client_increasing";
         /**
          * TaskStatus
-         * @description Where a task stands.
+         * @description Status of a compute task.
          * @enum {string}
          */
         TaskStatus: "queued" | "running" | "succeeded" | "failed";
         /**
          * Threshold
-         * @description From where on a factor worries this coach.
+         * @description Thresholds of a risk factor.
          */
         Threshold: {
             /**
              * Warning
-             * @description Where worry begins, in the factor's unit.
+             * @description Warning threshold in the factor's unit.
              */
             warning: number;
             /**
              * Critical
-             * @description Where it is as bad as it gets, in the factor's unit.
+             * @description Critical threshold in the factor's unit.
              */
             critical: number;
             /**
              * Default Warning
-             * @description What `warning` is for coaches who set nothing.
+             * @description Default of `warning`.
              */
             default_warning: number;
             /**
              * Default Critical
-             * @description What `critical` is for coaches who set nothing.
+             * @description Default of `critical`.
              */
             default_critical: number;
             /**
              * Is Default
-             * @description Whether the coach has set nothing here.
+             * @description Whether the defaults apply.
              */
             is_default: boolean;
         };
@@ -1904,113 +1904,113 @@ export interface components {
          * @description The coach's thresholds by risk factor.
          */
         Thresholds: {
-            /** @description Change of engagement within 90 days, in points; negative is a fall. */
+            /** @description Change of engagement within 90 days in points; negative is a decline. */
             engagement_trend: components["schemas"]["Threshold"];
-            /** @description Change of sentiment within 90 days, on a scale from -1 to 1; negative is a fall. */
+            /** @description Change of sentiment (-1 to 1) within 90 days; negative is a decline. */
             sentiment_trend: components["schemas"]["Threshold"];
-            /** @description Moments of resistance for each moment of commitment within 90 days. */
+            /** @description Resistance cues per commitment cue within 90 days. */
             resistance_ratio: components["schemas"]["Threshold"];
             /** @description Days since the last session. */
             days_since_session: components["schemas"]["Threshold"];
         };
         /**
          * ThresholdsUpdate
-         * @description Thresholds by risk factor; a factor that is null or left out has its default.
+         * @description Thresholds by risk factor; a factor that is null or omitted is reset to its default.
          */
         ThresholdsUpdate: {
-            /** @description Falls of engagement. */
+            /** @description Decline of engagement. */
             engagement_trend?: components["schemas"]["EngagementThresholds"] | null;
-            /** @description Falls of sentiment. */
+            /** @description Decline of sentiment. */
             sentiment_trend?: components["schemas"]["SentimentThresholds"] | null;
-            /** @description Resistance against commitment. */
+            /** @description Ratio of resistance to commitment. */
             resistance_ratio?: components["schemas"]["ResistanceThresholds"] | null;
-            /** @description Silence. */
+            /** @description Days since the last session. */
             days_since_session?: components["schemas"]["DaysSinceSessionThresholds"] | null;
         };
         /**
          * Trend
-         * @description Where engagement or sentiment goes.
+         * @description Trend of engagement or sentiment.
          * @enum {string}
          */
         Trend: "improving" | "stable" | "declining";
         /**
          * TrendData
-         * @description How a metric moved from the first to the last known value of the window.
+         * @description Change of a metric from the first to the last known value of the window.
          */
         TrendData: {
             /**
              * Metric Name
-             * @description engagement, sentiment or talk_ratio (share of the session in which the client spoke).
+             * @description Metric: engagement, sentiment or talk_ratio (percentage of the session in which the client spoke).
              */
             metric_name: string;
             /**
              * Current Value
-             * @description The last known value; null without any.
+             * @description Last known value; null without values.
              */
             current_value: number | null;
             /**
              * Previous Value
-             * @description The first known value; null without any.
+             * @description First known value; null without values.
              */
             previous_value: number | null;
             /**
              * Change
-             * @description Last minus first, in the metric's unit.
+             * @description Last value minus first value, in the metric's unit.
              */
             change: number | null;
             /**
              * Change Percentage
-             * @description The change in percent of the first value's size; null when that is 0.
+             * @description Change in percent of the first value's absolute value; null if that is 0.
              */
             change_percentage: number | null;
             /**
              * Trend
-             * @description The trend in a word, as in client_analytics; null below two values.
+             * @description Trend, as in client_analytics; null with fewer than two values.
              */
             trend: components["schemas"]["Trend"] | components["schemas"]["TalkRatioTrend"] | null;
             /**
              * Data Points
-             * @description The values, oldest first.
+             * @description Values, oldest first.
              */
             data_points: components["schemas"]["DataPoint"][];
         };
         /**
          * Window
-         * @description The days that client analytics look back, ending with the computed day.
+         * @description Window of client analytics, ending on the as-of date.
          * @enum {string}
          */
         Window: "30d" | "90d" | "all_time";
         /**
          * Problem
-         * @description RFC 9457 problem details: the shape of every error.
+         * @description RFC 9457 problem details: the body of every error response.
          */
         Problem: {
             /**
              * Format: uri
-             * @description Kind of the problem.
+             * @description Problem type.
              */
             type: string;
-            /** @description The kind in words. */
+            /** @description Title of the problem type. */
             title: string;
-            /** @description HTTP status. */
+            /** @description HTTP status code. */
             status: number;
-            /** @description A plain sentence. */
+            /** @description Explanation of the problem. */
             detail: string;
-            /** @description The address asked for; identifiers are left out. */
+            /** @description Request path with masked identifiers. */
             instance: string;
-            /** @description What doesn't fit, one entry each; only with 422. */
+            /** @description Validation errors; only with 422. */
             errors?: components["schemas"]["ProblemEntry"][];
         };
         /**
          * ProblemEntry
-         * @description One thing in the request that doesn't fit.
+         * @description A validation error.
          */
         ProblemEntry: {
-            /** @description Where it stands. */
+            /** @description Location in the request. */
             location: string[];
-            /** @description What it has to be. */
+            /** @description Violated rule. */
             message: string;
-            /** @description Short name of the rule. */
+            /** @description Code of the rule. */
             code: string;
         };
     };
@@ -2018,13 +2018,13 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
-        /** @description The caller's mark of the request, or a new one. */
+        /** @description Correlation id: the client's own or a generated one. */
         "X-Correlation-ID": string;
-        /** @description Requests allowed in a window. */
+        /** @description Maximum number of requests in the window. */
         "RateLimit-Limit": number;
-        /** @description Requests left. */
+        /** @description Remaining requests. */
         "RateLimit-Remaining": number;
-        /** @description Seconds until more are allowed. */
+        /** @description Seconds until the window resets. */
         "RateLimit-Reset": number;
         /** @description The limit and its window in seconds. */
         "RateLimit-Policy": string;
@@ -2130,7 +2130,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2167,7 +2167,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The session's transcription job. */
+                /** @description Id of the session's transcription job. */
                 job_id: string;
             };
             cookie?: never;
@@ -2188,7 +2188,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionResponse"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2198,7 +2198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing here that is yours. */
+            /** @description Not found. */
             404: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2208,7 +2208,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something in the request is not as it has to be; `errors` says what. */
+            /** @description Request validation failed; see `errors`. */
             422: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2218,7 +2218,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2228,7 +2228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2243,12 +2243,12 @@ export interface operations {
     get_client_summary: {
         parameters: {
             query?: {
-                /** @description Days that are looked back, 90d by default. */
+                /** @description Window of the analytics, 90d by default. */
                 window?: components["schemas"]["Window"];
             };
             header?: never;
             path: {
-                /** @description One of the coach's active clients. */
+                /** @description Id of an active client of the coach. */
                 client_id: string;
             };
             cookie?: never;
@@ -2269,7 +2269,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClientSummary"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2279,7 +2279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing here that is yours. */
+            /** @description Not found. */
             404: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2289,7 +2289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something in the request is not as it has to be; `errors` says what. */
+            /** @description Request validation failed; see `errors`. */
             422: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2299,7 +2299,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2309,7 +2309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2324,18 +2324,18 @@ export interface operations {
     get_client_sessions: {
         parameters: {
             query?: {
-                /** @description Most entries of the page, 20 by default. */
+                /** @description Maximum number of entries, 20 by default. */
                 limit?: number;
-                /** @description Entries before the page, 0 by default. */
+                /** @description Number of entries to skip, 0 by default. */
                 offset?: number;
-                /** @description First day, included. */
+                /** @description First date, inclusive. */
                 from_date?: string | null;
-                /** @description Last day, included. */
+                /** @description Last date, inclusive. */
                 to_date?: string | null;
             };
             header?: never;
             path: {
-                /** @description One of the coach's active clients. */
+                /** @description Id of an active client of the coach. */
                 client_id: string;
             };
             cookie?: never;
@@ -2356,7 +2356,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2366,7 +2366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing here that is yours. */
+            /** @description Not found. */
             404: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2376,7 +2376,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something in the request is not as it has to be; `errors` says what. */
+            /** @description Request validation failed; see `errors`. */
             422: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2386,7 +2386,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2396,7 +2396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2411,12 +2411,12 @@ export interface operations {
     get_client_risk: {
         parameters: {
             query?: {
-                /** @description Most scores in `history`. */
+                /** @description Maximum number of scores in `history`. */
                 history_limit?: number;
             };
             header?: never;
             path: {
-                /** @description One of the coach's active clients. */
+                /** @description Id of an active client of the coach. */
                 client_id: string;
             };
             cookie?: never;
@@ -2437,7 +2437,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClientRisk"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2447,7 +2447,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing here that is yours. */
+            /** @description Not found. */
             404: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2457,7 +2457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something in the request is not as it has to be; `errors` says what. */
+            /** @description Request validation failed; see `errors`. */
             422: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2467,7 +2467,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2477,7 +2477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2492,14 +2492,14 @@ export interface operations {
     get_client_trends: {
         parameters: {
             query?: {
-                /** @description engagement, sentiment, talk_ratio: repeated or with commas; all by default. */
+                /** @description engagement, sentiment, talk_ratio: repeated or comma-separated; all by default. */
                 metrics?: string[] | null;
-                /** @description Days that are looked back, 90d by default. */
+                /** @description Window of the analytics, 90d by default. */
                 window?: components["schemas"]["Window"];
             };
             header?: never;
             path: {
-                /** @description One of the coach's active clients. */
+                /** @description Id of an active client of the coach. */
                 client_id: string;
             };
             cookie?: never;
@@ -2520,7 +2520,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClientTrends"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2530,7 +2530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing here that is yours. */
+            /** @description Not found. */
             404: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2540,7 +2540,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something in the request is not as it has to be; `errors` says what. */
+            /** @description Request validation failed; see `errors`. */
             422: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2550,7 +2550,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2560,7 +2560,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2575,13 +2575,13 @@ export interface operations {
     get_alerts: {
         parameters: {
             query?: {
-                /** @description Where the alerts stand. */
+                /** @description Alert status, pending by default. */
                 status?: components["schemas"]["StatusFilter"];
-                /** @description How urgent they are. */
+                /** @description Alert severity, all by default. */
                 severity?: components["schemas"]["SeverityFilter"];
-                /** @description Most entries of the page, 50 by default. */
+                /** @description Maximum number of entries, 50 by default. */
                 limit?: number;
-                /** @description Entries before the page, 0 by default. */
+                /** @description Number of entries to skip, 0 by default. */
                 offset?: number;
             };
             header?: never;
@@ -2604,7 +2604,7 @@ export interface operations {
                     "application/json": components["schemas"]["AlertList"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2614,7 +2614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something in the request is not as it has to be; `errors` says what. */
+            /** @description Request validation failed; see `errors`. */
             422: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2624,7 +2624,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2634,7 +2634,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2651,7 +2651,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The alert. */
+                /** @description Id of the alert. */
                 alert_id: string;
             };
             cookie?: never;
@@ -2676,7 +2676,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcknowledgedAlert"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2686,7 +2686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing here that is yours. */
+            /** @description Not found. */
             404: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2706,7 +2706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something in the request is not as it has to be; `errors` says what. */
+            /** @description Request validation failed; see `errors`. */
             422: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2716,7 +2716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2726,7 +2726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2743,7 +2743,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The alert. */
+                /** @description Id of the alert. */
                 alert_id: string;
             };
             cookie?: never;
@@ -2768,7 +2768,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcknowledgedAlert"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2778,7 +2778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing here that is yours. */
+            /** @description Not found. */
             404: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2798,7 +2798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something in the request is not as it has to be; `errors` says what. */
+            /** @description Request validation failed; see `errors`. */
             422: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2808,7 +2808,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2818,7 +2818,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2835,7 +2835,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description One of the coach's active clients. */
+                /** @description Id of an active client of the coach. */
                 client_id: string;
             };
             cookie?: never;
@@ -2845,7 +2845,7 @@ export interface operations {
             /** @description Successful Response */
             202: {
                 headers: {
-                    /** @description Address of the task's state. */
+                    /** @description Path of the task. */
                     Location?: string;
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
@@ -2858,7 +2858,7 @@ export interface operations {
                     "application/json": components["schemas"]["ComputeResponse"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2868,7 +2868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing here that is yours. */
+            /** @description Not found. */
             404: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2878,7 +2878,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something in the request is not as it has to be; `errors` says what. */
+            /** @description Request validation failed; see `errors`. */
             422: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2888,7 +2888,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2898,7 +2898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2915,7 +2915,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The task. */
+                /** @description Id of the task. */
                 task_id: string;
             };
             cookie?: never;
@@ -2936,7 +2936,7 @@ export interface operations {
                     "application/json": components["schemas"]["ComputeTask"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2946,7 +2946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing here that is yours. */
+            /** @description Not found. */
             404: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2956,7 +2956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something in the request is not as it has to be; `errors` says what. */
+            /** @description Request validation failed; see `errors`. */
             422: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2966,7 +2966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -2976,7 +2976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3011,7 +3011,7 @@ export interface operations {
                     "application/json": components["schemas"]["CoachSummary"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3021,7 +3021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3031,7 +3031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3046,11 +3046,11 @@ export interface operations {
     get_at_risk_clients: {
         parameters: {
             query?: {
-                /** @description The least level of risk that is listed. */
+                /** @description Minimum risk level, high by default. */
                 min_level?: components["schemas"]["RiskLevel"];
-                /** @description Most entries of the page, 50 by default. */
+                /** @description Maximum number of entries, 50 by default. */
                 limit?: number;
-                /** @description Entries before the page, 0 by default. */
+                /** @description Number of entries to skip, 0 by default. */
                 offset?: number;
             };
             header?: never;
@@ -3073,7 +3073,7 @@ export interface operations {
                     "application/json": components["schemas"]["AtRiskClients"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3083,7 +3083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something in the request is not as it has to be; `errors` says what. */
+            /** @description Request validation failed; see `errors`. */
             422: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3093,7 +3093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3103,7 +3103,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3138,7 +3138,7 @@ export interface operations {
                     "application/json": components["schemas"]["CoachSettings"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3148,7 +3148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3158,7 +3158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3197,7 +3197,7 @@ export interface operations {
                     "application/json": components["schemas"]["CoachSettings"];
                 };
             };
-            /** @description A credential is missing or wrong; `WWW-Authenticate` says which kind. */
+            /** @description Missing or invalid credential; `WWW-Authenticate` holds its scheme. */
             401: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3217,7 +3217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something in the request is not as it has to be; `errors` says what. */
+            /** @description Request validation failed; see `errors`. */
             422: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3227,7 +3227,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            /** @description Rate limit exceeded; `Retry-After` holds the seconds to wait. */
             429: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];
@@ -3237,7 +3237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is not available right now. Try again in a moment. */
+            /** @description The database is unavailable. Retry after the delay in the Retry-After header. */
             503: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["X-Correlation-ID"];

@@ -1,4 +1,4 @@
--- one row: a client's current risk score, earlier ones and open alerts; body is null without a score
+-- one row: a client's latest risk score, its history and open alerts; body is null without a score
 with client as (
     select client_id
     from ai_backend.active_clients

@@ -1,21 +1,21 @@
-"""Shapes of a client's answers (specification, "Client Analytics"; contract page, "Response shapes")."""
+"""Responses of a client. Fields: docs/reference/specification.md, "Client Analytics"."""
 
 from pydantic import Field
 
 from api.risk.schemas import RiskAlert, RiskScore, RiskScoreHistory
 from api.types import (
-    Answer,
-    Change,
     Count,
-    Day,
+    Date,
     FrequencyTrend,
     Identifier,
     Percentage,
-    Points,
+    PercentagePoints,
     Ratio,
+    ResponseModel,
     RiskLevel,
     Score,
     Sentiment,
+    SentimentChange,
     TalkRatioTrend,
     Timestamp,
     Trend,
@@ -23,200 +23,200 @@ from api.types import (
 )
 
 
-class ClientAnalytics(Answer):
-    """How a client has been doing in a window."""
+class ClientAnalytics(ResponseModel):
+    """Analytics of a client in a window."""
 
     id: Identifier
-    """Identity of the row; follows from coach, client and window."""
+    """Id of the row, derived from coach, client and window."""
     client_id: Identifier
-    """The client."""
+    """Id of the client."""
     coach_id: Identifier
-    """The coach: the one who asks."""
-    window_start: Day
-    """First day of the window; the day of the first session for all_time."""
-    window_end: Day
-    """Last day of the window: the day that was computed."""
+    """Id of the coach: always the authenticated coach."""
+    window_start: Date
+    """First date of the window; for all_time the date of the first session."""
+    window_end: Date
+    """Last date of the window: the as-of date."""
     window_type: Window
-    """Which window."""
+    """Type of the window."""
     total_sessions: Count
-    """Sessions in the window."""
+    """Number of sessions in the window."""
     sessions_last_30_days: Count
-    """Sessions in the last 30 days, whatever the window."""
+    """Number of sessions in the last 30 days, independent of the window."""
     average_days_between_sessions: float | None = Field(ge=0)
-    """Mean number of days from one session to the next; null below two."""
+    """Mean number of days between sessions; null with fewer than two sessions."""
     days_since_last_session: Count
-    """Days since the last session, whatever the window."""
+    """Days since the last session, independent of the window."""
     session_frequency_trend: FrequencyTrend | None
-    """Last 30 days against the 30 before; null with a single session ever."""
+    """Last 30 days compared with the 30 days before; null if the client has only one session."""
     average_coach_talk_percentage: Percentage | None
-    """Mean share of the session in which the coach spoke, 0 to 100; null when unknown."""
+    """Mean percentage of the session in which the coach spoke, 0 to 100; null when unknown."""
     average_client_talk_percentage: Percentage | None
-    """Mean share of the session in which the client spoke, 0 to 100; null when unknown."""
+    """Mean percentage of the session in which the client spoke, 0 to 100; null when unknown."""
     talk_ratio_trend: TalkRatioTrend | None
-    """Whose share grew by 10 points or more within the window; null below two sessions."""
+    """Speaker whose share grew by 10 points or more within the window; null with fewer than two sessions."""
     average_engagement_score: Score | None
-    """Mean engagement, 0 to 100; null when unknown."""
+    """Mean engagement score, 0 to 100; null when unknown."""
     engagement_trend: Trend | None
-    """Whether engagement moved by 5 points or more within the window; null below two values."""
+    """Whether engagement changed by 5 points or more within the window; null with fewer than two values."""
     engagement_scores_history: list[Score]
     """The last ten known engagement scores, oldest first."""
     average_sentiment_score: Sentiment | None
-    """How the client sounded on average, -1 to 1; null when unknown."""
+    """Mean sentiment of the client, -1 to 1; null when unknown."""
     sentiment_trend: Trend | None
-    """Whether sentiment moved by 0.1 or more within the window; null below two values."""
+    """Whether sentiment changed by 0.1 or more within the window; null with fewer than two values."""
     sentiment_scores_history: list[Sentiment]
     """The last ten known sentiment scores, oldest first."""
     total_resistance_cues: Count
-    """Moments in which the client pushed back."""
+    """Number of cues in which the client pushed back."""
     total_commitment_cues: Count
-    """Moments in which the client committed to something."""
+    """Number of cues in which the client committed to something."""
     total_breakthrough_cues: Count
-    """Moments of insight."""
+    """Number of cues of insight."""
     resistance_to_commitment_ratio: Ratio | None
-    """Resistance for each commitment, 0 to 99.999; null when no session was read for cues."""
+    """Resistance cues per commitment cue, 0 to 99.999; null if cue detection has processed no session."""
     computed_at: Timestamp
-    """When these numbers were computed."""
-    as_of_date: Day
-    """The day that they speak for."""
-    last_session_date: Day
-    """Day of the last session, whatever the window."""
+    """Time at which the analytics were computed."""
+    as_of_date: Date
+    """Date as of which the analytics are computed."""
+    last_session_date: Date
+    """Date of the last session, independent of the window."""
     sessions_previous_30_days: Count
-    """Sessions in the 30 days before the last 30."""
+    """Number of sessions in the 30 days before the last 30 days."""
     sessions_with_cue_evidence: Count
-    """Sessions of the window that were read for cues."""
-    engagement_change: Points | None
-    """Later half of the window minus earlier half, -100 to 100 points; null below two values."""
-    sentiment_change: Change | None
-    """Later half of the window minus earlier half, -2 to 2; null below two values."""
-    talk_ratio_change: Points | None
-    """Client's share, later half minus earlier half, -100 to 100 points; null below two sessions."""
+    """Number of sessions in the window that cue detection has processed."""
+    engagement_change: PercentagePoints | None
+    """Later half of the window minus earlier half, -100 to 100 points; null with fewer than two values."""
+    sentiment_change: SentimentChange | None
+    """Later half of the window minus earlier half, -2 to 2; null with fewer than two values."""
+    talk_ratio_change: PercentagePoints | None
+    """Client talk percentage, later half minus earlier half; null with fewer than two sessions."""
 
 
-class ClientSummary(Answer):
-    """A client at a glance."""
+class ClientSummary(ResponseModel):
+    """Summary of a client."""
 
     client_analytics: ClientAnalytics
-    """The window's numbers."""
+    """Analytics of the window."""
     session_count: Count
-    """Sessions altogether."""
-    latest_session_date: Day | None
-    """Day of the last session."""
+    """Number of all sessions."""
+    latest_session_date: Date | None
+    """Date of the last session."""
     risk_level: RiskLevel | None
-    """Level of the current score; null without one that holds."""
+    """Risk level of the current score; null without an unexpired score."""
     risk_score_stale: bool
-    """Whether there is a score that has expired."""
+    """Whether the latest score has expired."""
     quality_warnings: list[str]
-    """insufficient_sessions (fewer than two in the window), stale_risk_score."""
+    """Quality warnings: insufficient_sessions (fewer than two in the window), stale_risk_score."""
 
 
-class CueCounts(Answer):
-    """Language cues by type."""
+class CueCounts(ResponseModel):
+    """Counts of language cues by type."""
 
     resistance: Count
-    """Moments in which the client pushed back."""
+    """Cues in which the client pushed back."""
     commitment: Count
-    """Moments in which the client committed to something."""
+    """Cues in which the client committed to something."""
     breakthrough: Count
-    """Moments of insight."""
+    """Cues of insight."""
     concern: Count
-    """Moments of worry."""
+    """Cues of worry."""
     deflection: Count
-    """Moments in which the client stayed vague."""
+    """Cues in which the client changed the subject or stayed vague."""
     enthusiasm: Count
-    """Moments of enthusiasm."""
+    """Cues of enthusiasm."""
     doubt: Count
-    """Moments of doubt."""
+    """Cues of doubt."""
     agreement: Count
-    """Moments of agreement with the coach."""
+    """Cues of agreement with the coach."""
     goal_setting: Count
-    """Moments in which the client set a concrete goal."""
+    """Cues in which the client set a concrete goal."""
 
 
-class SessionAnalyticsSummary(Answer):
-    """A session in a line."""
+class SessionAnalyticsSummary(ResponseModel):
+    """Summary of a session."""
 
     job_id: Identifier
-    """The session."""
-    session_date: Day
-    """Its date."""
+    """Id of the session's transcription job."""
+    session_date: Date
+    """Date of the session."""
     duration_minutes: float = Field(ge=0)
-    """Its length in minutes."""
+    """Duration in minutes."""
     coach_talk_percentage: Percentage
-    """Share in which the coach spoke, 0 to 100."""
+    """Percentage of the session in which the coach spoke, 0 to 100."""
     client_talk_percentage: Percentage
-    """Share in which the client spoke, 0 to 100."""
+    """Percentage of the session in which the client spoke, 0 to 100."""
     engagement_score: Score | None
-    """How engaged the client was, 0 to 100; null when unknown."""
+    """Engagement of the client, 0 to 100; null when unknown."""
     client_sentiment_score: Sentiment | None
-    """How the client sounded, -1 to 1; null when unknown."""
+    """Mean sentiment of the client, -1 to 1; null when unknown."""
     cue_count: Count
-    """Language cues of all nine types."""
+    """Number of language cues of all nine types."""
     cue_counts: CueCounts
-    """The same by type."""
+    """Number of language cues by type."""
     has_warnings: bool
-    """Whether there is a reason to read these numbers with care."""
+    """Whether the session has quality warnings."""
     has_cue_evidence: bool
-    """Whether the session was read for language cues; if not, counts of 0 mean unknown."""
+    """Whether cue detection has processed the session; if not, cue counts of 0 mean unknown."""
 
 
-class SessionList(Answer):
+class SessionList(ResponseModel):
     """A page of sessions, newest first."""
 
     sessions: list[SessionAnalyticsSummary]
-    """The page."""
+    """Sessions of the page."""
     total: Count
-    """All sessions that match."""
+    """Number of all matching sessions."""
 
 
-class ClientRisk(Answer):
-    """A client's risk, how it came about, and what is open."""
+class ClientRisk(ResponseModel):
+    """Risk score of a client, its history and open alerts."""
 
     risk_score: RiskScore
-    """The current score, also when it has expired."""
+    """Latest score, even if it has expired."""
     history: list[RiskScoreHistory]
-    """Scores, newest first, the current one included."""
+    """Scores, newest first, including the latest one."""
     alerts: list[RiskAlert]
     """Alerts that are neither resolved nor muted, newest first."""
 
 
-class DataPoint(Answer):
-    """A session's value and what it is a value of."""
+class DataPoint(ResponseModel):
+    """Value of a metric in one session."""
 
-    date: Day
-    """Day of the session."""
+    date: Date
+    """Date of the session."""
     value: float = Field(ge=-1, le=100)
-    """Engagement or talk ratio 0 to 100, sentiment -1 to 1."""
+    """Value: engagement and talk_ratio 0 to 100, sentiment -1 to 1."""
     job_id: Identifier
-    """The session."""
+    """Id of the session's transcription job."""
     session_id: Identifier
-    """Its analytics (`session_analytics.id`)."""
+    """Id of the session's analytics (`session_analytics.id`)."""
     metric: str = Field(pattern="^(engagement|sentiment|talk_ratio)$")
-    """engagement, sentiment or talk_ratio."""
+    """Metric: engagement, sentiment or talk_ratio."""
 
 
-class TrendData(Answer):
-    """How a metric moved from the first to the last known value of the window."""
+class TrendData(ResponseModel):
+    """Change of a metric from the first to the last known value of the window."""
 
     metric_name: str = Field(pattern="^(engagement|sentiment|talk_ratio)$")
-    """engagement, sentiment or talk_ratio (share of the session in which the client spoke)."""
+    """Metric: engagement, sentiment or talk_ratio (percentage of the session in which the client spoke)."""
     current_value: float | None
-    """The last known value; null without any."""
+    """Last known value; null without values."""
     previous_value: float | None
-    """The first known value; null without any."""
+    """First known value; null without values."""
     change: float | None
-    """Last minus first, in the metric's unit."""
+    """Last value minus first value, in the metric's unit."""
     change_percentage: float | None
-    """The change in percent of the first value's size; null when that is 0."""
+    """Change in percent of the first value's absolute value; null if that is 0."""
     trend: Trend | TalkRatioTrend | None
-    """The trend in a word, as in client_analytics; null below two values."""
+    """Trend, as in client_analytics; null with fewer than two values."""
     data_points: list[DataPoint]
-    """The values, oldest first."""
+    """Values, oldest first."""
 
 
-class ClientTrends(Answer):
+class ClientTrends(ResponseModel):
     """Trends of a client by metric."""
 
     trends: dict[str, TrendData]
-    """One entry for each metric asked for."""
+    """One entry per requested metric."""
     data_points: list[DataPoint]
-    """All values in one list."""
+    """Values of all metrics in one list."""

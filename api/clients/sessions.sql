@@ -1,4 +1,4 @@
--- one row: a page of a client's sessions, newest first; body is null when the client isn't this coach's or has none
+-- one row: a page of a client's sessions, newest first; body is null if the client is not the coach's or has none
 with client as (
     select client_id
     from ai_backend.active_clients
@@ -25,8 +25,8 @@ matching as not materialized (
         and (%(to_date)s::date is null or session_date <= %(to_date)s::date)
 ),
 
--- only what is shown is spelled out: a long past must not slow its newest page down
-shown as (
+-- the wide columns are read for the selected page only: a long history must not slow down its newest page
+selected as (
     select job_id, session_date
     from matching
     order by session_date desc, completed_at desc nulls first, job_id desc
@@ -50,9 +50,9 @@ page as (
     where
         coach_id = %(coach_id)s
         and client_id = %(client_id)s
-        and session_date >= (select min(shown.session_date) from shown)
-        and session_date <= (select max(shown.session_date) from shown)
-        and job_id in (select shown.job_id from shown)
+        and session_date >= (select min(selected.session_date) from selected)
+        and session_date <= (select max(selected.session_date) from selected)
+        and job_id in (select selected.job_id from selected)
     order by session_date desc, completed_at desc nulls first, job_id desc
 ),
 

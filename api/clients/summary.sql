@@ -1,4 +1,4 @@
--- one row: a client's analytics in a window; body is null when the client isn't this coach's or has no session
+-- one row: a client's analytics in a window; body is null if the client is not the coach's or has no session
 with analytics as (
     select
         id,
@@ -53,17 +53,12 @@ final as (
         %(client_id)s::uuid as client_id,
         null::uuid as job_id,
         (
-            select
-                json_build_object(
-                    'client_analytics', row_to_json(analytics),
-                    'session_count', summary.session_count,
-                    'latest_session_date', summary.latest_session_date,
-                    'risk_level', summary.risk_level,
-                    'risk_score_stale', summary.risk_score_stale,
-                    'quality_warnings', summary.quality_warnings
-                )
-            from analytics
-            cross join summary
+            select row_to_json(response)
+            from (
+                select row_to_json(analytics) as client_analytics, summary.*
+                from analytics
+                cross join summary
+            ) as response
         ) as body
 )
 

@@ -1,4 +1,4 @@
--- one row: how a client's metrics moved in a window; body is null when the client isn't this coach's or has no session
+-- one row: trends of a client's metrics in a window; body is null if the client is not the coach's or has no session
 with client as (
     select client_id
     from ai_backend.active_clients

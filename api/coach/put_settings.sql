@@ -1,5 +1,5 @@
--- one row per coach: all settings, those left out being null, which means the default
-insert into analytics_api.coach_settings as recorded (
+-- one row per coach: all settings; null means the default
+insert into analytics_api.coach_settings (
     coach_id,
     engagement_decline_warning,
     engagement_decline_critical,

@@ -1,4 +1,4 @@
-"""GET /coach/…: the practice as a whole, clients at risk, and what the coach has set."""
+"""Coach routes: summary, clients at risk, settings."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from api.coach.schemas import AtRiskClients, CoachSettings, CoachSummary
 from api.coach.settings_schemas import CoachSettingsUpdate
 from api.db.queries import load
-from api.dependencies import Ask
+from api.dependencies import RunQuery
 from api.middleware.authentication import PREFIX
 from api.pagination import Limit50, Offset
 from api.types import RiskLevel
@@ -16,43 +16,51 @@ router = APIRouter(prefix=f"{PREFIX}/coach", tags=["coach"])
 SUMMARY = load(__package__, "summary")
 AT_RISK = load(__package__, "at_risk_clients")
 SETTINGS = load(__package__, "settings")
-CHANGED_SETTINGS = load(__package__, "settings", after=("put_settings",))
+UPDATE_SETTINGS = load(__package__, "settings", after=("put_settings",))
 
-LeastLevel = Annotated[RiskLevel, Query(description="The least level of risk that is listed.")]
+MinLevel = Annotated[RiskLevel, Query(description="Minimum risk level, high by default.")]
 
 
-@router.get("/summary", response_model=CoachSummary, summary="The practice", operation_id="get_coach_summary")
-async def get_summary(ask: Ask) -> Response:
-    """Clients, those at risk, average engagement and this month's sessions of the coach."""
-    return await ask(SUMMARY)
+@router.get(
+    "/summary",
+    response_model=CoachSummary,
+    summary="Get the coach's summary",
+    operation_id="get_coach_summary",
+)
+async def get_summary(run_query: RunQuery) -> Response:
+    """Number of clients, clients at risk, average engagement, and sessions of the month."""
+    return await run_query(SUMMARY)
 
 
 @router.get(
     "/at-risk-clients",
     response_model=AtRiskClients,
-    summary="Clients at risk",
+    summary="List clients at risk",
     operation_id="get_at_risk_clients",
 )
 async def get_at_risk_clients(
-    ask: Ask, min_level: LeastLevel = RiskLevel.HIGH, limit: Limit50 = 50, offset: Offset = 0
+    run_query: RunQuery, min_level: MinLevel = RiskLevel.HIGH, limit: Limit50 = 50, offset: Offset = 0
 ) -> Response:
-    """Active clients whose unexpired score has at least this level, the greatest risk first."""
+    """Active clients whose unexpired score has at least the minimum level, highest score first."""
     levels = list(RiskLevel)
-    wanted = [level.value for level in levels[levels.index(min_level) :]]
-    return await ask(AT_RISK, levels=wanted, limit=limit, offset=offset)
+    selected = [level.value for level in levels[levels.index(min_level) :]]
+    return await run_query(AT_RISK, levels=selected, limit=limit, offset=offset)
 
 
 @router.get(
-    "/settings", response_model=CoachSettings, summary="The coach's settings", operation_id="get_settings"
+    "/settings", response_model=CoachSettings, summary="Get the coach's settings", operation_id="get_settings"
 )
-async def get_settings(ask: Ask) -> Response:
-    """Thresholds of risk and alert preferences, with the defaults where the coach has set none."""
-    return await ask(SETTINGS)
+async def get_settings(run_query: RunQuery) -> Response:
+    """Risk thresholds and alert preferences, with defaults for those that are not set."""
+    return await run_query(SETTINGS)
 
 
 @router.put(
-    "/settings", response_model=CoachSettings, summary="Change the settings", operation_id="put_settings"
+    "/settings",
+    response_model=CoachSettings,
+    summary="Replace the coach's settings",
+    operation_id="put_settings",
 )
-async def put_settings(ask: Ask, settings: CoachSettingsUpdate) -> Response:
-    """Replace all settings. Thresholds take effect with the next scoring, alert preferences at once."""
-    return await ask(CHANGED_SETTINGS, **settings.parameters())
+async def put_settings(run_query: RunQuery, settings: CoachSettingsUpdate) -> Response:
+    """Replaces all settings. Thresholds take effect with the next scoring, alert preferences immediately."""
+    return await run_query(UPDATE_SETTINGS, **settings.query_parameters())

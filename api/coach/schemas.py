@@ -1,13 +1,13 @@
-"""Shapes of the coach's own pages (contract page, "Response shapes" and "Routes")."""
+"""Responses of the coach routes."""
 
 from api.types import (
     AlertType,
-    Answer,
     Count,
-    Day,
+    Date,
     FactorType,
     Identifier,
-    Points,
+    PercentagePoints,
+    ResponseModel,
     RiskLevel,
     RiskTrend,
     Score,
@@ -16,8 +16,8 @@ from api.types import (
 )
 
 
-class RiskDistribution(Answer):
-    """How many clients have an unexpired score of each level."""
+class RiskDistribution(ResponseModel):
+    """Number of clients with an unexpired score by risk level."""
 
     low: Count
     """Clients with a score up to 25."""
@@ -29,93 +29,93 @@ class RiskDistribution(Answer):
     """Clients with a score above 75."""
 
 
-class CoachSummary(Answer):
-    """The coach's practice as a whole."""
+class CoachSummary(ResponseModel):
+    """Summary of the coach's practice."""
 
     total_clients: Count
-    """Active clients with at least one session."""
+    """Number of active clients with at least one session."""
     clients_at_risk: Count
-    """Those of them whose unexpired risk level is high or critical."""
+    """Number of these clients whose unexpired risk level is high or critical."""
     average_engagement: Score | None
-    """Mean of the clients' average engagement of the last 90 days, 0 to 100; null when none is known."""
+    """Mean of the clients' average engagement scores of the last 90 days, 0 to 100; null when unknown."""
     sessions_this_month: Count
-    """Sessions in the calendar month of the latest computed day."""
+    """Number of sessions in the calendar month of the latest computed date."""
     risk_distribution: RiskDistribution
-    """Clients by risk level."""
+    """Number of clients by risk level."""
 
 
-class AtRiskClient(Answer):
-    """A client who may be about to leave."""
+class AtRiskClient(ResponseModel):
+    """A client at risk of churn."""
 
     client_id: Identifier
-    """The client."""
+    """Id of the client."""
     risk_score: Score
-    """The current score, 0 to 100."""
+    """Current risk score, 0 to 100."""
     risk_level: RiskLevel
-    """Its level."""
+    """Risk level."""
     top_factor: FactorType | None
-    """The factor that contributes most; null when none does."""
+    """Factor with the maximum contribution; null if all contributions are 0."""
     trend: RiskTrend | None
-    """Whether the risk grows; null for a first score."""
-    score_change: Points | None
-    """Points since the day scored before, -100 to 100; positive means more risk. Null for a first score."""
+    """Trend of the score; null for the first score."""
+    score_change: PercentagePoints | None
+    """Score minus the previous score, -100 to 100; positive means more risk. Null for the first score."""
     recommended_action: str
-    """What to do."""
+    """Recommended action for the coach."""
     days_since_last_session: Count
     """Days since the last session."""
-    last_session_date: Day
-    """Day of the last session."""
+    last_session_date: Date
+    """Date of the last session."""
     open_alerts: Count
-    """Alerts about the client that are neither resolved nor muted."""
-    as_of_date: Day
-    """The day that the score speaks for."""
+    """Number of alerts about the client that are neither resolved nor muted."""
+    as_of_date: Date
+    """Date as of which the score is computed."""
 
 
-class AtRiskClients(Answer):
-    """A page of clients at risk, the greatest risk first."""
+class AtRiskClients(ResponseModel):
+    """A page of clients at risk, highest score first."""
 
     clients: list[AtRiskClient]
-    """The page."""
+    """Clients of the page."""
     total: Count
-    """All clients that match."""
+    """Number of all matching clients."""
 
 
-class Threshold(Answer):
-    """From where on a factor worries this coach."""
+class Threshold(ResponseModel):
+    """Thresholds of a risk factor."""
 
     warning: float
-    """Where worry begins, in the factor's unit."""
+    """Warning threshold in the factor's unit."""
     critical: float
-    """Where it is as bad as it gets, in the factor's unit."""
+    """Critical threshold in the factor's unit."""
     default_warning: float
-    """What `warning` is for coaches who set nothing."""
+    """Default of `warning`."""
     default_critical: float
-    """What `critical` is for coaches who set nothing."""
+    """Default of `critical`."""
     is_default: bool
-    """Whether the coach has set nothing here."""
+    """Whether the defaults apply."""
 
 
-class Thresholds(Answer):
+class Thresholds(ResponseModel):
     """The coach's thresholds by risk factor."""
 
     engagement_trend: Threshold
-    """Change of engagement within 90 days, in points; negative is a fall."""
+    """Change of engagement within 90 days in points; negative is a decline."""
     sentiment_trend: Threshold
-    """Change of sentiment within 90 days, on a scale from -1 to 1; negative is a fall."""
+    """Change of sentiment (-1 to 1) within 90 days; negative is a decline."""
     resistance_ratio: Threshold
-    """Moments of resistance for each moment of commitment within 90 days."""
+    """Resistance cues per commitment cue within 90 days."""
     days_since_session: Threshold
     """Days since the last session."""
 
 
-class CoachSettings(Answer):
-    """What the coach has set, with defaults for the rest. It takes effect with the next scoring."""
+class CoachSettings(ResponseModel):
+    """The coach's settings, with defaults for those that are not set."""
 
     thresholds: Thresholds
-    """From where on each factor worries the coach."""
+    """Thresholds by risk factor. Changes take effect with the next scoring."""
     muted_alert_types: list[AlertType]
     """Alerts of these types are recorded but not listed."""
     min_alert_severity: Severity
     """Alerts below this severity are recorded but not listed."""
     updated_at: Timestamp | None
-    """When the coach last changed something; null if never."""
+    """Time of the last change; null if the coach has never changed the settings."""

@@ -1,5 +1,5 @@
--- one row: the coach's thresholds and alert preferences, with the defaults where the coach has set none
-with own as (
+-- one row: the coach's thresholds and alert preferences, with defaults for those that are not set
+with stored as (
     select
         engagement_decline_warning,
         engagement_decline_critical,
@@ -32,23 +32,23 @@ thresholds as (
         values
         (
             'engagement_trend',
-            (select own.engagement_decline_warning from own),
-            (select own.engagement_decline_critical from own)
+            (select stored.engagement_decline_warning from stored),
+            (select stored.engagement_decline_critical from stored)
         ),
         (
             'sentiment_trend',
-            (select own.sentiment_decline_warning from own),
-            (select own.sentiment_decline_critical from own)
+            (select stored.sentiment_decline_warning from stored),
+            (select stored.sentiment_decline_critical from stored)
         ),
         (
             'resistance_ratio',
-            (select own.resistance_ratio_warning from own),
-            (select own.resistance_ratio_critical from own)
+            (select stored.resistance_ratio_warning from stored),
+            (select stored.resistance_ratio_critical from stored)
         ),
         (
             'days_since_session',
-            (select own.days_since_session_warning from own),
-            (select own.days_since_session_critical from own)
+            (select stored.days_since_session_warning from stored),
+            (select stored.days_since_session_critical from stored)
         )
     ) as pairs (factor_type, warning, critical) on defaults.factor_type = pairs.factor_type
 ),
@@ -59,9 +59,9 @@ final as (
         null::uuid as job_id,
         json_build_object(
             'thresholds', (select json_object_agg(factor_type, threshold order by position) from thresholds),
-            'muted_alert_types', coalesce((select own.muted_alert_types from own), '{}'),
-            'min_alert_severity', coalesce((select own.min_alert_severity from own), 'warning'),
-            'updated_at', (select own.updated_at from own)
+            'muted_alert_types', coalesce((select stored.muted_alert_types from stored), '{}'),
+            'min_alert_severity', coalesce((select stored.min_alert_severity from stored), 'warning'),
+            'updated_at', (select stored.updated_at from stored)
         ) as body
 )
 

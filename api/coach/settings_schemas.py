@@ -1,32 +1,26 @@
-"""What a coach may set, within which bounds (contract page, "Routes")."""
+"""Request body of the coach's settings, with the allowed ranges."""
 
 from decimal import Decimal
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from api.types import AlertType, Severity
+from api.types import AlertType, RequestModel, Severity
 
-FallInPoints = Annotated[float, Field(ge=-100, le=-0.01, strict=True)]
-FallOfSentiment = Annotated[float, Field(ge=-2, le=-0.001, strict=True)]
+EngagementDecline = Annotated[float, Field(ge=-100, le=-0.01, strict=True)]
+SentimentDecline = Annotated[float, Field(ge=-2, le=-0.001, strict=True)]
 ResistanceRatio = Annotated[float, Field(ge=0.001, le=99.999, strict=True)]
-DaysOfSilence = Annotated[int, Field(ge=1, le=365, strict=True)]
+DaysSinceSession = Annotated[int, Field(ge=1, le=365, strict=True)]
 
 
-class Given(BaseModel):
-    """Base of what callers send: nothing unknown, so that a slip of the pen is noticed."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
-
-
-class Pair(Given):
-    """A factor's two thresholds, set together."""
+class ThresholdPair(RequestModel):
+    """The two thresholds of a risk factor."""
 
     decimals: ClassVar[int] = 0
-    is_worse_when_greater: ClassVar[bool] = True
+    higher_is_worse: ClassVar[bool] = True
 
     def rounded(self) -> tuple[Decimal, Decimal]:
-        """Warning and critical as they are stored."""
+        """Returns warning and critical as they are stored."""
         values = self.model_dump()
         places = Decimal(1).scaleb(-self.decimals)
         return (
@@ -37,81 +31,81 @@ class Pair(Given):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         warning, critical = self.rounded()
-        if not (warning < critical if self.is_worse_when_greater else warning > critical):
+        if not (warning < critical if self.higher_is_worse else warning > critical):
             raise ValueError("warning must come before critical")
         return self
 
 
-class EngagementThresholds(Pair):
-    """Falls of engagement within 90 days; two decimals are kept."""
+class EngagementThresholds(ThresholdPair):
+    """Thresholds of the engagement decline within 90 days; rounded to two decimals."""
 
     decimals: ClassVar[int] = 2
-    is_worse_when_greater: ClassVar[bool] = False
-    warning: FallInPoints
-    """Where worry begins, in points, -100 to -0.01, e.g. -10."""
-    critical: FallInPoints
-    """Where it is as bad as it gets, in points, below `warning`, e.g. -20."""
+    higher_is_worse: ClassVar[bool] = False
+    warning: EngagementDecline
+    """Warning threshold in points, -100 to -0.01, e.g. -10."""
+    critical: EngagementDecline
+    """Critical threshold in points, below `warning`, e.g. -20."""
 
 
-class SentimentThresholds(Pair):
-    """Falls of sentiment within 90 days; three decimals are kept."""
+class SentimentThresholds(ThresholdPair):
+    """Thresholds of the sentiment decline within 90 days; rounded to three decimals."""
 
     decimals: ClassVar[int] = 3
-    is_worse_when_greater: ClassVar[bool] = False
-    warning: FallOfSentiment
-    """Where worry begins, on a scale from -1 to 1, -2 to -0.001, e.g. -0.2."""
-    critical: FallOfSentiment
-    """Where it is as bad as it gets, below `warning`, e.g. -0.4."""
+    higher_is_worse: ClassVar[bool] = False
+    warning: SentimentDecline
+    """Warning threshold, -2 to -0.001, e.g. -0.2. Sentiment itself ranges from -1 to 1."""
+    critical: SentimentDecline
+    """Critical threshold, below `warning`, e.g. -0.4."""
 
 
-class ResistanceThresholds(Pair):
-    """Moments of resistance for each moment of commitment; three decimals are kept."""
+class ResistanceThresholds(ThresholdPair):
+    """Thresholds of the resistance cues per commitment cue; rounded to three decimals."""
 
     decimals: ClassVar[int] = 3
     warning: ResistanceRatio
-    """Where worry begins, 0.001 to 99.999, e.g. 2."""
+    """Warning threshold, 0.001 to 99.999, e.g. 2."""
     critical: ResistanceRatio
-    """Where it is as bad as it gets, above `warning`, e.g. 4."""
+    """Critical threshold, above `warning`, e.g. 4."""
 
 
-class DaysSinceSessionThresholds(Pair):
-    """Days since the last session."""
+class DaysSinceSessionThresholds(ThresholdPair):
+    """Thresholds of the days since the last session."""
 
-    warning: DaysOfSilence
-    """Where worry begins, 1 to 365 days, e.g. 14."""
-    critical: DaysOfSilence
-    """Where it is as bad as it gets, above `warning`, e.g. 30."""
+    warning: DaysSinceSession
+    """Warning threshold, 1 to 365 days, e.g. 14."""
+    critical: DaysSinceSession
+    """Critical threshold, above `warning`, e.g. 30."""
 
 
-class ThresholdsUpdate(Given):
-    """Thresholds by risk factor; a factor that is null or left out has its default."""
+class ThresholdsUpdate(RequestModel):
+    """Thresholds by risk factor; a factor that is null or omitted is reset to its default."""
 
     engagement_trend: EngagementThresholds | None = None
-    """Falls of engagement."""
+    """Decline of engagement."""
     sentiment_trend: SentimentThresholds | None = None
-    """Falls of sentiment."""
+    """Decline of sentiment."""
     resistance_ratio: ResistanceThresholds | None = None
-    """Resistance against commitment."""
+    """Ratio of resistance to commitment."""
     days_since_session: DaysSinceSessionThresholds | None = None
-    """Silence."""
+    """Days since the last session."""
 
 
-class CoachSettingsUpdate(Given):
-    """All of the coach's settings; what is left out goes back to its default."""
+class CoachSettingsUpdate(RequestModel):
+    """All settings of the coach; omitted ones are reset to their defaults."""
 
     thresholds: ThresholdsUpdate = ThresholdsUpdate()
-    """From where on each factor worries the coach."""
+    """Thresholds by risk factor."""
     muted_alert_types: list[AlertType] = Field(default=[], max_length=len(AlertType))
-    """Types of alerts that are not listed."""
+    """Alerts of these types are not listed."""
     min_alert_severity: Severity = Severity.WARNING
     """Alerts below this severity are not listed."""
 
-    def parameters(self) -> dict[str, object]:
-        """The settings under the names that the query has for them."""
-        pairs: dict[str, object] = {}
+    def query_parameters(self) -> dict[str, object]:
+        """Returns the settings by the parameter names of put_settings.sql."""
+        thresholds: dict[str, object] = {}
         for factor in ThresholdsUpdate.model_fields:
-            pair: Pair | None = getattr(self.thresholds, factor)
+            pair: ThresholdPair | None = getattr(self.thresholds, factor)
             warning, critical = pair.rounded() if pair else (None, None)
-            pairs |= {f"{factor}_warning": warning, f"{factor}_critical": critical}
+            thresholds |= {f"{factor}_warning": warning, f"{factor}_critical": critical}
         muted = list(dict.fromkeys(kind.value for kind in self.muted_alert_types))
-        return {**pairs, "muted_alert_types": muted, "min_alert_severity": self.min_alert_severity.value}
+        return {**thresholds, "muted_alert_types": muted, "min_alert_severity": self.min_alert_severity.value}

@@ -1,5 +1,5 @@
--- one row: the coach's practice as a whole; a coach without clients has an empty one
-with practice as (
+-- one row: the coach's summary; zeros for a coach without clients
+with summary as (
     select
         total_clients,
         clients_at_risk,
@@ -15,15 +15,15 @@ final as (
         null::uuid as client_id,
         null::uuid as job_id,
         json_build_object(
-            'total_clients', coalesce(practice.total_clients, 0),
-            'clients_at_risk', coalesce(practice.clients_at_risk, 0),
-            'average_engagement', practice.average_engagement,
-            'sessions_this_month', coalesce(practice.sessions_this_month, 0),
+            'total_clients', coalesce(summary.total_clients, 0),
+            'clients_at_risk', coalesce(summary.clients_at_risk, 0),
+            'average_engagement', summary.average_engagement,
+            'sessions_this_month', coalesce(summary.sessions_this_month, 0),
             'risk_distribution',
-            coalesce(practice.risk_distribution, '{"low": 0, "medium": 0, "high": 0, "critical": 0}')
+            coalesce(summary.risk_distribution, '{"low": 0, "medium": 0, "high": 0, "critical": 0}')
         ) as body
-    from (values (1)) as always (one)
-    left join practice on true
+    from (values (1)) as one_row (one)
+    left join summary on true
 )
 
 select client_id, job_id, body from final

@@ -1,2 +1,2 @@
--- one at a time per pair, so that two requests at once become one task
+-- serializes requests per coach-client pair, so that concurrent requests become one task
 select pg_advisory_xact_lock(hashtextextended(%(coach_id)s::text || %(client_id)s::text, 0))

@@ -1,4 +1,4 @@
--- one row per task: a new one, unless one of the same client waits already
+-- one row per task: a new one, unless a task of the client is already queued
 insert into analytics_api.compute_requests (coach_id, client_id, requested_at)
 select
     coach_id,
@@ -10,6 +10,6 @@ where
     and client_id = %(client_id)s
     and not exists (
         select 1
-        from analytics_api.compute_tasks as waiting
-        where waiting.coach_id = %(coach_id)s and waiting.client_id = %(client_id)s and waiting.status = 'queued'
+        from analytics_api.compute_tasks as queued
+        where queued.coach_id = %(coach_id)s and queued.client_id = %(client_id)s and queued.status = 'queued'
     )

@@ -1,4 +1,4 @@
--- one row: the newest task of this client, which waits or has just begun; body is null when the client isn't this coach's
+-- one row: the client's newest task, queued or just started; body is null if the client is not the coach's
 with task as (
     select compute_tasks.task_id
     from ai_backend.active_clients
@@ -19,7 +19,7 @@ final as (
         %(client_id)s::uuid as client_id,
         null::uuid as job_id,
         (
-            select json_build_object('task_id', task.task_id, 'message', 'The client will be computed again.')
+            select json_build_object('task_id', task.task_id, 'message', 'The client will be recomputed.')
             from task
         ) as body
 )

@@ -1,4 +1,4 @@
-"""POST /compute/{client_id} and the state of its task."""
+"""Compute requests and their tasks."""
 
 from typing import Annotated
 
@@ -7,14 +7,14 @@ from fastapi import APIRouter, Path, Response, status
 
 from api.compute.schemas import ComputeResponse, ComputeTask
 from api.db.queries import load
-from api.dependencies import Ask
+from api.dependencies import RunQuery
 from api.middleware.authentication import PREFIX
 from api.types import UuidParam
 
 router = APIRouter(prefix=f"{PREFIX}/compute", tags=["compute"])
 REQUESTED = load(__package__, "requested", after=("lock", "request"))
 TASK = load(__package__, "task")
-LOCATION = {"Location": {"description": "Address of the task's state.", "schema": {"type": "string"}}}
+LOCATION = {"Location": {"description": "Path of the task.", "schema": {"type": "string"}}}
 
 
 @router.post(
@@ -22,20 +22,25 @@ LOCATION = {"Location": {"description": "Address of the task's state.", "schema"
     response_model=ComputeResponse,
     status_code=status.HTTP_202_ACCEPTED,
     responses={202: {"headers": LOCATION}},
-    summary="Compute a client again",
+    summary="Recompute a client",
     operation_id="request_compute",
 )
 async def request_compute(
-    ask: Ask, client_id: Annotated[UuidParam, Path(description="One of the coach's active clients.")]
+    run_query: RunQuery,
+    client_id: Annotated[UuidParam, Path(description="Id of an active client of the coach.")],
 ) -> Response:
-    """Ask for one client to be computed again. While such a request waits, asking gives the same task."""
-    answer = await ask(REQUESTED, status=status.HTTP_202_ACCEPTED, client_id=client_id)
-    task_id = orjson.loads(answer.body)["task_id"]
-    answer.headers["Location"] = f"{PREFIX}/compute/tasks/{task_id}"
-    return answer
+    """Requests a recomputation of one client. While a task of the client is queued, returns that task."""
+    response = await run_query(REQUESTED, status=status.HTTP_202_ACCEPTED, client_id=client_id)
+    task_id = orjson.loads(response.body)["task_id"]
+    response.headers["Location"] = f"{PREFIX}/compute/tasks/{task_id}"
+    return response
 
 
-@router.get("/tasks/{task_id}", response_model=ComputeTask, summary="A task", operation_id="get_task")
-async def get_task(ask: Ask, task_id: Annotated[UuidParam, Path(description="The task.")]) -> Response:
-    """What became of a compute request."""
-    return await ask(TASK, task_id=task_id)
+@router.get(
+    "/tasks/{task_id}", response_model=ComputeTask, summary="Get a compute task", operation_id="get_task"
+)
+async def get_task(
+    run_query: RunQuery, task_id: Annotated[UuidParam, Path(description="Id of the task.")]
+) -> Response:
+    """Status of a compute request."""
+    return await run_query(TASK, task_id=task_id)

@@ -1,12 +1,12 @@
-"""Shapes of compute requests (contract page, "Routes")."""
+"""Responses of compute requests."""
 
 from enum import StrEnum
 
-from api.types import Answer, Identifier, Timestamp
+from api.types import Identifier, ResponseModel, Timestamp
 
 
 class TaskStatus(StrEnum):
-    """Where a task stands."""
+    """Status of a compute task."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -14,29 +14,29 @@ class TaskStatus(StrEnum):
     FAILED = "failed"
 
 
-class ComputeResponse(Answer):
-    """The request is stored; nothing that stops loses it."""
+class ComputeResponse(ResponseModel):
+    """A stored compute request. It survives restarts."""
 
     task_id: Identifier
-    """The task; of a client for whom one waits already, that one."""
+    """Id of the task. If a task of the client is already queued, its id."""
     message: str
-    """What will happen."""
+    """Confirmation."""
 
 
-class ComputeTask(Answer):
-    """A task and what became of it."""
+class ComputeTask(ResponseModel):
+    """A compute task."""
 
     task_id: Identifier
-    """The task."""
+    """Id of the task."""
     client_id: Identifier
-    """The client who is computed."""
+    """Id of the client."""
     status: TaskStatus
-    """Where it stands."""
+    """Status of the task."""
     requested_at: Timestamp
-    """When it was asked for."""
+    """Time of the request."""
     started_at: Timestamp | None
-    """When it began; null while it is queued."""
+    """Start time; null while the task is queued."""
     finished_at: Timestamp | None
-    """When it ended; null before."""
+    """End time; null until then."""
     reason: str | None
-    """Why it failed, in a plain sentence; null unless it did."""
+    """Reason of the failure; null unless the task failed."""

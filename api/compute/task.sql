@@ -1,4 +1,4 @@
--- one row: a task and what became of it; body is null when it isn't this coach's
+-- one row: a task and its status; body is null if it is not the coach's
 with task as (
     select
         task_id,

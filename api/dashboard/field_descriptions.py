@@ -1,31 +1,29 @@
-"""The words in which the page explains its numbers: the field descriptions of the OpenAPI document.
+"""Field descriptions for the dashboard's tooltips, derived from the OpenAPI document.
 
-They are written once, beside the fields that they describe. Where the contract says null, a coach reads
-"unknown".
+They say "unknown" where the OpenAPI document says null.
 """
 
 import re
 from typing import Any
 
-Words = dict[str, dict[str, str]]
-SAID_TWICE = re.compile(r"[;,] null (?:when|if) unknown\b", re.IGNORECASE)
+FieldDescriptions = dict[str, dict[str, str]]
+REDUNDANT_NULL = re.compile(r"[;,] null (?:when|if) unknown\b", re.IGNORECASE)
 CODE = re.compile(r"`([^`]*)`")
 
 
-def words(document: dict[str, Any]) -> Words:
-    """What each field of each answer says, by schema and field."""
+def field_descriptions(document: dict[str, Any]) -> FieldDescriptions:
+    """Returns the descriptions by schema and field."""
     return {
         name: {
-            field: plain(described["description"])
-            for field, described in schema.get("properties", {}).items()
-            if "description" in described
+            field: plain_text(definition["description"])
+            for field, definition in schema.get("properties", {}).items()
+            if "description" in definition
         }
         for name, schema in document["components"]["schemas"].items()
         if "properties" in schema
     }
 
 
-def plain(description: str) -> str:
-    """A description without the contract's own words."""
-    text = SAID_TWICE.sub("", CODE.sub(r"\1", description))
+def plain_text(description: str) -> str:
+    text = REDUNDANT_NULL.sub("", CODE.sub(r"\1", description))
     return re.sub(r"\bNull\b", "Unknown", re.sub(r"\bnull\b", "unknown", text))

@@ -1,7 +1,4 @@
-"""The coach's page itself: its files, under a policy of its own (docs/adr/0080).
-
-The files are public: they hold no data. What they ask for goes through api/dashboard/proxy.py.
-"""
+"""Serves the dashboard's static files. They are public and hold no data; requests go through proxy.py."""
 
 from pathlib import Path
 from typing import Any
@@ -9,11 +6,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse
 
-from api.dashboard.field_descriptions import words
+from api.dashboard.field_descriptions import field_descriptions
 
 PREFIX = "/dashboard"
-FOLDER = Path(__file__).parent / "static"
-POLICY = "; ".join(
+STATIC_DIR = Path(__file__).parent / "static"
+CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
         "script-src 'self'",
@@ -24,16 +21,16 @@ POLICY = "; ".join(
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
-        # The browser itself refuses every assignment of text as HTML, ours or a library's.
+        # The browser rejects every assignment of a string as HTML, also by libraries.
         "require-trusted-types-for 'script'",
         "trusted-types 'none'",
     ]
 )
 HEADERS = {
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    # Kept, but asked for again each time: a new version is there at once.
+    # Cached but revalidated, so that a new version takes effect immediately.
     "Cache-Control": "no-cache",
 }
 
@@ -41,22 +38,19 @@ router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 
 @router.get("")
-async def page() -> Response:
-    """The page."""
-    return FileResponse(FOLDER / "index.html", headers=HEADERS)
+async def index() -> Response:
+    return FileResponse(STATIC_DIR / "index.html", headers=HEADERS)
 
 
 @router.get("/")
-async def page_with_slash() -> Response:
-    """The page's one address; the browser takes what stands after # along."""
+async def index_with_slash() -> Response:
     return RedirectResponse(f"..{PREFIX}", 308)
 
 
 @router.get("/field-descriptions.json")
-async def explanations(request: Request) -> Response:
-    """What each number says, in the words of this version's OpenAPI document."""
+async def get_field_descriptions(request: Request) -> Response:
     document: dict[str, Any] = request.app.openapi()
-    return JSONResponse(words(document), headers=HEADERS)
+    return JSONResponse(field_descriptions(document), headers=HEADERS)
 
 
 def _serve(file: Path) -> None:
@@ -65,7 +59,7 @@ def _serve(file: Path) -> None:
         return FileResponse(file, headers=HEADERS)
 
 
-# One route per file, instead of a folder: no address can reach anything else.
-for _file in sorted(FOLDER.iterdir()):
+# One route per file instead of a directory, so that no path can reach other files.
+for _file in sorted(STATIC_DIR.iterdir()):
     if _file.name != "index.html":
         _serve(_file)

@@ -1,4 +1,4 @@
-"""Loads the service's SQL: one file per question, beside the routes that ask it."""
+"""Loads the service's SQL. Each query is a file beside the routes that run it."""
 
 import hashlib
 import re
@@ -18,15 +18,16 @@ audit as (
     from final
 )
 """
-ANSWER = "\nselect body::text from final"
+SELECT_BODY = "\nselect body::text from final"
 
 
 @dataclass(frozen=True)
 class Query:
-    """A statement whose last CTE `final` is one row: client_id, job_id (for the audit) and body.
+    """A statement whose last CTE `final` is one row: client_id and job_id for the audit log, and body.
 
-    The body is json, null for "not there". `ctes` is all of it but the last line, so that the audit's row can
-    be written by the same statement. `writes` are statements that run before it, in the same transaction.
+    `body` is the response as json, or null for 404. `ctes` is the statement without its last line, so that
+    it can insert the audit row too. `writes` holds (name, text) of the statements that run before it in the
+    same transaction.
     """
 
     name: str
@@ -35,8 +36,8 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A statement as Postgres keeps it, planned once per connection: `$1` stands for its first parameter."""
+class PreparedStatement:
+    """`text` refers to `parameters` by position: `$1` is the first."""
 
     name: bytes
     text: bytes
@@ -45,9 +46,9 @@ class Prepared:
 
 @cache
 def load(package: str, name: str, *, after: tuple[str, ...] = ()) -> Query:
-    """The question in `name`.sql of a package, asked after the statements in the files `after` have run.
+    """Loads `name`.sql of a package, to run after the statements in the files `after`.
 
-    Parameters are written as psycopg's: %(name)s. Raises ValueError when it doesn't end as all questions do.
+    Parameters are written as `%(name)s`. Raises ValueError if the file does not end with LAST_LINE.
     """
     text = _read(package, name)
     if not text.endswith(LAST_LINE):
@@ -57,18 +58,18 @@ def load(package: str, name: str, *, after: tuple[str, ...] = ()) -> Query:
 
 
 @cache
-def prepared(query: Query, *, audited: bool) -> tuple[Prepared, ...]:
-    """The query's statements in order, the last with or without its audit row."""
-    last = query.ctes + (AUDIT if audited else "") + ANSWER
+def prepared_statements(query: Query, *, audited: bool) -> tuple[PreparedStatement, ...]:
+    """Returns the query's statements in order. The last one inserts the audit row if `audited`."""
+    last = query.ctes + (AUDIT if audited else "") + SELECT_BODY
     return tuple(prepare(name, text) for name, text in (*query.writes, (query.name, last)))
 
 
-def prepare(name: str, text: str) -> Prepared:
-    """The statement `text`, its parameters written as psycopg's, under a name that no other text has."""
+def prepare(name: str, text: str) -> PreparedStatement:
+    """Numbers the parameters of `text` and gives the statement a name that is unique to its text."""
     parameters = tuple(dict.fromkeys(PARAMETER.findall(text)))
     numbered = PARAMETER.sub(lambda match: f"${parameters.index(match[1]) + 1}", text).encode()
     unique = f"{name}_{hashlib.sha256(numbered).hexdigest()[:12]}"
-    return Prepared(unique.encode(), numbered, parameters)
+    return PreparedStatement(unique.encode(), numbered, parameters)
 
 
 def _read(package: str, name: str) -> str:

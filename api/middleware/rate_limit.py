@@ -1,4 +1,4 @@
-"""How often somebody may ask: per coach, and per address before the credentials (contract page, "Access")."""
+"""Rate limits: per coach, and per network address before authentication."""
 
 import time
 from dataclasses import dataclass
@@ -13,34 +13,32 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 log = structlog.get_logger("api.middleware.rate_limit")
 
 Headers = list[tuple[bytes, bytes]]
-STORE_PAUSE_SECONDS = 10.0
-"""After the shared store failed, each process counts by itself for this long."""
+STORAGE_RETRY_SECONDS = 10.0
+"""After a Redis error, the process counts in memory for this long."""
 
 
 @dataclass(frozen=True)
 class RateLimitResult:
-    """Whether the request may go on, and what the answer says about the limit."""
-
     is_allowed: bool
     headers: Headers
     retry_after_seconds: int
 
 
 class Limit:
-    """One limit, e.g. `600/minute`, counted in a sliding window. `none` limits nothing.
+    """One limit, e.g. `600/minute`, counted in a sliding window; `none` disables it.
 
-    Counts are this process's own, or shared through Redis. When Redis is away each process counts for itself:
-    a lost counter neither shuts anybody out nor opens the door wide.
+    Counts are kept in memory or shared through Redis. While Redis is unavailable, each process counts
+    in memory.
     """
 
     def __init__(self, name: str, rule: str, storage: str) -> None:
         self._name = name
         self._item: RateLimitItem | None = None if rule == "none" else parse(rule)
-        self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._shared: SlidingWindowCounterRateLimiter | None = None
-        self._shared_paused_until = 0.0
+        self._memory = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._redis: SlidingWindowCounterRateLimiter | None = None
+        self._redis_retry_at = 0.0
         if not storage.startswith("memory:"):
-            self._shared = SlidingWindowCounterRateLimiter(redis_storage(storage))
+            self._redis = SlidingWindowCounterRateLimiter(redis_storage(storage))
         if self._item is not None:
             policy = f"{self._item.amount};w={self._item.get_expiry()}"
             self._limit_headers = [
@@ -48,23 +46,23 @@ class Limit:
                 (b"ratelimit-policy", policy.encode()),
             ]
 
-    async def hit(self, who: str) -> RateLimitResult | None:
-        """Count one request of `who`; None where nothing is limited."""
+    async def hit(self, key: str) -> RateLimitResult | None:
+        """Counts one request of `key`. Returns None for the rule `none`."""
         if self._item is None:
             return None
-        if self._shared is not None and time.monotonic() >= self._shared_paused_until:
+        if self._redis is not None and time.monotonic() >= self._redis_retry_at:
             try:
-                return await self._hit(self._shared, self._item, who)
+                return await self._hit(self._redis, self._item, key)
             except Exception as error:
-                self._shared_paused_until = time.monotonic() + STORE_PAUSE_SECONDS
-                log.warning("counting locally", error=type(error).__name__)
-        return await self._hit(self._local, self._item, who)
+                self._redis_retry_at = time.monotonic() + STORAGE_RETRY_SECONDS
+                log.warning("rate limit storage unavailable", error=type(error).__name__)
+        return await self._hit(self._memory, self._item, key)
 
     async def _hit(
-        self, limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, who: str
+        self, limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, key: str
     ) -> RateLimitResult:
-        is_allowed = await limiter.hit(item, self._name, who)
-        stats = await limiter.get_window_stats(item, self._name, who)
+        is_allowed = await limiter.hit(item, self._name, key)
+        stats = await limiter.get_window_stats(item, self._name, key)
         seconds = max(1, ceil(stats.reset_time - time.time()))
         headers = [
             *self._limit_headers,
@@ -75,15 +73,15 @@ class Limit:
 
 
 def redis_storage(url: str) -> RedisStorage:
-    """The counters in a Redis server, connected to with the first request.
+    """Connects with the first request.
 
-    Raises limits.errors.ConfigurationError without the package redis, and for an address that is none.
+    Raises limits.errors.ConfigurationError for an invalid URL and if the package redis is not installed.
     """
     return RedisStorage(f"async+{url}", implementation="redispy")
 
 
 def client_network(host: str) -> str:
-    """The address that is counted: of IPv6 one customer's network (/64), or a host would have 2^64 limits."""
+    """The address that is counted. Of IPv6 it is the /64 network, which one customer can use whole."""
     if ":" not in host:
         return host
     try:

@@ -1,4 +1,4 @@
-"""The outermost layer: a log line and a measurement per request, safe headers, no error without a shape."""
+"""Outermost middleware: log line and metrics per request, security headers, unhandled exceptions."""
 
 import time
 from typing import Any
@@ -12,28 +12,28 @@ from api.metrics import Metrics
 
 log = structlog.get_logger("api")
 
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'"
-RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+DEFAULT_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+]
+"""Added to each response that does not set them itself."""
 UNKNOWN_ROUTE = "(none)"
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class RequestLoggingMiddleware:
-    """Wraps the whole application. Client data may not be kept by any cache on the way."""
+    """Also forbids caching: responses hold client data."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -46,18 +46,14 @@ class RequestLoggingMiddleware:
                 status = message["status"]
                 headers = message.setdefault("headers", [])
                 present = {name for name, _ in headers}
-                headers.extend(pair for pair in RAW_HEADERS if pair[0] not in present)
-                if b"content-security-policy" not in present:
-                    headers.append((b"content-security-policy", CLOSED_POLICY.encode()))
-                if b"cache-control" not in present:
-                    headers.append((b"cache-control", b"no-store"))
+                headers.extend(header for header in DEFAULT_HEADERS if header[0] not in present)
             await send(message)
 
         self.metrics.in_flight.inc()
         try:
             await self.app(scope, receive, send_with_headers)
         except Exception as error:
-            log.error("unhandled", error=type(error).__name__, where=logs.where(error))
+            log.error("unhandled exception", error=type(error).__name__, stack=logs.stack(error))
             if status:
                 raise
             await Problem(500).response(scope["path"])(scope, receive, send_with_headers)
@@ -82,5 +78,5 @@ class RequestLoggingMiddleware:
 
 
 def route_template(scope: Scope) -> str:
-    """The route's path with its parameters' names: what was really asked for may hold anything."""
+    """The path with parameter names: the requested path may hold identifiers or personal data."""
     return getattr(scope.get("route"), "path", UNKNOWN_ROUTE)

@@ -1,6 +1,6 @@
--- one row per alert: what the coach says about it. Said again, the first time stays, and the notes unless there are
--- new ones; said of an alert that has grown urgent since, it is said anew.
-insert into analytics_api.alert_acknowledgements as recorded (
+-- one row per alert: its acknowledgement. A repeated request keeps the first timestamp, and the notes unless new ones
+-- are given; an alert that has become urgent since is acknowledged again.
+insert into analytics_api.alert_acknowledgements as existing (
     alert_id, coach_id, client_id, acknowledged_at, notes, severity_at_acknowledgement
 )
 select
@@ -15,12 +15,12 @@ where coach_id = %(coach_id)s and id = %(alert_id)s
 on conflict (coach_id, alert_id) do update
     set
         acknowledged_at = case
-            when recorded.severity_at_acknowledgement = 'warning' and excluded.severity_at_acknowledgement = 'urgent'
+            when existing.severity_at_acknowledgement = 'warning' and excluded.severity_at_acknowledgement = 'urgent'
                 then excluded.acknowledged_at
-            else recorded.acknowledged_at
+            else existing.acknowledged_at
         end,
         severity_at_acknowledgement = case
-            when recorded.severity_at_acknowledgement = 'warning' then excluded.severity_at_acknowledgement
-            else recorded.severity_at_acknowledgement
+            when existing.severity_at_acknowledgement = 'warning' then excluded.severity_at_acknowledgement
+            else existing.severity_at_acknowledgement
         end,
-        notes = coalesce(excluded.notes, recorded.notes)
+        notes = coalesce(excluded.notes, existing.notes)

@@ -1,4 +1,4 @@
--- one row: an alert's fields, and the same again under `alert`; body is null when it isn't this coach's
+-- one row: an alert, whose fields `alert` repeats; body is null if it is not the coach's
 with alert as (
     select
         id,
@@ -23,8 +23,8 @@ final as (
         (select alert.client_id from alert) as client_id,
         null::uuid as job_id,
         (
-            select row_to_json(answer)
-            from (select alert.*, row_to_json(alert) as alert from alert) as answer
+            select row_to_json(response)
+            from (select alert.*, row_to_json(alert) as alert from alert) as response
         ) as body
 )
 

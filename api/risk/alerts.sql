@@ -1,4 +1,4 @@
--- one row: a page of the coach's alerts, newest first, without those that the coach has muted
+-- one row: a page of the coach's alerts that are not muted, newest first
 with matching as (
     select
         id,
@@ -23,21 +23,7 @@ with matching as (
 ),
 
 page as (
-    select
-        id,
-        client_id,
-        coach_id,
-        risk_score_id,
-        alert_type,
-        severity,
-        title,
-        message,
-        status,
-        acknowledged_at,
-        acknowledged_notes,
-        resolved_at,
-        created_at
-    from matching
+    select * from matching
     order by created_at desc, id
     limit %(limit)s offset %(offset)s
 ),

@@ -1,27 +1,27 @@
-"""GET /risk/alerts and the acknowledgement of one."""
+"""Alert routes."""
 
 from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.db.queries import load
-from api.dependencies import Ask
+from api.dependencies import RunQuery
 from api.middleware.authentication import PREFIX
 from api.pagination import Limit50, Offset
 from api.risk.schemas import AcknowledgedAlert, AlertList
-from api.types import AlertStatus, Severity, UuidParam
+from api.types import AlertStatus, RequestModel, Severity, UuidParam
 
 router = APIRouter(prefix=f"{PREFIX}/risk", tags=["risk"])
 ALERTS = load(__package__, "alerts")
-ACKNOWLEDGED = load(__package__, "alert", after=("acknowledge",))
+ACKNOWLEDGE = load(__package__, "alert", after=("acknowledge",))
 
-AlertId = Annotated[UuidParam, Path(description="The alert.")]
+AlertId = Annotated[UuidParam, Path(description="Id of the alert.")]
 
 
 class StatusFilter(StrEnum):
-    """Where the alerts that are asked for stand."""
+    """Filter by alert status."""
 
     PENDING = "pending"
     ACKNOWLEDGED = "acknowledged"
@@ -30,34 +30,36 @@ class StatusFilter(StrEnum):
 
 
 class SeverityFilter(StrEnum):
-    """How urgent the alerts that are asked for are."""
+    """Filter by alert severity."""
 
     WARNING = "warning"
     URGENT = "urgent"
     ALL = "all"
 
 
-class Acknowledgement(BaseModel):
-    """What the coach has to say about the alert."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+class Acknowledgement(RequestModel):
+    """Acknowledgement of an alert."""
 
     notes: str | None = Field(default=None, max_length=1000, pattern=r"^[^\x00]*$")
-    """A note, at most 1000 characters; left out or null keeps an earlier one."""
+    """Notes, at most 1000 characters. If omitted or null, earlier notes are kept."""
 
 
-@router.get("/alerts", response_model=AlertList, summary="Alerts", operation_id="get_alerts")
+@router.get("/alerts", response_model=AlertList, summary="List alerts", operation_id="get_alerts")
 async def get_alerts(
-    ask: Ask,
-    status: Annotated[StatusFilter, Query(description="Where the alerts stand.")] = StatusFilter.PENDING,
-    severity: Annotated[SeverityFilter, Query(description="How urgent they are.")] = SeverityFilter.ALL,
+    run_query: RunQuery,
+    status: Annotated[
+        StatusFilter, Query(description="Alert status, pending by default.")
+    ] = StatusFilter.PENDING,
+    severity: Annotated[
+        SeverityFilter, Query(description="Alert severity, all by default.")
+    ] = SeverityFilter.ALL,
     limit: Limit50 = 50,
     offset: Offset = 0,
 ) -> Response:
-    """The coach's alerts, newest first, without those that the coach's settings mute."""
+    """The coach's alerts that are not muted, newest first."""
     statuses = [s.value for s in AlertStatus] if status is StatusFilter.ALL else [status.value]
     severities = [s.value for s in Severity] if severity is SeverityFilter.ALL else [severity.value]
-    return await ask(ALERTS, statuses=statuses, severities=severities, limit=limit, offset=offset)
+    return await run_query(ALERTS, statuses=statuses, severities=severities, limit=limit, offset=offset)
 
 
 @router.post(
@@ -69,12 +71,12 @@ async def get_alerts(
 @router.post(
     "/acknowledge/{alert_id}",
     response_model=AcknowledgedAlert,
-    summary="Acknowledge an alert (other address)",
+    summary="Acknowledge an alert (alternative path)",
     operation_id="acknowledge_alert_alias",
 )
 async def acknowledge(
-    ask: Ask, alert_id: AlertId, acknowledgement: Annotated[Acknowledgement | None, Body()] = None
+    run_query: RunQuery, alert_id: AlertId, acknowledgement: Annotated[Acknowledgement | None, Body()] = None
 ) -> Response:
-    """Say that the alert was seen. Said again, it keeps the first time, and notes unless new ones come."""
+    """Acknowledges an alert. A repeated request keeps the first timestamp; new notes replace earlier ones."""
     notes = acknowledgement.notes if acknowledgement else None
-    return await ask(ACKNOWLEDGED, alert_id=alert_id, notes=notes)
+    return await run_query(ACKNOWLEDGE, alert_id=alert_id, notes=notes)

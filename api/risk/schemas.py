@@ -1,17 +1,17 @@
-"""Shapes of risk scores and alerts (specification, "Risk Score"; contract page, "Response shapes")."""
+"""Responses of risk scores and alerts. Fields: docs/reference/specification.md, "Risk Score"."""
 
 from pydantic import Field
 
 from api.types import (
     AlertStatus,
     AlertType,
-    Answer,
     Count,
-    Day,
+    Date,
     FactorType,
     Identifier,
-    Points,
+    PercentagePoints,
     Probability,
+    ResponseModel,
     RiskLevel,
     RiskTrend,
     Score,
@@ -20,131 +20,131 @@ from api.types import (
 )
 
 
-class RiskFactor(Answer):
-    """One part of a risk score."""
+class RiskFactor(ResponseModel):
+    """A factor of a risk score."""
 
     factor_type: FactorType
-    """Which factor."""
+    """Type of the factor."""
     contribution: Score
-    """Points that it adds to the score, 0 to 100; all factors' points add up to the score."""
+    """Points that the factor adds to the score, 0 to 100; all contributions sum to the score."""
     value: float | None
-    """What was measured, in the factor's own unit; null without evidence."""
+    """Measured value in the factor's unit; null without evidence."""
     threshold: float
-    """Where worry begins for this coach, in the same unit."""
+    """The coach's warning threshold in the factor's unit."""
     description: str
-    """What was found, in a sentence."""
+    """Finding in one sentence."""
     weight: Score
-    """Points that it adds at most when every factor has evidence, 0 to 100."""
+    """Maximum contribution if every factor has evidence, 0 to 100 points."""
     severity: float | None = Field(ge=0, le=1)
-    """How bad it is, 0 to 1; null without evidence."""
+    """Severity from 0 (none) to 1 (at or beyond the critical threshold); null without evidence."""
     critical_threshold: float
-    """Where it is as bad as it gets for this coach, in the same unit."""
+    """The coach's critical threshold in the factor's unit, from which the contribution is at its maximum."""
     has_evidence: bool
-    """False when too little was known to judge it; then it takes no part in the score."""
+    """Whether there was enough data. A factor without evidence is excluded from the score."""
     largest_contribution: Score
-    """Points that it could have added given what was known, 0 to 100."""
+    """Maximum contribution for the factors that have evidence, 0 to 100 points."""
 
 
-class RiskScore(Answer):
-    """How likely the client is to drop out, and why."""
+class RiskScore(ResponseModel):
+    """Churn risk of a client with its factors."""
 
     id: Identifier
-    """Identity of the score; follows from coach, client and day."""
+    """Id of the score, derived from coach, client and as-of date."""
     client_id: Identifier
-    """The client."""
+    """Id of the client."""
     coach_id: Identifier
-    """The coach: the one who asks."""
+    """Id of the coach: always the authenticated coach."""
     risk_score: Score
-    """0 (nothing worries) to 100 (everything does)."""
+    """Risk score from 0 (no risk) to 100 (maximum risk)."""
     risk_level: RiskLevel
-    """low up to 25, medium up to 50, high up to 75, critical above."""
+    """Risk level: low up to 25, medium up to 50, high up to 75, critical above."""
     churn_probability: Probability
-    """The score as a number from 0 to 1; a measured probability only if `is_calibrated`."""
+    """Score divided by 100; a measured probability only if `is_calibrated`."""
     factors: list[RiskFactor]
-    """What the score is made of."""
+    """Factors of the score."""
     previous_risk_score: Score | None
-    """Score of the latest day scored before; null for the first."""
-    score_change: Points | None
-    """Points since then, -100 to 100; positive means more risk. Null for the first."""
+    """Score of the previous scored date; null for the first score."""
+    score_change: PercentagePoints | None
+    """Score minus the previous score, -100 to 100; positive means more risk. Null for the first score."""
     trend: RiskTrend | None
-    """The change in a word; null for the first."""
+    """Trend of the score; null for the first score."""
     recommended_action: str
-    """What the coach should do."""
+    """Recommended action for the coach."""
     computed_at: Timestamp
-    """When the score was computed."""
+    """Time at which the score was computed."""
     valid_until: Timestamp
-    """When it expires."""
+    """Expiry time of the score."""
     model_version: str
-    """Version of the formulas."""
+    """Version of the models that computed the score."""
     is_calibrated: bool
-    """Whether churn_probability was fitted to what clients really did."""
-    as_of_date: Day
-    """The day that the score speaks for."""
+    """Whether churn_probability was calibrated with observed churn."""
+    as_of_date: Date
+    """Date as of which the score is computed."""
     top_factor: FactorType | None
-    """The factor that contributes most; null when none does."""
-    last_session_date: Day
-    """Day of the client's last session up to as_of_date."""
+    """Factor with the maximum contribution; null if all contributions are 0."""
+    last_session_date: Date
+    """Date of the client's last session up to as_of_date."""
     days_since_last_session: Count
     """Days from that session to as_of_date."""
 
 
-class RiskScoreHistory(Answer):
-    """An entry of the score's history."""
+class RiskScoreHistory(ResponseModel):
+    """An earlier or the current risk score."""
 
     computed_at: Timestamp
-    """When it was computed."""
-    as_of_date: Day
-    """The day that it speaks for."""
+    """Time at which the score was computed."""
+    as_of_date: Date
+    """Date as of which the score is computed."""
     risk_score: Score
-    """The score, 0 to 100."""
+    """Risk score, 0 to 100."""
     risk_level: RiskLevel
-    """Its level."""
+    """Risk level."""
     top_factor: FactorType | None
-    """The factor that contributed most; null when none did."""
+    """Factor with the maximum contribution; null if all contributions are 0."""
 
 
-class RiskAlert(Answer):
-    """Something that a coach should know of at once."""
+class RiskAlert(ResponseModel):
+    """An alert about a client."""
 
     id: Identifier
-    """Identity of the alert."""
+    """Id of the alert."""
     client_id: Identifier
-    """Client whom it is about."""
+    """Id of the client."""
     coach_id: Identifier
-    """Coach whom it is for: the one who asks."""
+    """Id of the coach: always the authenticated coach."""
     risk_score_id: Identifier | None
-    """The score that the text speaks of."""
+    """Id of the score that the message refers to."""
     alert_type: AlertType
-    """What it is about."""
+    """Rule that opened the alert."""
     severity: Severity
-    """How urgent it is."""
+    """Severity of the alert."""
     title: str
-    """The alert in one line."""
+    """Title of the alert."""
     message: str
-    """What was found and what to do."""
+    """Finding and recommended action."""
     status: AlertStatus
-    """resolved (it is over), acknowledged (the coach has seen it), or pending."""
+    """Status: pending, acknowledged (by the coach), or resolved (the condition no longer holds)."""
     acknowledged_at: Timestamp | None
-    """When the coach acknowledged it as it is; null while it is pending."""
+    """Time of the acknowledgement at the current severity; null while the alert is pending."""
     acknowledged_notes: str | None
-    """What the coach noted."""
+    """Notes of the coach."""
     resolved_at: Timestamp | None
-    """From when on it is over; null while it lasts."""
+    """Time at which the alert was resolved; null while it is open."""
     created_at: Timestamp
-    """Start of the day on which it opened."""
+    """Start of the date on which the alert opened."""
 
 
-class AlertList(Answer):
+class AlertList(ResponseModel):
     """A page of alerts, newest first."""
 
     alerts: list[RiskAlert]
-    """The page."""
+    """Alerts of the page."""
     total: Count
-    """All alerts that match."""
+    """Number of all matching alerts."""
 
 
 class AcknowledgedAlert(RiskAlert):
-    """The alert as it is now; the same object stands under `alert` as well."""
+    """The alert after the acknowledgement. `alert` holds the same object."""
 
     alert: RiskAlert
-    """The alert."""
+    """The same alert."""

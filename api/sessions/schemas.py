@@ -1,17 +1,17 @@
-"""Shape of a session's answer (specification, "Session Analytics"; contract page, "Response shapes")."""
+"""Response of a session. Fields: docs/reference/specification.md, "Session Analytics"."""
 
 from pydantic import Field
 
 from api.types import (
-    Answer,
     Count,
     CueType,
-    Day,
+    Date,
     Identifier,
     Percentage,
-    Points,
+    PercentagePoints,
     Probability,
     Ratio,
+    ResponseModel,
     Score,
     Seconds,
     Sentiment,
@@ -19,167 +19,167 @@ from api.types import (
 )
 
 
-class SessionAnalytics(Answer):
-    """What one session was like."""
+class SessionAnalytics(ResponseModel):
+    """Analytics of one session."""
 
     id: Identifier
-    """Identity of these analytics; follows from the session, so a rebuild keeps it."""
+    """Id of the row, derived from the session; stable across rebuilds."""
     job_id: Identifier
-    """The session: its completed transcription job."""
+    """Id of the session's transcription job."""
     client_id: Identifier
-    """Client of the session."""
+    """Id of the client."""
     coach_id: Identifier
-    """Coach of the session: the one who asks."""
-    session_date: Day
-    """Date of the session in the practice's time zone."""
+    """Id of the coach: always the authenticated coach."""
+    session_date: Date
+    """Date of the session in the configured time zone."""
     total_duration_seconds: Seconds
-    """Length of the session in seconds; 0 when nothing was said."""
+    """Duration of the session in seconds; 0 if the transcript has no utterances."""
     coach_talk_time_seconds: Seconds
-    """Seconds in which the coach spoke; overlapping recordings count once."""
+    """Time in seconds in which the coach spoke; overlapping utterances count once."""
     client_talk_time_seconds: Seconds
-    """Seconds in which the client spoke; overlapping recordings count once."""
+    """Time in seconds in which the client spoke; overlapping utterances count once."""
     silence_time_seconds: Seconds
-    """Seconds in which nobody spoke."""
+    """Time in seconds without speech."""
     coach_talk_percentage: Percentage
-    """Share of the session in which the coach spoke, 0 to 100."""
+    """Percentage of the session in which the coach spoke, 0 to 100."""
     client_talk_percentage: Percentage
-    """Share of the session in which the client spoke, 0 to 100."""
+    """Percentage of the session in which the client spoke, 0 to 100."""
     total_turns: Count
-    """Utterances of anybody."""
+    """Number of utterances of all speakers."""
     coach_turns: Count
-    """Utterances of the coach."""
+    """Number of utterances of the coach."""
     client_turns: Count
-    """Utterances of the client."""
+    """Number of utterances of the client."""
     average_turn_duration_coach: Seconds | None
-    """Mean length of a coach's utterance in seconds; null without any."""
+    """Mean duration of the coach's utterances in seconds; null without utterances."""
     average_turn_duration_client: Seconds | None
-    """Mean length of a client's utterance in seconds; null without any."""
+    """Mean duration of the client's utterances in seconds; null without utterances."""
     interruption_count: Count
-    """Times somebody started before the other had finished."""
+    """Number of times a speaker started before the other had finished."""
     coach_question_count: Count
-    """Utterances of the coach that ask something."""
+    """Number of the coach's utterances that are questions."""
     coach_statement_count: Count
-    """Utterances of the coach that ask nothing."""
+    """Number of the coach's utterances that are not questions."""
     question_to_statement_ratio: Ratio | None
-    """Questions for each statement, 0 to 99.999; null when the coach said nothing."""
+    """Questions per statement of the coach, 0 to 99.999; null if the coach did not speak."""
     open_question_count: Count
-    """Questions that invite the client to tell."""
+    """Number of the coach's open questions."""
     closed_question_count: Count
-    """Questions that a yes, a no or a fact answers."""
+    """Number of the coach's closed questions: yes or no, or a fact, is a complete reply."""
     cue_resistance_count: Count
-    """Moments in which the client pushed back."""
+    """Number of cues in which the client pushed back."""
     cue_commitment_count: Count
-    """Moments in which the client committed to something."""
+    """Number of cues in which the client committed to something."""
     cue_breakthrough_count: Count
-    """Moments of insight."""
+    """Number of cues of insight."""
     cue_concern_count: Count
-    """Moments of worry."""
+    """Number of cues of worry."""
     cue_deflection_count: Count
-    """Moments in which the client changed the subject or stayed vague."""
+    """Number of cues in which the client changed the subject or stayed vague."""
     cue_enthusiasm_count: Count
-    """Moments of enthusiasm."""
+    """Number of cues of enthusiasm."""
     cue_doubt_count: Count
-    """Moments of doubt."""
+    """Number of cues of doubt."""
     cue_agreement_count: Count
-    """Moments of agreement with the coach."""
+    """Number of cues of agreement with the coach."""
     cue_goal_setting_count: Count
-    """Moments in which the client set a concrete goal."""
+    """Number of cues in which the client set a concrete goal."""
     client_sentiment_score: Sentiment | None
     """Mean sentiment of the client's utterances, -1 (very negative) to 1 (very positive); null if unknown."""
     coach_sentiment_score: Sentiment | None
     """Mean sentiment of the coach's utterances, -1 to 1; null if unknown."""
     sentiment_variance: float | None = Field(ge=0, le=1)
-    """Variance of the client's sentiment within the session, 0 to 1; null below two known values."""
+    """Variance of the client's sentiment within the session, 0 to 1; null with fewer than two values."""
     engagement_score: Score | None
-    """How engaged the client was, 0 to 100; null without evidence of the client."""
+    """Engagement of the client, 0 to 100; null without evidence."""
     response_elaboration_score: Score | None
-    """How detailed the client's answers were, 0 to 100; null when the client said nothing."""
+    """Level of detail of the client's replies, 0 to 100; null if the client did not speak."""
     coach_speech_share: Percentage | None
-    """Coach's share of what coach and client spoke, 0 to 100; null when neither spoke."""
+    """The coach's percentage of the talk time of coach and client, 0 to 100; null if neither spoke."""
     client_speech_share: Percentage | None
-    """Client's share of what coach and client spoke, 0 to 100; null when neither spoke."""
+    """The client's percentage of the talk time of coach and client, 0 to 100; null if neither spoke."""
     speaker_switch_count: Count
-    """Times the speaker changed."""
+    """Number of changes of the speaker."""
     interruptions_by_coach: Count
-    """Interruptions in which the coach broke in."""
+    """Number of interruptions by the coach."""
     interruptions_by_client: Count
-    """Interruptions in which the client broke in."""
+    """Number of interruptions by the client."""
     longest_monologue_coach_seconds: Seconds | None
-    """Longest run of the coach's utterances in seconds; null without any."""
+    """Duration of the coach's longest uninterrupted speech in seconds; null without utterances."""
     longest_monologue_client_seconds: Seconds | None
-    """Longest run of the client's utterances in seconds; null without any."""
+    """Duration of the client's longest uninterrupted speech in seconds; null without utterances."""
     client_response_latency_mean_seconds: Seconds | None
-    """Mean time before the client answered, in seconds; null without an answer."""
+    """Mean delay before the client's replies in seconds; null without replies."""
     client_response_latency_median_seconds: Seconds | None
-    """Median time before the client answered, in seconds; null without an answer."""
+    """Median delay before the client's replies in seconds; null without replies."""
     coach_response_latency_mean_seconds: Seconds | None
-    """Mean time before the coach answered, in seconds; null without an answer."""
+    """Mean delay before the coach's replies in seconds; null without replies."""
     coach_response_latency_median_seconds: Seconds | None
-    """Median time before the coach answered, in seconds; null without an answer."""
+    """Median delay before the coach's replies in seconds; null without replies."""
     has_cue_evidence: bool
-    """Whether the session was read for language cues; if not, counts of 0 mean unknown."""
+    """Whether cue detection has processed the session; if not, cue counts of 0 mean unknown."""
     quality_warning: bool
-    """Whether there is a reason to read these numbers with care."""
+    """Whether the session has quality warnings."""
     quality_warnings: list[str]
-    """The reasons, e.g. short_session, missing_utterances, single_speaker, cue_detection_pending."""
+    """Quality warnings, e.g. short_session, missing_utterances, single_speaker, cue_detection_pending."""
     completed_at: Timestamp | None
-    """When the transcription was completed; orders two sessions of one day."""
+    """Completion time of the transcription; orders sessions of the same date."""
     computed_at: Timestamp
-    """When these numbers were computed."""
+    """Time at which the analytics were computed."""
     model_version: str
-    """Version of the formulas."""
+    """Version of the models that computed the analytics."""
 
 
-class LanguageCue(Answer):
-    """A moment in which the client's words gave something away. Its texts are redacted."""
+class LanguageCue(ResponseModel):
+    """A language cue in an utterance of the client. Its texts are redacted."""
 
     id: Identifier
-    """Identity of the cue."""
+    """Id of the cue."""
     session_analytics_id: Identifier
-    """The session's analytics (`session_analytics.id`)."""
+    """Id of the session's analytics (`session_analytics.id`)."""
     utterance_id: Identifier
-    """The utterance that was read."""
+    """Id of the utterance."""
     cue_type: CueType
-    """What was found."""
+    """Type of the cue."""
     confidence: Probability
-    """Probability that it is right, 0 to 1; at least 0.7 is kept."""
+    """Probability that the cue is correct, 0 to 1; cues below 0.7 are not reported."""
     text_excerpt: str = Field(max_length=200)
-    """The words, redacted, at most 200 characters."""
+    """Redacted excerpt of the utterance, at most 200 characters."""
     timestamp: Seconds
     """Seconds from the start of the session."""
     timestamp_seconds: Seconds
-    """The same, under the name of the mart's column."""
+    """Same value as `timestamp`, under the name of the mart's column."""
     preceding_context: str | None
-    """What was said just before, redacted; null at the start."""
+    """Redacted preceding utterance; null at the start of the session."""
     interpretation: str | None
-    """Why this matters, in a sentence."""
+    """Meaning of the cue in one sentence."""
     created_at: Timestamp
-    """When the cue was detected."""
+    """Detection time."""
 
 
-class SessionComparison(Answer):
-    """The session beside the same client's previous one. A change is null where either side is unknown."""
+class SessionComparison(ResponseModel):
+    """Comparison with the client's previous session. A change is null if either value is unknown."""
 
     previous_job_id: Identifier
-    """The previous session."""
-    previous_session_date: Day
-    """Its date."""
-    engagement_change: Points | None
+    """Id of the previous session's transcription job."""
+    previous_session_date: Date
+    """Date of the previous session."""
+    engagement_change: PercentagePoints | None
     """Engagement score minus the previous one, -100 to 100 points."""
     sentiment_change: float | None = Field(ge=-2, le=2)
     """Client sentiment minus the previous one, -2 to 2."""
-    talk_ratio_change: Points | None
+    talk_ratio_change: PercentagePoints | None
     """Client talk percentage minus the previous one, -100 to 100 points."""
     notable_changes: list[str]
-    """A sentence for each change that is large enough to matter; may be empty."""
+    """One sentence per notable change; may be empty."""
 
 
-class SessionResponse(Answer):
-    """A session's analytics, its cues in the order of the conversation, and the comparison."""
+class SessionResponse(ResponseModel):
+    """Analytics of a session, its cues ordered by time, and the comparison with the previous session."""
 
     session_analytics: SessionAnalytics
-    """The session's numbers."""
+    """Analytics of the session."""
     cues: list[LanguageCue]
-    """What the client's words gave away, by time."""
+    """Language cues ordered by time."""
     comparison: SessionComparison | None
-    """Against the previous session; null for the first."""
+    """Comparison with the previous session; null for the first session."""

@@ -1,4 +1,4 @@
--- one row: a session's analytics, its cues and its comparison; body is null when the session isn't this coach's
+-- one row: a session's analytics, its cues and its comparison; body is null if the session is not the coach's
 with session as (
     select
         id,

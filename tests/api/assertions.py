@@ -1,4 +1,4 @@
-"""How a row of a mart looks in an answer: an independent statement of the contract's first paragraph."""
+"""Compares responses with mart rows, independently of the API's own serialization."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -12,7 +12,7 @@ Owner = psycopg.Connection[dict[str, Any]]
 
 
 def as_json(value: Any) -> Any:
-    """Numbers as JSON numbers, ids as strings, dates and timestamps ISO-8601, timestamps with offset."""
+    """Numbers become JSON numbers, ids strings, dates and timestamps ISO 8601, timestamps with offset."""
     match value:
         case datetime():
             assert value.tzinfo is not None
@@ -32,22 +32,22 @@ def as_json(value: Any) -> Any:
     raise TypeError(type(value))
 
 
-def same_moment(answer: Any) -> Any:
-    """The answer with timestamps in one spelling: the fraction of a second may end in zeros or not."""
-    match answer:
+def normalize_timestamps(response: Any) -> Any:
+    """Unifies the fraction of a second, which may end in zeros or not."""
+    match response:
         case dict():
-            return {key: same_moment(item) for key, item in answer.items()}
+            return {key: normalize_timestamps(item) for key, item in response.items()}
         case list():
-            return [same_moment(item) for item in answer]
-        case str() if len(answer) > 18 and answer[10] == "T":
-            return datetime.fromisoformat(answer).isoformat()
-    return answer
+            return [normalize_timestamps(item) for item in response]
+        case str() if len(response) > 18 and response[10] == "T":
+            return datetime.fromisoformat(response).isoformat()
+    return response
 
 
 def assert_equals_row(
-    answer: Mapping[str, Any], row: Mapping[str, Any], *, without: Sequence[str] = ()
+    response: Mapping[str, Any], row: Mapping[str, Any], *, without: Sequence[str] = ()
 ) -> None:
-    """Each field of the answer equals the mart's column of its name; all columns are there but `without`."""
-    assert set(answer) == set(row) - set(without)
+    """Each field equals the mart column of the same name; only the columns `without` are missing."""
+    assert set(response) == set(row) - set(without)
     expected = {key: as_json(value) for key, value in row.items() if key not in without}
-    assert same_moment(dict(answer)) == same_moment(expected)
+    assert normalize_timestamps(dict(response)) == normalize_timestamps(expected)

@@ -1,4 +1,4 @@
-"""A key server of the tests' own: lists keys, and fails on command."""
+"""A local JWKS server whose document, status and delay tests can change."""
 
 import json
 import threading
@@ -11,23 +11,21 @@ from typing import Any
 
 @dataclass
 class KeyServer:
-    """What it answers next, and how often it was asked."""
-
-    address: str
+    url: str
     document: dict[str, Any]
     status: int = 200
-    asked: int = 0
+    request_count: int = 0
     delay_seconds: float = 0
 
 
 @contextmanager
 def key_server(document: dict[str, Any]) -> Iterator[KeyServer]:
-    """Serve the document on loopback while the block runs."""
+    """Serves the document on loopback."""
     wake = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            state.asked += 1
+            state.request_count += 1
             if state.delay_seconds:
                 wake.wait(state.delay_seconds)
             self.send_response(state.status)

@@ -1,4 +1,4 @@
-"""Every analytics route with what a request for it needs, so that tests of access cover all of them."""
+"""Every analytics route with a valid request, so that access tests cover all routes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +9,7 @@ from tests.api.service import PREFIX
 
 
 @dataclass(frozen=True)
-class Known:
-    """Ids of the practice that one coach owns."""
-
+class OwnedIds:
     coach_id: UUID
     client_id: UUID
     job_id: UUID
@@ -20,25 +18,23 @@ class Known:
 
 @dataclass(frozen=True)
 class Route:
-    """A method and an address with the name of the id it takes; `answers`: the status for the coach's own."""
+    """`template` holds the names of path parameters; `success_status` is for the coach's own ids."""
 
     method: str
     template: str
-    answers: int = 200
+    success_status: int = 200
     body: dict[str, Any] | None = None
 
     def path(self, **ids: UUID) -> str:
-        """The address for these ids."""
         return PREFIX + self.template.format(**ids)
 
     @property
-    def takes_id(self) -> bool:
-        """Whether somebody's id stands in the address."""
+    def has_path_id(self) -> bool:
         return "{" in self.template
 
     @property
-    def is_of_client(self) -> bool:
-        """Whether it needs an active relationship."""
+    def needs_relationship(self) -> bool:
+        """Whether the client must have an active relationship with the coach."""
         return "{client_id}" in self.template
 
 
@@ -51,7 +47,7 @@ ROUTES = (
     Route("GET", "/risk/alerts"),
     Route("POST", "/risk/alerts/{alert_id}/acknowledge", body={}),
     Route("POST", "/risk/acknowledge/{alert_id}", body={}),
-    Route("POST", "/compute/{client_id}", answers=202),
+    Route("POST", "/compute/{client_id}", success_status=202),
     Route("GET", "/compute/tasks/{task_id}"),
     Route("GET", "/coach/summary"),
     Route("GET", "/coach/at-risk-clients"),
@@ -60,8 +56,8 @@ ROUTES = (
 )
 
 
-def known(owner: Owner, coach_id: UUID) -> Known:
-    """A client of the coach who has a session and an alert."""
+def owned_ids(owner: Owner, coach_id: UUID) -> OwnedIds:
+    """Ids of a client of the coach who has a session and an alert."""
     row = owner.execute(
         "select client_id, a.id as alert_id, s.job_id from ai_backend.risk_alerts as a "
         "inner join ai_backend.session_analytics as s using (coach_id, client_id) "
@@ -69,4 +65,4 @@ def known(owner: Owner, coach_id: UUID) -> Known:
         [coach_id],
     ).fetchone()
     assert row is not None
-    return Known(coach_id, row["client_id"], row["job_id"], row["alert_id"])
+    return OwnedIds(coach_id, row["client_id"], row["job_id"], row["alert_id"])

@@ -1,4 +1,4 @@
-"""The sample practice, computed, with language cues laid down by hand: what the API's tests read."""
+"""The computed sample practice with synthetic language cues."""
 
 from datetime import date
 from typing import Any
@@ -38,13 +38,13 @@ cross join lateral (
     (0, 'resistance', 0.9), (1, 'commitment', 0.85), (2, 'breakthrough', 0.712), (3, 'concern', 0.8),
     (4, 'deflection', 0.75), (5, 'enthusiasm', 0.99), (6, 'doubt', 0.7), (7, 'agreement', 0.77),
     (8, 'goal_setting', 0.8)
-) as cue (place, cue_type, confidence)
-where u.speaker_label = 'client' and u.sequence_number < 30 and u.sequence_number % 9 = cue.place
+) as cue (remainder, cue_type, confidence)
+where u.speaker_label = 'client' and u.sequence_number < 30 and u.sequence_number % 9 = cue.remainder
 """
 
 
 def fill(database_url: str) -> None:
-    """Load the sample practice into a built, empty database and compute it twice: without, then with cues."""
+    """Loads the sample practice into a built, empty database; computes it without and then with cues."""
     load_sample(DEFAULT_SEED, 1, AS_OF)
     compute(database_url)
     with psycopg.connect(database_url) as connection:
@@ -54,5 +54,5 @@ def fill(database_url: str) -> None:
 
 
 def compute(database_url: str, as_of: str = str(AS_OF), **variables: Any) -> None:
-    """One run of all models for a date or a range."""
+    """Runs all models for a date or a date range."""
     project().build(database_url, as_of=as_of, **variables)

@@ -1,4 +1,4 @@
-"""The real service in a process of its own, and callers with every kind of credential."""
+"""Runs the service in a separate process and creates clients with various credentials."""
 
 import os
 import signal
@@ -23,59 +23,57 @@ PREFIX = "/api/v1/analytics"
 API_KEY = "first-key-of-the-calling-back-end-0001"
 SECOND_API_KEY = "second-key-of-the-calling-back-end-0002"
 JWT_SECRET = "the-secret-of-the-tests-project-is-long-enough"
-PATIENCE_SECONDS = 120
+TIMEOUT_SECONDS = 120
 
 
 @dataclass
 class Service:
-    """A running service: where it answers and what it has printed."""
-
-    address: str
+    base_url: str
     process: subprocess.Popen[bytes]
-    output: Path
+    output_path: Path
     clients: list[httpx.Client] = field(default_factory=list)
 
     def as_coach(self, coach_id: UUID, **headers: str) -> httpx.Client:
-        """A caller with both credentials of this coach."""
+        """A client with both credentials of this coach."""
         token = demo_token(coach_id, JWT_SECRET)
         return self.anonymous(**{"X-API-Key": API_KEY, "Authorization": f"Bearer {token}", **headers})
 
     def anonymous(self, **headers: str) -> httpx.Client:
-        """A caller with only the headers given."""
-        # it speaks no TLS: to read the certificates of this machine would cost more than the requests
-        client = httpx.Client(base_url=self.address, headers=headers, timeout=15, verify=False)
+        """A client with these headers only."""
+        # The service uses no TLS; loading the machine's certificates would take longer than the requests.
+        client = httpx.Client(base_url=self.base_url, headers=headers, timeout=15, verify=False)
         self.clients.append(client)
         return client
 
-    def printed(self) -> str:
-        """All that the service wrote to its output so far."""
-        return self.output.read_text()
+    def output(self) -> str:
+        """Standard output and standard error so far."""
+        return self.output_path.read_text()
 
-    def lines(self, event: str = "request") -> list[dict[str, Any]]:
-        """Its log lines of one kind."""
-        # the last one may be half written
-        parsed = [orjson.loads(line) for line in self.printed().rpartition("\n")[0].splitlines()]
+    def log_lines(self, event: str = "request") -> list[dict[str, Any]]:
+        """Log lines of one event."""
+        # The last line may be incomplete.
+        parsed = [orjson.loads(line) for line in self.output().rpartition("\n")[0].splitlines()]
         return [line for line in parsed if line.get("event") == event]
 
-    def line(self, **values: Any) -> dict[str, Any]:
-        """The newest log line of a request that has these values; it is written after the answer."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not (found := [line for line in self.lines() if values.items() <= line.items()]):
-            assert time.monotonic() < deadline, f"no request left a line with {values}"
+    def log_line(self, **values: Any) -> dict[str, Any]:
+        """The newest request line with these values. Waits, as it is written after the response."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while not (found := [line for line in self.log_lines() if values.items() <= line.items()]):
+            assert time.monotonic() < deadline, f"no request line with {values}"
             time.sleep(0.02)
         return found[-1]
 
     def stop(self, sign: int = signal.SIGTERM) -> int:
-        """End it; its exit code."""
+        """Stops the process and returns its exit code."""
         self.process.send_signal(sign)
-        return self.process.wait(PATIENCE_SECONDS)
+        return self.process.wait(TIMEOUT_SECONDS)
 
 
 @contextmanager
-def serve(folder: Path, database_url: str, port: int = 0, /, **settings: str) -> Iterator[Service]:
-    """Run `uvicorn api.main:app` with these settings, as the API's role, until the block ends."""
+def serve(log_dir: Path, database_url: str, port: int = 0, /, **settings: str) -> Iterator[Service]:
+    """Runs `uvicorn api.main:app` with these settings, as the API's role."""
     port = port or free_port()
-    given = {
+    environment = {
         "DATABASE_URL": database_url,
         "API_KEYS": f"{API_KEY},{SECOND_API_KEY}",
         "SUPABASE_JWT_SECRET": JWT_SECRET,
@@ -83,12 +81,12 @@ def serve(folder: Path, database_url: str, port: int = 0, /, **settings: str) ->
         "API_RATE_LIMIT_PER_ADDRESS": "none",
         **settings,
     }
-    output = folder / f"api-{port}.log"
+    output = log_dir / f"api-{port}.log"
     with output.open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "api.main:app", "--host", "127.0.0.1", "--port", str(port)],
             cwd=PROJECT_DIR,
-            env=_without_log_ins() | given,
+            env=_without_database_urls() | environment,
             stdout=stream,
             stderr=stream,
         )
@@ -103,28 +101,27 @@ def serve(folder: Path, database_url: str, port: int = 0, /, **settings: str) ->
         process.wait()
 
 
-def _without_log_ins() -> dict[str, str]:
-    """This process' environment, but no log-in of a role: the service shall use the test's own database."""
+def _without_database_urls() -> dict[str, str]:
+    """The environment without database URLs of roles, so that the service uses the test's database."""
     return {name: value for name, value in os.environ.items() if not name.endswith("_DATABASE_URL")}
 
 
 def free_port() -> int:
-    """A port that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def refusal(**settings: str) -> str:
-    """What the service prints when it does not start with these settings alone."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "WAREHOUSE_HOME") if name in os.environ}
+def startup_error(**settings: str) -> str:
+    """Returns the output of a service that fails to start with these settings."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "WAREHOUSE_HOME") if name in os.environ}
     result = subprocess.run(
         [sys.executable, "-m", "uvicorn", "api.main:app", "--port", "0"],
         cwd=PROJECT_DIR,
-        env=kept | settings,
+        env=inherited | settings,
         capture_output=True,
         text=True,
-        timeout=PATIENCE_SECONDS,
+        timeout=TIMEOUT_SECONDS,
         check=False,
     )
     assert result.returncode != 0
@@ -132,13 +129,13 @@ def refusal(**settings: str) -> str:
 
 
 def _await(service: Service) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        assert service.process.poll() is None, service.printed()
+        assert service.process.poll() is None, service.output()
         try:
-            httpx.get(f"{service.address}/health/live", timeout=1, verify=False)
+            httpx.get(f"{service.base_url}/health/live", timeout=1, verify=False)
         except httpx.TransportError:
             time.sleep(0.05)
         else:
             return
-    raise AssertionError(service.printed())
+    raise AssertionError(service.output())

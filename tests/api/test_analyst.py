@@ -1,4 +1,4 @@
-"""What the read-only analyst may see: every mart, no word that was said or noted, and nothing to change."""
+"""Rights of the analyst role: reads every mart except transcript text and notes, and writes nothing."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 from tests.api.assertions import Owner
 from tests.support.databases import as_role
 
-WORDS = {
+TEXT_COLUMNS = {
     "language_cues": {"text_excerpt", "preceding_context", "interpretation"},
     "risk_alerts": {"acknowledged_notes"},
 }
@@ -24,29 +24,27 @@ def analyst(practice_url: str) -> Iterator[psycopg.Connection[dict[str, Any]]]:
         connection.rollback()
 
 
-def test_analyst__reads_every_column_of_every_mart_but_words(
-    analyst: psycopg.Connection[Any], owner: Owner
-) -> None:
+def test_analyst__reads_every_mart_column_except_text(analyst: psycopg.Connection[Any], owner: Owner) -> None:
     columns = owner.execute(
         "select c.relname as mart, a.attname as name from pg_class as c "
         "inner join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped "
         "where c.relnamespace = 'ai_backend'::regnamespace and c.relkind in ('r', 'v') and c.relname not in "
-        "('transcription_jobs', 'transcripts', 'utterances', 'session_summaries', 'int_clients__session_snapshot')"
+        "('transcription_jobs', 'transcripts', 'utterances', 'session_summaries')"
     ).fetchall()
     marts = {row["mart"] for row in columns}
     assert {"session_analytics", "client_analytics", "risk_scores", "risk_factors", "risk_alerts"} <= marts
     for mart in marts:
         names = [
-            row["name"] for row in columns if row["mart"] == mart and row["name"] not in WORDS.get(mart, ())
+            row["name"]
+            for row in columns
+            if row["mart"] == mart and row["name"] not in TEXT_COLUMNS.get(mart, ())
         ]
         query = sql.SQL("select {} from ai_backend.{}").format(
             sql.SQL(", ").join(map(sql.Identifier, names)), sql.Identifier(mart)
         )
         rows = analyst.execute(query).fetchall()
-        everything = owner.execute(
-            sql.SQL("select from ai_backend.{}").format(sql.Identifier(mart))
-        ).fetchall()
-        assert len(rows) == len(everything), mart
+        expected = owner.execute(sql.SQL("select from ai_backend.{}").format(sql.Identifier(mart))).fetchall()
+        assert len(rows) == len(expected), mart
 
 
 @pytest.mark.parametrize(
@@ -54,7 +52,7 @@ def test_analyst__reads_every_column_of_every_mart_but_words(
     [
         *(
             f"select {column} from ai_backend.{mart}"
-            for mart, columns in WORDS.items()
+            for mart, columns in TEXT_COLUMNS.items()
             for column in sorted(columns)
         ),
         "select * from ai_backend.language_cues",
@@ -74,6 +72,6 @@ def test_analyst__reads_every_column_of_every_mart_but_words(
         "create table ai_backend.x ()",
     ],
 )
-def test_analyst__is_refused_words_and_writing(analyst: psycopg.Connection[Any], statement: str) -> None:
+def test_analyst__may_not_read_text_or_write(analyst: psycopg.Connection[Any], statement: str) -> None:
     with pytest.raises(errors.InsufficientPrivilege):
         analyst.execute(statement.encode())

@@ -1,4 +1,4 @@
-"""GET /clients/{client_id}/…: every field equals the mart's, and each parameter keeps its rule."""
+"""Client routes: every field equals the mart's; parameters are validated."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 
 from api.clients.schemas import ClientRisk, ClientSummary, ClientTrends, SessionList
 from sample import DEMO_COACH_ID
-from tests.api.assertions import Owner, as_json, assert_equals_row, same_moment
+from tests.api.assertions import Owner, as_json, assert_equals_row, normalize_timestamps
 from tests.api.service import PREFIX, Service
 
 PAIRS = """
@@ -23,14 +23,14 @@ ALERT_EXTRAS = ["opened_date", "severity_date", "resolved_date", "resolution", "
 
 @pytest.fixture
 def pairs(owner: Owner) -> list[dict[str, Any]]:
-    found = owner.execute(PAIRS).fetchall()
-    assert len(found) > 20
-    return found
+    rows = owner.execute(PAIRS).fetchall()
+    assert len(rows) > 20
+    return rows
 
 
 @pytest.fixture
 def client_id(owner: Owner) -> UUID:
-    """The demo coach's client with most sessions."""
+    """The demo coach's client with the maximum number of sessions."""
     row = owner.execute(
         "select client_id from ai_backend.client_overview where coach_id = %s "
         "order by total_sessions desc, client_id limit 1",
@@ -45,34 +45,32 @@ def coach(service: Service) -> httpx.Client:
     return service.as_coach(DEMO_COACH_ID)
 
 
-def test_summary__every_field_equals_the_marts(
-    service: Service, owner: Owner, pairs: list[dict[str, Any]]
-) -> None:
+def test_summary__fields_equal_the_marts(service: Service, owner: Owner, pairs: list[dict[str, Any]]) -> None:
     for pair in pairs:
         for window in WINDOWS:
             path = f"{PREFIX}/clients/{pair['client_id']}/summary"
-            answer = service.as_coach(pair["coach_id"]).get(path, params={"window": window})
-            assert answer.status_code == 200
-            body = answer.json()
+            response = service.as_coach(pair["coach_id"]).get(path, params={"window": window})
+            assert response.status_code == 200
+            body = response.json()
             analytics = _one(owner, "client_analytics", window_type=window, **pair)
             assert_equals_row(body["client_analytics"], analytics)
-            beside = _one(owner, "client_summary", window_type=window, **pair)
+            summary = _one(owner, "client_summary", window_type=window, **pair)
             assert_equals_row(
                 {key: value for key, value in body.items() if key != "client_analytics"},
-                beside,
+                summary,
                 without=["coach_id", "client_id", "window_type"],
             )
             ClientSummary.model_validate(body)
 
 
-def test_summary__window_is_90d_by_default_and_nothing_else(coach: httpx.Client, client_id: UUID) -> None:
+def test_summary__window_defaults_to_90d_and_is_validated(coach: httpx.Client, client_id: UUID) -> None:
     path = f"{PREFIX}/clients/{client_id}/summary"
     assert coach.get(path).content == coach.get(path, params={"window": "90d"}).content
     for window in ("", "7d", "90D", "all"):
         assert coach.get(path, params={"window": window}).status_code == 422
 
 
-def test_summary__sessions_but_none_in_the_window_is_empty_and_no_error(
+def test_summary__without_sessions_in_the_window_is_empty(
     service: Service, owner: Owner, coach: httpx.Client
 ) -> None:
     row = owner.execute(
@@ -80,7 +78,7 @@ def test_summary__sessions_but_none_in_the_window_is_empty_and_no_error(
         "and total_sessions = 0",
         [DEMO_COACH_ID],
     ).fetchone()
-    assert row is not None, "the sample has a long vanished client"
+    assert row is not None, "the sample practice has a client without recent sessions"
     body = coach.get(f"{PREFIX}/clients/{row['client_id']}/summary").json()
     analytics = body["client_analytics"]
     assert analytics["total_sessions"] == 0
@@ -91,7 +89,7 @@ def test_summary__sessions_but_none_in_the_window_is_empty_and_no_error(
     assert body["quality_warnings"] == ["insufficient_sessions"]
 
 
-def test_summary__an_expired_score_gives_no_level(service: Service, owner: Owner, client_id: UUID) -> None:
+def test_summary__expired_score_has_no_level(service: Service, owner: Owner, client_id: UUID) -> None:
     path = f"{PREFIX}/clients/{client_id}/summary"
     coach = service.as_coach(DEMO_COACH_ID)
     before = coach.get(path).json()
@@ -103,10 +101,12 @@ def test_summary__an_expired_score_gives_no_level(service: Service, owner: Owner
         after = coach.get(path).json()
         assert (after["risk_level"], after["risk_score_stale"]) == (None, True)
         assert "stale_risk_score" in after["quality_warnings"]
-        assert coach.get(f"{PREFIX}/clients/{client_id}/risk").status_code == 200, "still shown there"
-        practice = coach.get(f"{PREFIX}/coach/summary").json()
-        assert practice["clients_at_risk"] == 0
-        assert set(practice["risk_distribution"].values()) == {0}
+        assert coach.get(f"{PREFIX}/clients/{client_id}/risk").status_code == 200, (
+            "an expired score is still returned"
+        )
+        summary = coach.get(f"{PREFIX}/coach/summary").json()
+        assert summary["clients_at_risk"] == 0
+        assert set(summary["risk_distribution"].values()) == {0}
         assert coach.get(f"{PREFIX}/coach/at-risk-clients?min_level=low").json() == {
             "clients": [],
             "total": 0,
@@ -116,9 +116,7 @@ def test_summary__an_expired_score_gives_no_level(service: Service, owner: Owner
         owner.commit()
 
 
-def test_sessions__every_field_equals_the_marts(
-    service: Service, owner: Owner, pairs: list[dict[str, Any]]
-) -> None:
+def test_sessions__fields_equal_the_mart(service: Service, owner: Owner, pairs: list[dict[str, Any]]) -> None:
     for pair in pairs:
         rows = owner.execute(
             "select * from ai_backend.session_overview "
@@ -129,19 +127,19 @@ def test_sessions__every_field_equals_the_marts(
         path = f"{PREFIX}/clients/{pair['client_id']}/sessions"
         body = service.as_coach(pair["coach_id"]).get(path, params={"limit": 100}).json()
         assert body["total"] == len(rows)
-        for given, row in zip(body["sessions"], rows, strict=True):
-            assert_equals_row(given, row, without=["coach_id", "client_id", "completed_at"])
-            assert given["cue_count"] == sum(given["cue_counts"].values())
+        for session, row in zip(body["sessions"], rows, strict=True):
+            assert_equals_row(session, row, without=["coach_id", "client_id", "completed_at"])
+            assert session["cue_count"] == sum(session["cue_counts"].values())
         SessionList.model_validate(body)
 
 
-def test_sessions__pages_are_parts_of_the_whole(coach: httpx.Client, client_id: UUID) -> None:
+def test_sessions__pages_concatenate_to_the_full_list(coach: httpx.Client, client_id: UUID) -> None:
     path = f"{PREFIX}/clients/{client_id}/sessions"
-    whole = coach.get(path, params={"limit": 100}).json()
+    full = coach.get(path, params={"limit": 100}).json()
     pages = [coach.get(path, params={"limit": 5, "offset": offset}).json() for offset in range(0, 30, 5)]
-    assert [s for page in pages for s in page["sessions"]] == whole["sessions"]
-    assert {page["total"] for page in pages} == {whole["total"]}
-    assert len(coach.get(path).json()["sessions"]) == min(20, whole["total"])
+    assert [s for page in pages for s in page["sessions"]] == full["sessions"]
+    assert {page["total"] for page in pages} == {full["total"]}
+    assert len(coach.get(path).json()["sessions"]) == min(20, full["total"])
 
 
 def test_sessions__dates_are_inclusive(coach: httpx.Client, client_id: UUID) -> None:
@@ -182,20 +180,18 @@ def test_sessions__dates_are_inclusive(coach: httpx.Client, client_id: UUID) -> 
         "offset=1.5",
     ],
 )
-def test_sessions__a_parameter_out_of_its_bounds_is_422(
-    coach: httpx.Client, client_id: UUID, query: str
-) -> None:
-    answer = coach.get(f"{PREFIX}/clients/{client_id}/sessions?{query}")
-    assert answer.status_code == 422
-    problem = answer.json()
+def test_sessions__parameter_out_of_range_is_422(coach: httpx.Client, client_id: UUID, query: str) -> None:
+    response = coach.get(f"{PREFIX}/clients/{client_id}/sessions?{query}")
+    assert response.status_code == 422
+    problem = response.json()
     assert problem["title"].startswith("Unprocessable")
     assert problem["errors"][0]["location"] == ["query", query.split("=", maxsplit=1)[0]]
 
 
 def test_sessions__largest_values_are_fine(coach: httpx.Client, client_id: UUID) -> None:
-    answer = coach.get(f"{PREFIX}/clients/{client_id}/sessions?limit=100&offset=2147483647")
-    assert answer.status_code == 200
-    assert answer.json()["sessions"] == []
+    response = coach.get(f"{PREFIX}/clients/{client_id}/sessions?limit=100&offset=2147483647")
+    assert response.status_code == 200
+    assert response.json()["sessions"] == []
 
 
 def test_risk__every_field_equals_the_marts(
@@ -220,15 +216,15 @@ def test_risk__every_field_equals_the_marts(
         assert_equals_row(body["risk_score"], scores[0], without=SCORE_EXTRAS)
         keys = ("computed_at", "as_of_date", "risk_score", "risk_level", "top_factor")
         expected = [{key: as_json(row[key]) for key in keys} for row in scores]
-        assert same_moment(body["history"]) == same_moment(expected)
-        for given, alert in zip(body["alerts"], alerts, strict=True):
-            assert_equals_row(given, alert, without=ALERT_EXTRAS)
+        assert normalize_timestamps(body["history"]) == normalize_timestamps(expected)
+        for actual, alert in zip(body["alerts"], alerts, strict=True):
+            assert_equals_row(actual, alert, without=ALERT_EXTRAS)
         total = sum(round(factor["contribution"] * 100) for factor in body["risk_score"]["factors"])
         assert total == round(body["risk_score"]["risk_score"] * 100)
         ClientRisk.model_validate(body)
 
 
-def test_risk__history_has_its_limit(coach: httpx.Client, client_id: UUID) -> None:
+def test_risk__history_is_limited(coach: httpx.Client, client_id: UUID) -> None:
     path = f"{PREFIX}/clients/{client_id}/risk"
     assert len(coach.get(path).json()["history"]) == 5
     assert len(coach.get(path, params={"history_limit": 1}).json()["history"]) == 1
@@ -253,9 +249,7 @@ def test_risk__without_a_score_is_404(owner: Owner, coach: httpx.Client, client_
         owner.commit()
 
 
-def test_trends__every_value_equals_the_marts(
-    service: Service, owner: Owner, pairs: list[dict[str, Any]]
-) -> None:
+def test_trends__values_equal_the_marts(service: Service, owner: Owner, pairs: list[dict[str, Any]]) -> None:
     for pair in pairs:
         for window in WINDOWS:
             path = f"{PREFIX}/clients/{pair['client_id']}/trends"
@@ -264,10 +258,10 @@ def test_trends__every_value_equals_the_marts(
             for metric in METRICS:
                 key = pair | {"window_type": window, "metric": metric}
                 row = _one(owner, "client_trends", **key)
-                given = dict(body["trends"][metric])
-                points = given.pop("data_points")
-                assert given.pop("metric_name") == metric
-                assert_equals_row(given, row, without=[*key, "point_count", "data_points"])
+                trend = dict(body["trends"][metric])
+                points = trend.pop("data_points")
+                assert trend.pop("metric_name") == metric
+                assert_equals_row(trend, row, without=[*key, "point_count", "data_points"])
                 assert row["point_count"] == len(points)
                 expected = owner.execute(
                     'select point_date as "date", value, job_id, session_id, metric '
@@ -291,7 +285,7 @@ def test_trends__every_value_equals_the_marts(
         ("metrics=talk_ratio,sentiment&metrics=sentiment", ("talk_ratio", "sentiment")),
     ],
 )
-def test_trends__metrics_are_repeated_or_a_list(
+def test_trends__metrics_may_be_repeated_or_comma_separated(
     coach: httpx.Client, client_id: UUID, query: str, expected: tuple[str, ...]
 ) -> None:
     body = coach.get(f"{PREFIX}/clients/{client_id}/trends?{query}").json()
@@ -302,10 +296,10 @@ def test_trends__metrics_are_repeated_or_a_list(
 @pytest.mark.parametrize(
     "query", ["metrics=mood", "metrics=engagement,mood", "metrics=", "metrics=,", "window=1y"]
 )
-def test_trends__an_unknown_name_is_422(coach: httpx.Client, client_id: UUID, query: str) -> None:
-    answer = coach.get(f"{PREFIX}/clients/{client_id}/trends?{query}")
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["location"][1] == query.split("=", maxsplit=1)[0]
+def test_trends__unknown_value_is_422(coach: httpx.Client, client_id: UUID, query: str) -> None:
+    response = coach.get(f"{PREFIX}/clients/{client_id}/trends?{query}")
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["location"][1] == query.split("=", maxsplit=1)[0]
 
 
 def _one(owner: Owner, relation: str, **key: Any) -> dict[str, Any]:
@@ -313,6 +307,6 @@ def _one(owner: Owner, relation: str, **key: Any) -> dict[str, Any]:
     rows = owner.execute(f"select * from ai_backend.{relation} where {where}".encode(), key).fetchall()
     assert len(rows) == 1
     if "risk_level" in rows[0] and relation == "client_summary":
-        # Outside of a request nothing has expired; the practice's scores are young, so it's the same.
+        # Outside of a request no score counts as expired; the sample's scores are not expired either.
         assert rows[0]["risk_score_stale"] is False
     return rows[0]

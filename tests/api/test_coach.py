@@ -1,4 +1,4 @@
-"""GET /coach/…: the practice, clients at risk, settings."""
+"""Coach routes: summary, clients at risk, settings."""
 
 from typing import Any
 from uuid import uuid4
@@ -23,13 +23,13 @@ DEFAULTS = {
 
 @pytest.fixture
 def coach(service: Service, owner: Owner) -> httpx.Client:
-    """The demo coach, who has set nothing yet."""
+    """The demo coach without settings."""
     owner.execute("delete from analytics_api.coach_settings")
     owner.commit()
     return service.as_coach(DEMO_COACH_ID)
 
 
-def test_summary__every_field_equals_the_marts(service: Service, owner: Owner) -> None:
+def test_summary__fields_equal_the_mart(service: Service, owner: Owner) -> None:
     rows = owner.execute("select * from ai_backend.coach_summary").fetchall()
     assert len(rows) == 3
     for row in rows:
@@ -39,7 +39,7 @@ def test_summary__every_field_equals_the_marts(service: Service, owner: Owner) -
         CoachSummary.model_validate(body)
 
 
-def test_summary__of_a_coach_without_clients_is_empty_and_no_error(service: Service) -> None:
+def test_summary__of_a_coach_without_clients_is_zero(service: Service) -> None:
     body = service.as_coach(uuid4()).get(f"{PREFIX}/coach/summary").json()
     CoachSummary.model_validate(body)
     assert body == {
@@ -52,7 +52,7 @@ def test_summary__of_a_coach_without_clients_is_empty_and_no_error(service: Serv
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_at_risk__every_field_equals_the_marts(coach: httpx.Client, owner: Owner, level: str) -> None:
+def test_at_risk__fields_equal_the_mart(coach: httpx.Client, owner: Owner, level: str) -> None:
     rows = owner.execute(
         "select client_id, risk_score, risk_level, top_factor, risk_trend as trend, score_change, "
         "recommended_action, days_since_last_session, last_session_date, open_alert_count as open_alerts, "
@@ -66,7 +66,7 @@ def test_at_risk__every_field_equals_the_marts(coach: httpx.Client, owner: Owner
     assert body == {"clients": [as_json(row) for row in rows], "total": len(rows)}
 
 
-def test_at_risk__means_high_or_critical_by_default(coach: httpx.Client) -> None:
+def test_at_risk__default_is_high_and_critical(coach: httpx.Client) -> None:
     path = f"{PREFIX}/coach/at-risk-clients"
     body = coach.get(path).json()
     assert body == coach.get(path, params={"min_level": "high", "limit": 50, "offset": 0}).json()
@@ -78,11 +78,11 @@ def test_at_risk__means_high_or_critical_by_default(coach: httpx.Client) -> None
 
 
 @pytest.mark.parametrize("query", ["min_level=none", "limit=0", "limit=101", "offset=-1"])
-def test_at_risk__a_parameter_out_of_its_bounds_is_422(coach: httpx.Client, query: str) -> None:
+def test_at_risk__parameter_out_of_range_is_422(coach: httpx.Client, query: str) -> None:
     assert coach.get(f"{PREFIX}/coach/at-risk-clients?{query}").status_code == 422
 
 
-def test_settings__are_the_seeds_defaults_at_first(coach: httpx.Client, owner: Owner) -> None:
+def test_settings__default_to_the_seed(coach: httpx.Client, owner: Owner) -> None:
     body = coach.get(SETTINGS).json()
     CoachSettings.model_validate(body)
     for row in owner.execute("select * from analytics_seeds.risk_factor_settings").fetchall():
@@ -105,8 +105,8 @@ def test_settings__are_the_seeds_defaults_at_first(coach: httpx.Client, owner: O
     )
 
 
-def test_settings__are_kept_and_replaced_as_a_whole(coach: httpx.Client, owner: Owner) -> None:
-    given = {
+def test_settings__are_stored_and_replaced_completely(coach: httpx.Client, owner: Owner) -> None:
+    settings = {
         "thresholds": {
             "engagement_trend": {"warning": -5.25, "critical": -15},
             "sentiment_trend": {"warning": -0.125, "critical": -1.5},
@@ -116,9 +116,9 @@ def test_settings__are_kept_and_replaced_as_a_whole(coach: httpx.Client, owner: 
         "muted_alert_types": ["risk_increased", "risk_increased"],
         "min_alert_severity": "urgent",
     }
-    body = coach.put(SETTINGS, json=given).json()
+    body = coach.put(SETTINGS, json=settings).json()
     assert body == coach.get(SETTINGS).json()
-    for factor, pair in given["thresholds"].items():  # type: ignore[attr-defined]
+    for factor, pair in settings["thresholds"].items():  # type: ignore[attr-defined]
         assert body["thresholds"][factor] == pair | {
             "is_default": False,
             "default_warning": DEFAULTS[factor][0],
@@ -131,15 +131,15 @@ def test_settings__are_kept_and_replaced_as_a_whole(coach: httpx.Client, owner: 
     assert row is not None
     assert float(row["engagement_decline_warning"]) == -5.25
 
-    partly = coach.put(
+    partial = coach.put(
         SETTINGS, json={"thresholds": {"days_since_session": {"warning": 3, "critical": 4}}}
     ).json()
-    assert partly["thresholds"]["engagement_trend"]["is_default"] is True
-    assert partly["thresholds"]["days_since_session"]["critical"] == 4
-    assert partly["muted_alert_types"] == []
+    assert partial["thresholds"]["engagement_trend"]["is_default"] is True
+    assert partial["thresholds"]["days_since_session"]["critical"] == 4
+    assert partial["muted_alert_types"] == []
 
 
-def test_settings__of_another_coach_are_untouched(coach: httpx.Client, service: Service) -> None:
+def test_settings__of_another_coach_are_unchanged(coach: httpx.Client, service: Service) -> None:
     coach.put(SETTINGS, json={"min_alert_severity": "urgent"})
     assert service.as_coach(uuid4()).get(SETTINGS).json()["min_alert_severity"] == "warning"
 
@@ -172,13 +172,13 @@ def test_settings__of_another_coach_are_untouched(coach: httpx.Client, service: 
         ("session_frequency", 0.5, 0.75),
     ],
 )
-def test_settings__thresholds_out_of_bounds_or_order_are_422_and_change_nothing(
+def test_settings__invalid_thresholds_are_422_and_change_nothing(
     coach: httpx.Client, factor: str, warning: Any, critical: Any
 ) -> None:
     before = coach.get(SETTINGS).json()
-    answer = coach.put(SETTINGS, json={"thresholds": {factor: {"warning": warning, "critical": critical}}})
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["location"][:3] == ["body", "thresholds", factor]
+    response = coach.put(SETTINGS, json={"thresholds": {factor: {"warning": warning, "critical": critical}}})
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["location"][:3] == ["body", "thresholds", factor]
     assert coach.get(SETTINGS).json() == before
 
 
@@ -199,10 +199,10 @@ def test_settings__thresholds_out_of_bounds_or_order_are_422_and_change_nothing(
         b'{"muted_alert_types": ["risk_increased","risk_increased","risk_increased","risk_increased"]}',
     ],
 )
-def test_settings__a_body_that_does_not_fit_is_422(coach: httpx.Client, body: bytes) -> None:
-    answer = coach.put(SETTINGS, content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["location"][0] == "body"
+def test_settings__invalid_body_is_422(coach: httpx.Client, body: bytes) -> None:
+    response = coach.put(SETTINGS, content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["location"][0] == "body"
 
 
 @pytest.mark.parametrize(
@@ -215,10 +215,10 @@ def test_settings__a_body_that_does_not_fit_is_422(coach: httpx.Client, body: by
         ("days_since_session", 1, 365),
     ],
 )
-def test_settings__the_bounds_themselves_are_fine(
+def test_settings__limits_of_the_ranges_are_valid(
     coach: httpx.Client, factor: str, warning: float, critical: float
 ) -> None:
     pair = {"warning": warning, "critical": critical}
-    answer = coach.put(SETTINGS, json={"thresholds": {factor: pair}})
-    assert answer.status_code == 200
-    assert {key: answer.json()["thresholds"][factor][key] for key in pair} == pair
+    response = coach.put(SETTINGS, json={"thresholds": {factor: pair}})
+    assert response.status_code == 200
+    assert {key: response.json()["thresholds"][factor][key] for key in pair} == pair

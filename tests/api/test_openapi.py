@@ -1,4 +1,4 @@
-"""The OpenAPI document is complete, and the copies in the repository are those of this version."""
+"""The OpenAPI document is complete and matches api/openapi.json."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -39,17 +39,17 @@ def test_openapi_json__matches_the_routes() -> None:
     )
 
 
-def test_document__is_what_the_service_serves(service: Service, document: dict[str, Any]) -> None:
+def test_document__equals_the_served_document(service: Service, document: dict[str, Any]) -> None:
     assert service.anonymous().get("/openapi.json").json() == document
 
 
-def test_document__has_every_route_and_no_other(document: dict[str, Any]) -> None:
+def test_document__lists_exactly_the_routes(document: dict[str, Any]) -> None:
     listed = {(method.upper(), path) for method, path, _ in operations(document)}
     expected = {(route.method, PREFIX + route.template) for route in ROUTES}
     assert listed == expected | {("GET", "/health/live"), ("GET", "/health/ready"), ("GET", "/metrics")}
 
 
-def test_document__names_credentials_errors_and_headers(document: dict[str, Any]) -> None:
+def test_document__has_credentials_and_errors(document: dict[str, Any]) -> None:
     for _, path, operation in operations(document):
         responses = operation["responses"]
         if path.startswith(PREFIX):
@@ -78,8 +78,8 @@ def test_document__describes_everything(document: dict[str, Any]) -> None:
             assert definition.get("description"), (name, field)
 
 
-def test_document__gives_numbers_their_range(document: dict[str, Any]) -> None:
-    """Thresholds and values of trends have their metric's own range; every other number has one."""
+def test_document__numbers_have_a_range(document: dict[str, Any]) -> None:
+    """Except thresholds and trend values, whose range depends on the factor or metric."""
     open_ended = {
         *("value", "threshold", "critical_threshold", "current_value", "previous_value", "change"),
         *("change_percentage", "warning", "critical", "default_warning", "default_critical"),
@@ -91,8 +91,8 @@ def test_document__gives_numbers_their_range(document: dict[str, Any]) -> None:
                     assert "minimum" in option, (name, field)
 
 
-def test_document__requires_every_key_of_every_answer(document: dict[str, Any]) -> None:
-    given = {"Acknowledgement", "CoachSettingsUpdate", "ThresholdsUpdate", "Problem"}
+def test_document__requires_every_key_of_every_response(document: dict[str, Any]) -> None:
+    exempt = {"Acknowledgement", "CoachSettingsUpdate", "ThresholdsUpdate", "Problem"}
     for name, schema in document["components"]["schemas"].items():
-        if "properties" in schema and name not in given:
+        if "properties" in schema and name not in exempt:
             assert set(schema["required"]) == set(schema["properties"]), name

@@ -1,4 +1,4 @@
-"""Parameters that are spelled oddly, sent twice, or known to nobody."""
+"""Malformed, repeated and unknown parameters."""
 
 from uuid import UUID
 
@@ -7,25 +7,25 @@ import pytest
 
 from sample import DEMO_COACH_ID
 from tests.api.assertions import Owner
-from tests.api.routes import ROUTES, Known, Route, known
+from tests.api.routes import ROUTES, OwnedIds, Route, owned_ids
 from tests.api.service import PREFIX, Service
 
-WITH_ID = [route for route in ROUTES if route.takes_id]
-SPELLINGS = {
+WITH_ID = [route for route in ROUTES if route.has_path_id]
+FORMATS = {
     "braces": "{{{0}}}",
     "urn": "urn:uuid:{0}",
     "no hyphens": "{0.hex}",
     "space before": "%20{0}",
     "line break after": "{0}%0A",
     "too short": "{0.node:x}",
-    "nil byte": "%00",
-    "no uuid": "1%20or%201=1",
+    "null byte": "%00",
+    "not a uuid": "1%20or%201=1",
 }
 
 
 @pytest.fixture
-def own(owner: Owner) -> Known:
-    return known(owner, DEMO_COACH_ID)
+def own(owner: Owner) -> OwnedIds:
+    return owned_ids(owner, DEMO_COACH_ID)
 
 
 @pytest.fixture
@@ -33,48 +33,45 @@ def coach(service: Service) -> httpx.Client:
     return service.as_coach(DEMO_COACH_ID)
 
 
-def address(route: Route, own: Known, spelling: str) -> str:
+def url(route: Route, own: OwnedIds, template: str) -> str:
     ids = {"client_id": own.client_id, "job_id": own.job_id, "alert_id": own.alert_id, "task_id": UUID(int=5)}
-    spelled = {name: spelling.format(UUID(str(value))) for name, value in ids.items()}
-    return PREFIX + route.template.format(**spelled)
+    values = {name: template.format(UUID(str(value))) for name, value in ids.items()}
+    return PREFIX + route.template.format(**values)
 
 
 @pytest.mark.parametrize("route", WITH_ID, ids=lambda r: f"{r.method} {r.template}")
-@pytest.mark.parametrize("spelling", SPELLINGS)
-def test_id__in_any_spelling_but_its_own_is_422(
-    coach: httpx.Client, own: Known, route: Route, spelling: str
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_id__in_another_format_is_422(
+    coach: httpx.Client, own: OwnedIds, route: Route, format_name: str
 ) -> None:
-    answer = coach.request(route.method, address(route, own, SPELLINGS[spelling]), json=route.body)
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["location"][0] == "path"
-    assert str(own.client_id) not in answer.text
+    response = coach.request(route.method, url(route, own, FORMATS[format_name]), json=route.body)
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["location"][0] == "path"
+    assert str(own.client_id) not in response.text
 
 
-def test_id__in_capital_letters_is_the_same_id(coach: httpx.Client, own: Known) -> None:
+def test_id__is_case_insensitive(coach: httpx.Client, own: OwnedIds) -> None:
     path = f"{PREFIX}/clients/{{}}/summary"
-    as_written, capitals = (
-        coach.get(path.format(own.client_id)),
-        coach.get(path.format(own.client_id).upper()),
-    )
-    assert capitals.status_code == 404, "addresses are not ids"
-    capitals = coach.get(path.format(str(own.client_id).upper()))
-    assert (capitals.status_code, capitals.content) == (200, as_written.content)
+    lower = coach.get(path.format(own.client_id))
+    upper = coach.get(path.format(str(own.client_id).upper()))
+    assert (upper.status_code, upper.content) == (200, lower.content)
+    assert coach.get(path.format(own.client_id).upper()).status_code == 404, "paths are case-sensitive"
 
 
-def test_parameter__unknown_to_the_route_changes_nothing(coach: httpx.Client, own: Known) -> None:
+def test_parameter__unknown_is_ignored(coach: httpx.Client, own: OwnedIds) -> None:
     path = f"{PREFIX}/clients/{own.client_id}/sessions"
     other = {"coach_id": str(UUID(int=1)), "client_id": str(UUID(int=2)), "order": "asc"}
     assert coach.get(path, params=other).content == coach.get(path).content
 
 
-def test_parameter__sent_twice_counts_the_last_time(coach: httpx.Client, own: Known) -> None:
+def test_parameter__last_of_repeated_values_is_used(coach: httpx.Client, own: OwnedIds) -> None:
     path = f"{PREFIX}/clients/{own.client_id}/sessions"
     assert coach.get(f"{path}?limit=5&limit=1").content == coach.get(f"{path}?limit=1").content
     assert coach.get(f"{path}?limit=1&limit=x").status_code == 422
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e1", "0x5", "%00", "\u0665", "5;", "9" * 5000])
-def test_limit__that_is_no_plain_number_is_422(coach: httpx.Client, value: str) -> None:
+def test_limit__not_an_integer_is_422(coach: httpx.Client, value: str) -> None:
     assert coach.get(f"{PREFIX}/risk/alerts?limit={value}").status_code == 422
     assert coach.get(f"{PREFIX}/coach/at-risk-clients?offset={value}").status_code == 422
 

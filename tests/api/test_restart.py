@@ -1,4 +1,4 @@
-"""A real server is stopped and started under load: 503 while it is away, nothing else before or after."""
+"""Postgres is restarted under load: 503 while it is down, 200 before and after."""
 
 import threading
 import time
@@ -21,7 +21,7 @@ READERS = 4
 
 @pytest.fixture
 def task(tmp_path: Path) -> Iterator[tuple[Service, str]]:
-    """The service over a server of the test's own, and the address of a task: a route that needs no mart."""
+    """A service with a Postgres server of its own, and the path of a task: a route that needs no mart."""
     with server_home() as _:
         state = embedded.up()
         with pytest.MonkeyPatch.context() as patch:
@@ -38,38 +38,38 @@ def task(tmp_path: Path) -> Iterator[tuple[Service, str]]:
             yield service, f"{PREFIX}/compute/tasks/{row[0]}"
 
 
-def test_restart__under_load_is_503_while_it_lasts_and_heals_by_itself(task: tuple[Service, str]) -> None:
-    service, address = task
-    seen: Counter[int] = Counter()
+def test_restart__under_load_is_503_and_recovers(task: tuple[Service, str]) -> None:
+    service, path = task
+    statuses: Counter[int] = Counter()
     stop = threading.Event()
 
     def read() -> None:
         client = service.as_coach(COACH)
         while not stop.is_set():
-            seen[client.get(address, timeout=60).status_code] += 1
+            statuses[client.get(path, timeout=60).status_code] += 1
 
     readers = [threading.Thread(target=read, daemon=True) for _ in range(READERS)]
     for reader in readers:
         reader.start()
     port = embedded.up().port
     for _ in range(2):
-        served, refused = seen[200], seen[503]
-        _until(lambda served=served: seen[200] > served + 20)
+        succeeded, failed = statuses[200], statuses[503]
+        _wait_until(lambda succeeded=succeeded: statuses[200] > succeeded + 20)
         embedded.down()
-        _until(lambda refused=refused: seen[503] > refused + 4)
+        _wait_until(lambda failed=failed: statuses[503] > failed + 4)
         assert embedded.up().port == port
-    served = seen[200]
-    _until(lambda: seen[200] > served + 20)
+    succeeded = statuses[200]
+    _wait_until(lambda: statuses[200] > succeeded + 20)
     stop.set()
     for reader in readers:
         reader.join(60)
-    assert set(seen) == {200, 503}, service.printed()
-    assert not service.lines("unhandled")
+    assert set(statuses) == {200, 503}, service.output()
+    assert not service.log_lines("unhandled exception")
 
 
-def _until(is_so: object) -> None:
-    assert callable(is_so)
+def _wait_until(condition: object) -> None:
+    assert callable(condition)
     deadline = time.monotonic() + 90
-    while not is_so():
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)

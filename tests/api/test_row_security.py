@@ -1,6 +1,6 @@
-"""The second wall: Postgres itself confines the API's role to the transaction's coach and its own tables.
+"""Row-level security restricts the API's role to the transaction's coach and to its own tables.
 
-Every query of the service is run without its own coach filter, and as a coach who isn't the transaction's.
+Every query is run without its coach filter, and for a coach who is not the transaction's.
 """
 
 import re
@@ -19,17 +19,20 @@ from psycopg.rows import dict_row
 from api.db.queries import LAST_LINE
 from sample import DEMO_COACH_ID
 from tests.api.assertions import Owner
-from tests.api.routes import Known, known
+from tests.api.routes import OwnedIds, owned_ids
 from tests.support.databases import as_role
 from warehouse.paths import PROJECT_DIR
 
 STATEMENTS = sorted((PROJECT_DIR / "api").rglob("*.sql"))
-"""Found, not listed: a new statement can't escape these tests."""
-QUESTIONS = [path for path in STATEMENTS if path.read_text().rstrip().endswith(LAST_LINE)]
-WRITES = [path for path in STATEMENTS if path not in QUESTIONS]
+"""Discovered, so that new statements are tested too."""
+QUERIES = [path for path in STATEMENTS if path.read_text().rstrip().endswith(LAST_LINE)]
+WRITES = [path for path in STATEMENTS if path not in QUERIES]
 FILTER = re.compile(r"(?:\w+\.)?coach_id = %\(coach_id\)s")
 OF_A_COACH = re.compile(r"(?:from|join)\s+(?:ai_backend|analytics_api)\.")
 ANY_RELATION = re.compile(r"\b(?:ai_backend|analytics_\w+|cue_detection|public|warehouse)\.\w+")
+
+
+MODULES = {"warehouse.errors", "warehouse.migrate", "warehouse.setting_aliases"}
 
 
 def name_of(path: Path) -> str:
@@ -38,7 +41,7 @@ def name_of(path: Path) -> str:
 
 @pytest.fixture
 def api(practice_url: str) -> Iterator[psycopg.Connection[dict[str, Any]]]:
-    """A connection with the rights of the API, as the service has it."""
+    """A connection with the API's role, as the service uses it."""
     with psycopg.connect(
         as_role(practice_url, "warehouse_api"), row_factory=dict_row, cursor_factory=ClientCursor
     ) as connection:
@@ -47,13 +50,13 @@ def api(practice_url: str) -> Iterator[psycopg.Connection[dict[str, Any]]]:
 
 
 @pytest.fixture
-def mine(owner: Owner) -> Known:
-    return known(owner, DEMO_COACH_ID)
+def mine(owner: Owner) -> OwnedIds:
+    return owned_ids(owner, DEMO_COACH_ID)
 
 
 @pytest.fixture
-def other(owner: Owner) -> Known:
-    """Another coach's alert, client and job; the client has no second coach, who might see them."""
+def other(owner: Owner) -> OwnedIds:
+    """Ids of another coach. The client has no second coach, who could see them."""
     row = owner.execute(
         "select a.coach_id, s.client_id, s.job_id, a.id as alert_id from ai_backend.risk_alerts as a "
         "inner join ai_backend.session_analytics as s on s.coach_id = a.coach_id "
@@ -63,11 +66,11 @@ def other(owner: Owner) -> Known:
         [DEMO_COACH_ID],
     ).fetchone()
     assert row is not None
-    return Known(**row)
+    return OwnedIds(**row)
 
 
-def everything(owned: Known, task_id: UUID) -> dict[str, Any]:
-    """A value for each parameter of any query: this coach's ids."""
+def query_parameters(owned: OwnedIds, task_id: UUID) -> dict[str, Any]:
+    """A value for every parameter of any query, with this coach's ids."""
     return {
         "coach_id": owned.coach_id,
         "client_id": owned.client_id,
@@ -99,106 +102,110 @@ def everything(owned: Known, task_id: UUID) -> dict[str, Any]:
     }
 
 
-def become(connection: psycopg.Connection[Any], coach_id: UUID | str) -> None:
+def set_tenant(connection: psycopg.Connection[Any], coach_id: UUID | str) -> None:
     connection.execute("select set_config('app.coach_id', %s, true)", [str(coach_id)])
 
 
-def test_statements__stand_in_their_own_files() -> None:
-    """No other module may speak to a table, so that the files are all there is to test."""
-    named = {
-        path.name: set(ANY_RELATION.findall(path.read_text())) - {"warehouse.errors"}
+def test_statements__are_in_sql_files() -> None:
+    """Python modules name no other relations, so that testing the files is sufficient."""
+    relations_by_module = {
+        path.name: set(ANY_RELATION.findall(path.read_text())) - MODULES
         for path in (PROJECT_DIR / "api").rglob("*.py")
     }
-    assert {name: relations for name, relations in named.items() if relations} == {
-        "database.py": {
+    assert {name: relations for name, relations in relations_by_module.items() if relations} == {
+        "client.py": {
             "ai_backend.mart_freshness",
             "analytics_api.audit_log",
             "warehouse.schema_migrations",
-            "warehouse.migrate",
         },
         "queries.py": {"analytics_api.audit_log"},
     }
-    assert len(QUESTIONS) >= 10
+    assert len(QUERIES) >= 10
     assert len(WRITES) >= 4
 
 
 @pytest.mark.parametrize("path", STATEMENTS, ids=name_of)
-def test_statement__says_whose_rows_it_means_at_each_table(path: Path) -> None:
+def test_statement__filters_each_table_by_coach(path: Path) -> None:
     text = path.read_text()
     assert len(FILTER.findall(text)) == len(OF_A_COACH.findall(text))
 
 
-@pytest.mark.parametrize("path", QUESTIONS, ids=name_of)
-class TestReading:
-    """Each reading query of the service."""
-
-    def test_query__without_its_filter_shows_nothing_foreign(
-        self, api: psycopg.Connection[Any], owner: Owner, mine: Known, other: Known, path: Path
+@pytest.mark.parametrize("path", QUERIES, ids=name_of)
+class TestReads:
+    def test_query__without_its_filter_returns_nothing_foreign(
+        self, api: psycopg.Connection[Any], owner: Owner, mine: OwnedIds, other: OwnedIds, path: Path
     ) -> None:
         task_id = _task(owner, other)
-        bare = FILTER.sub("true", path.read_text())
-        become(api, mine.coach_id)
-        answer = api.execute(
-            bare.encode(), everything(other, task_id) | {"coach_id": mine.coach_id}
+        unfiltered = FILTER.sub("true", path.read_text())
+        set_tenant(api, mine.coach_id)
+        response = api.execute(
+            unfiltered.encode(), query_parameters(other, task_id) | {"coach_id": mine.coach_id}
         ).fetchone()
-        assert answer is not None
-        _assert_nothing_of(other, answer["body"])
+        assert response is not None
+        _assert_nothing_of(other, response["body"])
 
-    def test_query__of_another_coach_than_the_transactions_shows_nothing(
-        self, api: psycopg.Connection[Any], owner: Owner, mine: Known, other: Known, path: Path
+    def test_query__for_another_coach_than_the_transactions_returns_nothing(
+        self, api: psycopg.Connection[Any], owner: Owner, mine: OwnedIds, other: OwnedIds, path: Path
     ) -> None:
-        become(api, mine.coach_id)
-        answer = api.execute(path.read_bytes(), everything(other, _task(owner, other))).fetchone()
-        assert answer is not None
-        _assert_nothing_of(other, answer["body"])
+        set_tenant(api, mine.coach_id)
+        response = api.execute(path.read_bytes(), query_parameters(other, _task(owner, other))).fetchone()
+        assert response is not None
+        _assert_nothing_of(other, response["body"])
 
     @pytest.mark.parametrize("setting", [None, ""])
-    def test_query__without_a_coach_shows_nothing(
-        self, api: psycopg.Connection[Any], owner: Owner, mine: Known, path: Path, setting: str | None
+    def test_query__without_a_coach_returns_nothing(
+        self, api: psycopg.Connection[Any], owner: Owner, mine: OwnedIds, path: Path, setting: str | None
     ) -> None:
         if setting is not None:
-            become(api, setting)
-        bare = FILTER.sub("true", path.read_text())
-        answer = api.execute(bare.encode(), everything(mine, _task(owner, mine))).fetchone()
-        assert answer is not None
-        _assert_nothing_of(mine, answer["body"])
+            set_tenant(api, setting)
+        unfiltered = FILTER.sub("true", path.read_text())
+        response = api.execute(unfiltered.encode(), query_parameters(mine, _task(owner, mine))).fetchone()
+        assert response is not None
+        _assert_nothing_of(mine, response["body"])
 
-    def test_query__with_filter_and_coach_shows_what_is_theirs(
-        self, api: psycopg.Connection[Any], owner: Owner, mine: Known, path: Path
+    def test_query__for_the_transactions_coach_returns_data(
+        self, api: psycopg.Connection[Any], owner: Owner, mine: OwnedIds, path: Path
     ) -> None:
-        become(api, mine.coach_id)
-        answer = api.execute(path.read_bytes(), everything(mine, _task(owner, mine))).fetchone()
-        assert answer is not None
-        assert answer["body"] is not None, "the tests above would mean nothing"
+        set_tenant(api, mine.coach_id)
+        response = api.execute(path.read_bytes(), query_parameters(mine, _task(owner, mine))).fetchone()
+        assert response is not None
+        assert response["body"] is not None, "otherwise the tests above would prove nothing"
 
 
-@pytest.mark.parametrize("is_bare", [False, True], ids=["as it is", "without its filter"])
+@pytest.mark.parametrize("is_unfiltered", [False, True], ids=["filtered", "unfiltered"])
 @pytest.mark.parametrize("path", WRITES, ids=name_of)
-def test_write__of_another_coach_than_the_transactions_leaves_nothing(
-    api: psycopg.Connection[Any], owner: Owner, mine: Known, other: Known, path: Path, is_bare: bool
+def test_write__for_another_coach_than_the_transactions_stores_nothing(
+    api: psycopg.Connection[Any],
+    owner: Owner,
+    mine: OwnedIds,
+    other: OwnedIds,
+    path: Path,
+    is_unfiltered: bool,
 ) -> None:
-    statement = FILTER.sub("true", path.read_text()) if is_bare else path.read_text()
-    before = _written(owner)
-    become(api, mine.coach_id)
+    statement = FILTER.sub("true", path.read_text()) if is_unfiltered else path.read_text()
+    before = _stored_rows(owner)
+    set_tenant(api, mine.coach_id)
     with suppress(errors.InsufficientPrivilege):
-        api.execute(statement.encode(), everything(other, uuid4()))
+        api.execute(statement.encode(), query_parameters(other, uuid4()))
         api.commit()
-    assert _written(owner) == before
+    assert _stored_rows(owner) == before
 
 
 @pytest.mark.parametrize("path", [p for p in WRITES if "insert into" in p.read_text()], ids=name_of)
-def test_write__of_the_transactions_coach_is_done(
-    api: psycopg.Connection[Any], owner: Owner, mine: Known, path: Path
+def test_write__for_the_transactions_coach_stores_a_row(
+    api: psycopg.Connection[Any], owner: Owner, mine: OwnedIds, path: Path
 ) -> None:
     owner.execute("delete from analytics_api.compute_requests")
     owner.commit()
-    become(api, mine.coach_id)
-    assert api.execute(path.read_bytes(), everything(mine, uuid4())).rowcount == 1, (
-        "the test above would mean nothing"
+    set_tenant(api, mine.coach_id)
+    assert api.execute(path.read_bytes(), query_parameters(mine, uuid4())).rowcount == 1, (
+        "otherwise the test above would prove nothing"
     )
 
 
-def test_write__in_anothers_name_is_refused(api: psycopg.Connection[Any], mine: Known, other: Known) -> None:
+def test_write__for_another_coach_is_denied(
+    api: psycopg.Connection[Any], mine: OwnedIds, other: OwnedIds
+) -> None:
     statements = (
         "insert into analytics_api.alert_acknowledgements "
         "values (%(alert_id)s, %(coach_id)s, %(client_id)s, now(), '', 'urgent')",
@@ -208,21 +215,21 @@ def test_write__in_anothers_name_is_refused(api: psycopg.Connection[Any], mine: 
         "values (%(coach_id)s, '', 200, '')",
     )
     for statement in statements:
-        become(api, mine.coach_id)
+        set_tenant(api, mine.coach_id)
         with pytest.raises(errors.InsufficientPrivilege, match="row-level security"):
-            api.execute(statement.encode(), everything(other, uuid4()))
+            api.execute(statement.encode(), query_parameters(other, uuid4()))
         api.rollback()
 
 
-def test_rights__of_the_api_are_no_more_than_it_needs(owner: Owner) -> None:
-    """Stated as a list, so that a new right is a decision."""
+def test_privileges__of_the_api_are_minimal(owner: Owner) -> None:
+    """An explicit list, so that a new privilege is a deliberate decision."""
     rows = owner.execute(
         "select table_schema || '.' || table_name as relation, "
-        "string_agg(lower(privilege_type), ' ' order by privilege_type) as rights "
+        "string_agg(lower(privilege_type), ' ' order by privilege_type) as privileges "
         "from information_schema.role_table_grants "
         "where grantee = 'warehouse_api' and table_schema <> 'ai_backend' group by 1 order by 1"
     ).fetchall()
-    assert {row["relation"]: row["rights"] for row in rows} == {
+    assert {row["relation"]: row["privileges"] for row in rows} == {
         "analytics_api.alert_acknowledgements": "insert select",
         "analytics_api.audit_log": "insert",
         "analytics_api.coach_settings": "insert select update",
@@ -263,13 +270,13 @@ def test_rights__of_the_api_are_no_more_than_it_needs(owner: Owner) -> None:
         "alter table analytics_api.audit_log disable row level security",
     ],
 )
-def test_rights__of_the_api_end_there(api: psycopg.Connection[Any], mine: Known, statement: str) -> None:
-    become(api, mine.coach_id)
+def test_privileges__of_the_api_exclude(api: psycopg.Connection[Any], mine: OwnedIds, statement: str) -> None:
+    set_tenant(api, mine.coach_id)
     with pytest.raises(errors.InsufficientPrivilege):
         api.execute(statement.encode())
 
 
-def test_policies__stand_on_every_table_that_the_api_may_read_or_write(owner: Owner) -> None:
+def test_policies__exist_on_every_table_that_the_api_may_access(owner: Owner) -> None:
     rows = owner.execute(
         "select c.oid::regclass::text as relation from pg_class as c where c.relkind in ('r', 'p') "
         "and not c.relrowsecurity "
@@ -280,7 +287,7 @@ def test_policies__stand_on_every_table_that_the_api_may_read_or_write(owner: Ow
     assert rows == []
 
 
-def test_views__read_with_their_readers_rights_but_for_those_named(owner: Owner) -> None:
+def test_views__are_security_invoker_with_two_exceptions(owner: Owner) -> None:
     rows = owner.execute(
         "select c.oid::regclass::text as relation from pg_class as c where c.relkind = 'v' "
         "and has_table_privilege('warehouse_api', c.oid, 'select') "
@@ -290,22 +297,22 @@ def test_views__read_with_their_readers_rights_but_for_those_named(owner: Owner)
     assert [row["relation"] for row in rows] == ["ai_backend.active_clients", "ai_backend.mart_freshness"]
 
 
-def test_relationships__are_seen_by_their_coach_only(
-    api: psycopg.Connection[Any], owner: Owner, mine: Known
+def test_active_clients__are_visible_to_their_coach_only(
+    api: psycopg.Connection[Any], owner: Owner, mine: OwnedIds
 ) -> None:
     assert api.execute("select * from ai_backend.active_clients").fetchall() == []
-    become(api, mine.coach_id)
-    seen = api.execute("select * from ai_backend.active_clients").fetchall()
-    assert {row["coach_id"] for row in seen} == {mine.coach_id}
-    theirs = owner.execute(
+    set_tenant(api, mine.coach_id)
+    visible = api.execute("select * from ai_backend.active_clients").fetchall()
+    assert {row["coach_id"] for row in visible} == {mine.coach_id}
+    expected = owner.execute(
         "select count(*) as n from public.coach_clients where coach_id = %s and status = 'active'",
         [mine.coach_id],
     ).fetchone()
-    assert theirs == {"n": len(seen)}
+    assert expected == {"n": len(visible)}
 
 
-def _written(owner: Owner) -> list[Any]:
-    """All rows of the tables that the service may write."""
+def _stored_rows(owner: Owner) -> list[Any]:
+    """All rows of the tables that the service may write to."""
     tables = ("alert_acknowledgements", "compute_requests", "coach_settings", "audit_log")
     rows = [
         owner.execute(f"select * from analytics_api.{table} order by 1, 2".encode()).fetchall()
@@ -315,7 +322,7 @@ def _written(owner: Owner) -> list[Any]:
     return rows
 
 
-def _task(owner: Owner, owned: Known) -> UUID:
+def _task(owner: Owner, owned: OwnedIds) -> UUID:
     row = owner.execute(
         "insert into analytics_api.compute_requests (coach_id, client_id) values (%s, %s) returning task_id",
         [owned.coach_id, owned.client_id],
@@ -325,7 +332,7 @@ def _task(owner: Owner, owned: Known) -> UUID:
     return UUID(str(row["task_id"]))
 
 
-def _assert_nothing_of(foreign: Known, body: Any) -> None:
+def _assert_nothing_of(foreign: OwnedIds, body: Any) -> None:
     text = str(body)
     for name, value in (("coach", foreign.coach_id), ("client", foreign.client_id), ("job", foreign.job_id)):
-        assert str(value) not in text, f"a foreign {name} is shown"
+        assert str(value) not in text, f"the response holds a foreign {name} id"

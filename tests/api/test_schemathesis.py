@@ -1,4 +1,4 @@
-"""Schemathesis against the running service: generated requests, right and wrong, find nothing."""
+"""Schemathesis: generated valid and invalid requests find no violation of the OpenAPI document."""
 
 import re
 import subprocess
@@ -11,11 +11,12 @@ import pytest
 
 from sample import DEMO_COACH_ID
 from tests.api.assertions import Owner
-from tests.api.routes import known
+from tests.api.routes import owned_ids
 from tests.api.service import API_KEY, PREFIX, Service
 from tests.api.tokens import hs256
 
-# Two rules that a JSON schema can't state: from_date is not after to_date, warning comes before critical.
+# JSON schema cannot express these rules: from_date is not after to_date, warning comes before critical,
+# least_alert_severity equals min_alert_severity.
 CONFIG = """
 [[operations]]
 include-name = ["GET {prefix}/clients/{{client_id}}/sessions", "PUT {prefix}/coach/settings"]
@@ -31,14 +32,14 @@ SUMMARY = re.compile(r"=+ SUMMARY =+")
 
 
 @pytest.mark.parametrize("ids", ["any", "the coach's own"])
-def test_service__stands_generated_requests(
+def test_service__conforms_to_the_openapi_document(
     service: Service,
     owner: Owner,
     tmp_path: Path,
     ids: str,
     record_property: Callable[[str, object], None],
 ) -> None:
-    own = known(owner, DEMO_COACH_ID)
+    own = owned_ids(owner, DEMO_COACH_ID)
     config = tmp_path / "schemathesis.toml"
     config.write_text((IDS.format(**vars(own)) if ids != "any" else "") + CONFIG.format(prefix=PREFIX))
     result = subprocess.run(
@@ -47,7 +48,7 @@ def test_service__stands_generated_requests(
             "--config-file",
             config,
             "run",
-            f"{service.address}/openapi.json",
+            f"{service.base_url}/openapi.json",
             "--header",
             f"X-API-Key: {API_KEY}",
             "--header",
@@ -69,4 +70,4 @@ def test_service__stands_generated_requests(
     assert result.returncode == 0, result.stdout[-6000:]
     record_property("summary", SUMMARY.split(result.stdout)[-1].strip())
     assert "17 selected / 17 total" in result.stdout
-    assert not service.lines("unhandled")
+    assert not service.log_lines("unhandled exception")

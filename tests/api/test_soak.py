@@ -1,4 +1,4 @@
-"""Readers while all marts are rebuilt again and again: no request fails, and none sees half a row set."""
+"""Concurrent readers during rebuilds: no request fails, and none sees an incomplete mart."""
 
 import itertools
 import threading
@@ -13,7 +13,7 @@ import pytest
 
 from sample import DEMO_COACH_ID
 from tests.api.assertions import Owner
-from tests.api.routes import known
+from tests.api.routes import owned_ids
 from tests.api.sample_database import AS_OF, compute
 from tests.api.service import PREFIX, Service
 
@@ -22,9 +22,9 @@ pytestmark = pytest.mark.long
 READERS = 4
 REBUILDS = 2
 MIN_RESPONSES = 20
-"""Fewer answers during a rebuild would mean that the readers had to wait for it."""
+"""With fewer responses during a rebuild, the readers were blocked."""
 PAUSE_SECONDS = 0.05
-"""Between two questions of a reader, so that the rebuild and what else runs here have room too."""
+"""Between two requests of a reader, to leave CPU time for the rebuild."""
 TIMES = {"computed_at", "valid_until", "created_at"}
 SWAP = """
 alter table ai_backend.language_cues rename to language_cues_old;
@@ -38,19 +38,19 @@ drop table ai_backend.language_cues_old;
 """
 
 
-def without_times(answer: Any) -> Any:
-    """An answer without what a rebuild may change: when it was computed."""
-    match answer:
+def without_times(response: Any) -> Any:
+    """Removes the timestamps that a rebuild changes."""
+    match response:
         case dict():
-            return {key: without_times(value) for key, value in answer.items() if key not in TIMES}
+            return {key: without_times(value) for key, value in response.items() if key not in TIMES}
         case list():
-            return [without_times(value) for value in answer]
-    return answer
+            return [without_times(value) for value in response]
+    return response
 
 
 @pytest.fixture
-def addresses(owner: Owner) -> list[str]:
-    own = known(owner, DEMO_COACH_ID)
+def paths(owner: Owner) -> list[str]:
+    own = owned_ids(owner, DEMO_COACH_ID)
     jobs = owner.execute(
         "select job_id from ai_backend.language_cues where coach_id = %s group by job_id "
         "order by count(*) desc, job_id limit 4",
@@ -69,27 +69,25 @@ def addresses(owner: Owner) -> list[str]:
 
 
 @contextmanager
-def reading(service: Service, addresses: list[str]) -> Iterator[Callable[[], int]]:
-    """Readers who ask for all addresses in turn and compare each answer with the first."""
-    first = {
-        address: without_times(service.as_coach(DEMO_COACH_ID).get(address).json()) for address in addresses
-    }
-    faults: list[str] = []
+def concurrent_readers(service: Service, paths: list[str]) -> Iterator[Callable[[], int]]:
+    """Threads that request all paths in turn and compare each response with the first one."""
+    first = {path: without_times(service.as_coach(DEMO_COACH_ID).get(path).json()) for path in paths}
+    failures: list[str] = []
     counts = [0] * READERS
     stop = threading.Event()
 
     def read(number: int) -> None:
         client: httpx.Client = service.as_coach(DEMO_COACH_ID)
-        for address in itertools.islice(itertools.cycle(addresses), number * 3, None):
+        for path in itertools.islice(itertools.cycle(paths), number * 3, None):
             if stop.is_set():
                 return
-            answer = client.get(address)
+            response = client.get(path)
             counts[number] += 1
             time.sleep(PAUSE_SECONDS)
-            if answer.status_code != 200:
-                faults.append(f"{answer.status_code} {address} {answer.text}")
-            elif without_times(answer.json()) != first[address]:
-                faults.append(f"other rows: {address}")
+            if response.status_code != 200:
+                failures.append(f"{response.status_code} {path} {response.text}")
+            elif without_times(response.json()) != first[path]:
+                failures.append(f"different rows: {path}")
 
     readers = [threading.Thread(target=read, args=(number,)) for number in range(READERS)]
     for reader in readers:
@@ -100,28 +98,28 @@ def reading(service: Service, addresses: list[str]) -> Iterator[Callable[[], int
         stop.set()
         for reader in readers:
             reader.join()
-    assert faults == [], f"{len(faults)} of {sum(counts)} answers"
+    assert failures == [], f"{len(failures)} of {sum(counts)} responses"
 
 
-def test_readers__notice_nothing_of_rebuilds(
-    service: Service, practice_url: str, owner: Owner, addresses: list[str]
+def test_readers__are_not_affected_by_rebuilds(
+    service: Service, practice_url: str, owner: Owner, paths: list[str]
 ) -> None:
-    with reading(service, addresses) as count:
+    with concurrent_readers(service, paths) as count:
         for _ in range(REBUILDS):
             before = count()
             compute(practice_url, str(AS_OF), rebuild=True)
             assert count() > before + MIN_RESPONSES
     newest = owner.execute("select max(computed_at) as newest from ai_backend.session_analytics").fetchone()
     assert newest is not None
-    assert newest["newest"].timestamp() > time.time() - 600, "the marts were really rebuilt"
+    assert newest["newest"].timestamp() > time.time() - 600, "the marts were rebuilt"
 
 
-def test_readers__notice_nothing_of_a_swapped_table(
-    service: Service, practice_url: str, addresses: list[str]
+def test_readers__are_not_affected_by_a_swapped_table(
+    service: Service, practice_url: str, paths: list[str]
 ) -> None:
-    """Marts are never swapped (docs/adr/0002), but a plan that was made before one must not outlive it."""
-    sessions = [address for address in addresses if "/sessions/" in address]
-    with reading(service, sessions) as count, psycopg.connect(practice_url) as connection:
+    """Marts are never swapped, but cached plans must not outlive a swapped table."""
+    sessions = [path for path in paths if "/sessions/" in path]
+    with concurrent_readers(service, sessions) as count, psycopg.connect(practice_url) as connection:
         for _ in range(10):
             before = count()
             connection.execute(SWAP)

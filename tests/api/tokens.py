@@ -1,4 +1,4 @@
-"""Tokens right and wrong."""
+"""Creates valid and invalid tokens."""
 
 import hmac
 import json
@@ -18,52 +18,51 @@ PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 def claims(coach_id: UUID, **changes: Any) -> dict[str, Any]:
-    """The claims of Supabase Auth for this coach; a change to None leaves the claim out."""
+    """Claims as Supabase Auth issues them; a change to None removes the claim."""
     now = int(time.time())
-    usual = {
+    defaults = {
         "sub": str(coach_id),
         "aud": "authenticated",
         "role": "authenticated",
         "iat": now,
         "exp": now + 600,
     }
-    return {name: value for name, value in (usual | changes).items() if value is not None}
+    return {name: value for name, value in (defaults | changes).items() if value is not None}
 
 
 def hs256(
     coach_id: UUID, secret: str = JWT_SECRET, headers: dict[str, Any] | None = None, **changes: Any
 ) -> str:
-    """A token signed with a shared secret."""
     return jwt.encode(claims(coach_id, **changes), secret, algorithm="HS256", headers=headers)
 
 
 def signed(coach_id: UUID, key: PrivateKey, key_id: str | None, **changes: Any) -> str:
-    """A token signed with a private key: ES256 or RS256, as the key is."""
+    """An ES256 or RS256 token, depending on the key."""
     algorithm = "ES256" if isinstance(key, ec.EllipticCurvePrivateKey) else "RS256"
     headers = {"kid": key_id} if key_id else None
     return jwt.encode(claims(coach_id, **changes), key, algorithm=algorithm, headers=headers)
 
 
-def by_hand(header: dict[str, Any], payload: dict[str, Any], signature: bytes = b"") -> str:
-    """A token that no library would make."""
+def raw_token(header: dict[str, Any], payload: dict[str, Any], signature: bytes = b"") -> str:
+    """A token with arbitrary parts, which a library would reject."""
     parts = [json.dumps(header).encode(), json.dumps(payload).encode(), signature]
     return ".".join(urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
 
 
 def forged(payload: dict[str, Any], secret: str, key_id: str | None = None) -> str:
-    """An HS256 token whose secret is a public key's text: algorithm confusion."""
-    unsigned = by_hand({"alg": "HS256", "typ": "JWT", "kid": key_id}, payload).rsplit(".", 1)[0]
+    """An HS256 token signed with the text of a public key: algorithm confusion."""
+    unsigned = raw_token({"alg": "HS256", "typ": "JWT", "kid": key_id}, payload).rsplit(".", 1)[0]
     signature = hmac.digest(secret.encode(), unsigned.encode(), "sha256")
     return f"{unsigned}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
 
 def jwks(**keys: PrivateKey) -> dict[str, Any]:
-    """The document that lists these keys' public halves by their ids."""
+    """A JWKS document with these public keys by key id."""
     return {"keys": [_public(key) | {"kid": key_id, "use": "sig"} for key_id, key in keys.items()]}
 
 
 def pem(key: PrivateKey) -> str:
-    """The public key as text: what an attacker may know."""
+    """The public key as PEM, which an attacker may know."""
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 

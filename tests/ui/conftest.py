@@ -101,6 +101,6 @@ def dashboard(page: "Page", dashboard_service: Service) -> "DashboardPage":
     """The dashboard, signed in as the demo coach."""
     from tests.ui.dashboard_page import DashboardPage  # noqa: PLC0415 - imports playwright
 
-    dashboard = DashboardPage(page, dashboard_service.address, DEMO_COACH_ID)
+    dashboard = DashboardPage(page, dashboard_service.base_url, DEMO_COACH_ID)
     dashboard.sign_in(hs256(DEMO_COACH_ID))
     return dashboard

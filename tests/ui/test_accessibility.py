@@ -45,7 +45,7 @@ def test_axe__finds_no_serious_violations_on_sign_in(
     scheme: Any, page: Page, dashboard_service: Service
 ) -> None:
     page.emulate_media(color_scheme=scheme)
-    page.goto(f"{dashboard_service.address}/dashboard")
+    page.goto(f"{dashboard_service.base_url}/dashboard")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert serious_violations(page) == []
 

@@ -22,7 +22,7 @@ def test_token_in_url__is_removed_from_the_url_and_kept_for_the_tab(dashboard: D
 
 
 def test_pasted_token__signs_in_and_out(page: Page, dashboard_service: Service) -> None:
-    page.goto(f"{dashboard_service.address}/dashboard/")
+    page.goto(f"{dashboard_service.base_url}/dashboard/")
     page.get_by_label("Your access token").fill(f"  {hs256(DEMO_COACH_ID)}\n")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Your practice")).to_be_visible()
@@ -33,15 +33,15 @@ def test_pasted_token__signs_in_and_out(page: Page, dashboard_service: Service) 
 
 
 def test_invalid_token__shows_why(page: Page, dashboard_service: Service) -> None:
-    dashboard = DashboardPage(page, dashboard_service.address, DEMO_COACH_ID)
+    dashboard = DashboardPage(page, dashboard_service.base_url, DEMO_COACH_ID)
     dashboard.sign_in(hs256(DEMO_COACH_ID, secret="another-projects-secret-that-is-long-enough-too"))
-    expect(page.get_by_role("alert")).to_have_text("The token is not valid.")
+    expect(page.get_by_role("alert")).to_have_text("Invalid token.")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert page.evaluate("sessionStorage.length") == 0
 
 
 def test_expired_token__shows_the_sign_in_form(page: Page, dashboard_service: Service) -> None:
-    dashboard = DashboardPage(page, dashboard_service.address, DEMO_COACH_ID)
+    dashboard = DashboardPage(page, dashboard_service.base_url, DEMO_COACH_ID)
     dashboard.sign_in(hs256(DEMO_COACH_ID, exp=int(time.time()) - 3600))
     expect(page.get_by_role("alert")).to_have_text("The token has expired.")
 

@@ -17,7 +17,7 @@ def test_unavailable_server__is_retried_without_a_reload(
     port = free_port()
     client_id = high_risk_client(owner)
     with serve(tmp_path, dashboard_database_url, port, API_DASHBOARD_ENABLED="true") as service:
-        dashboard = DashboardPage(page, service.address, DEMO_COACH_ID)
+        dashboard = DashboardPage(page, service.base_url, DEMO_COACH_ID)
         dashboard.sign_in(hs256(DEMO_COACH_ID))
         dashboard.open_client(client_id)
         total = dashboard.stat("Sessions").inner_text()
@@ -33,7 +33,7 @@ def test_failed_acknowledgement__is_reported_and_keeps_the_note(
     page: Page, dashboard_database_url: str, tmp_path: Path
 ) -> None:
     with serve(tmp_path, dashboard_database_url, API_DASHBOARD_ENABLED="true") as service:
-        dashboard = DashboardPage(page, service.address, DEMO_COACH_ID)
+        dashboard = DashboardPage(page, service.base_url, DEMO_COACH_ID)
         dashboard.sign_in(hs256(DEMO_COACH_ID))
         alert = page.locator(".alert").first
         alert.get_by_role("button", name="Acknowledge").click()

@@ -11,8 +11,8 @@ from psycopg.conninfo import make_conninfo
 
 from api.clients import routes as clients_routes
 from api.coach import routes as coach_routes
-from api.db.client import READING
-from api.db.queries import Prepared, Query, prepared
+from api.db.client import READ_PREAMBLE
+from api.db.queries import PreparedStatement, Query, prepared_statements
 from api.risk import routes as risk_routes
 from warehouse.connection import LoginRole
 
@@ -51,7 +51,7 @@ def per_second(url: str, name: str, coach: UUID, clients: list[UUID], seconds: f
         "correlation_id": "pgbench",
     }
     texts = {parameter: _text(value) for parameter, value in given.items() if value is not None}
-    statements = (READING, *prepared(query, audited=True))
+    statements = (READ_PREAMBLE, *prepared_statements(query, audited=True))
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder, "script.sql")
         body = "".join(f"{_with_variables(statement, set(texts))};\n" for statement in statements)
@@ -81,7 +81,7 @@ def per_second(url: str, name: str, coach: UUID, clients: list[UUID], seconds: f
     return float(found[1]) if found and result.returncode == 0 else None
 
 
-def _with_variables(statement: Prepared, known: set[str]) -> str:
+def _with_variables(statement: PreparedStatement, known: set[str]) -> str:
     """With pgbench's variables, which it sends as parameters; null, which it can't send, is spelled out."""
     names = [f":{name}" if name in known else "null" for name in statement.parameters]
     return re.sub(r"\$(\d+)", lambda match: names[int(match[1]) - 1], statement.text.decode())

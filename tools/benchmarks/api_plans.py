@@ -15,8 +15,8 @@ import psycopg
 from psycopg import ClientCursor, sql
 
 from api.coach import routes as coach_routes
-from api.db.client import LAZY_COMMIT, TENANT
-from api.db.queries import Query, prepared
+from api.db.client import ASYNCHRONOUS_COMMIT, SET_TENANT
+from api.db.queries import Query, prepared_statements
 from tools.benchmarks.api_pgbench import QUERIES
 from warehouse.connection import LoginRole
 
@@ -120,7 +120,7 @@ def _count(connection: Connection, table: str) -> int:
 def _asked(connection: Connection, name: str, coach: UUID, client: UUID) -> str:
     """Become the API's role for this coach; the statement that executes the prepared read."""
     query, parameters = READS[name]
-    [statement] = prepared(query, audited=False)
+    [statement] = prepared_statements(query, audited=False)
     given = parameters | {
         "coach_id": coach,
         "client_id": client,
@@ -128,7 +128,7 @@ def _asked(connection: Connection, name: str, coach: UUID, client: UUID) -> str:
         "timeout": "60s",
     }
     connection.execute(sql.SQL("set local role {}").format(sql.Identifier(LoginRole.API.database_role)))
-    connection.execute((TENANT + LAZY_COMMIT).encode(), given)
+    connection.execute((SET_TENANT + ASYNCHRONOUS_COMMIT).encode(), given)
     connection.execute(b"deallocate all")
     connection.execute(b"prepare read as " + statement.text)
     values = ", ".join(f"%({parameter})s" for parameter in statement.parameters)

@@ -18,7 +18,7 @@ def current_app() -> FastAPI:
         {
             "API_KEYS": placeholder,
             "SUPABASE_JWT_SECRET": placeholder,
-            "API_DATABASE_URL": "postgresql://nowhere",
+            "API_DATABASE_URL": "postgresql://unused",
         }
     )
     return create_app(settings)

@@ -117,7 +117,7 @@ def test_tune_thresholds__sets_the_threshold_of_a_coach(copy_url: str, tmp_path:
     (line,) = lines(HOW_TO / "tune-thresholds.md", "curl")
     with serve(tmp_path, copy_url) as service:
         values = {
-            "…/api": f"{service.address}/api",
+            "…/api": f"{service.base_url}/api",
             "X-API-Key: …": f"X-API-Key: {API_KEY}",
             "Bearer …": f"Bearer {hs256(DEMO_COACH_ID)}",
         }

@@ -148,7 +148,7 @@ def test_routes__exist() -> None:
     routes = {path.removeprefix(PREFIX) for path in schema["paths"]} | {
         PREFIX,
         PROXY_PREFIX,
-        docs_ui.OPENAPI_ADDRESS,
+        docs_ui.OPENAPI_PATH,
     }
     routes |= {route.path for router in (docs_ui.router, dashboard_router) for route in router.routes}  # type: ignore[attr-defined]
     shapes = {re.sub(r"\{[^}]+\}", "{}", route) for route in routes}

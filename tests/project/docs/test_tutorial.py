@@ -115,10 +115,10 @@ def test_change__gives_the_new_day_the_new_version_and_keeps_the_recorded_ones(
 def test_request__returns_what_the_page_shows(changed_url: str, tmp_path: Path) -> None:
     (command,) = lines(PAGE, "curl")
     with serve(tmp_path, changed_url) as service:
-        values = {"http://127.0.0.1:8000": service.address, "KEY": API_KEY, "TOKEN": hs256(DEMO_COACH_ID)}
+        values = {"http://127.0.0.1:8000": service.base_url, "KEY": API_KEY, "TOKEN": hs256(DEMO_COACH_ID)}
         shell = Shell(environment(), values)
         shell.run(lines(PAGE, "export")[0])
-        shell.values = {"http://127.0.0.1:8000": service.address}
+        shell.values = {"http://127.0.0.1:8000": service.base_url}
         printed = shell.run(command)
     without_commas = [line.strip().rstrip(",") for line in printed.splitlines()]
     assert without_commas == [line.rstrip(",") for line in shown_output("curl")]
