@@ -750,6 +750,11 @@ export interface components {
             /** @description Alerts below this severity are recorded but not listed. */
             min_alert_severity: components["schemas"]["Severity"];
             /**
+             * @deprecated
+             * @description Former name of `min_alert_severity`, with the same value. Removed in the next version.
+             */
+            least_alert_severity: components["schemas"]["Severity"];
+            /**
              * Updated At
              * @description Time of the last change; null if the coach has never changed the settings.
              */
@@ -776,6 +781,12 @@ export interface components {
              * @default warning
              */
             min_alert_severity: components["schemas"]["Severity"];
+            /**
+             * @deprecated
+             * @description Former name of `min_alert_severity`, which must be equal if given. Removed in the next version.
+             * @default warning
+             */
+            least_alert_severity: components["schemas"]["Severity"];
         };
         /**
          * CoachSummary

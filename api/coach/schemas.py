@@ -1,5 +1,7 @@
 """Responses of the coach routes."""
 
+from pydantic import Field
+
 from api.types import (
     AlertType,
     Count,
@@ -117,5 +119,7 @@ class CoachSettings(ResponseModel):
     """Alerts of these types are recorded but not listed."""
     min_alert_severity: Severity
     """Alerts below this severity are recorded but not listed."""
+    least_alert_severity: Severity = Field(json_schema_extra={"deprecated": True})
+    """Former name of `min_alert_severity`, with the same value. Removed in the next version."""
     updated_at: Timestamp | None
     """Time of the last change; null if the coach has never changed the settings."""

@@ -99,6 +99,17 @@ class CoachSettingsUpdate(RequestModel):
     """Alerts of these types are not listed."""
     min_alert_severity: Severity = Severity.WARNING
     """Alerts below this severity are not listed."""
+    least_alert_severity: Severity = Field(default=Severity.WARNING, json_schema_extra={"deprecated": True})
+    """Former name of `min_alert_severity`, which must be equal if given. Removed in the next version."""
+
+    @model_validator(mode="after")
+    def _one_severity(self) -> Self:
+        if "least_alert_severity" in self.model_fields_set:
+            if "min_alert_severity" not in self.model_fields_set:
+                self.min_alert_severity = self.least_alert_severity
+            elif self.min_alert_severity != self.least_alert_severity:
+                raise ValueError("least_alert_severity and min_alert_severity must be equal")
+        return self
 
     def query_parameters(self) -> dict[str, object]:
         """Returns the settings by the parameter names of put_settings.sql."""

@@ -139,6 +139,30 @@ def test_settings__are_stored_and_replaced_completely(coach: httpx.Client, owner
     assert partial["muted_alert_types"] == []
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"least_alert_severity": "urgent"},
+        {"min_alert_severity": "urgent", "least_alert_severity": "urgent"},
+    ],
+)
+def test_settings__former_name_of_the_severity_is_accepted_and_returned(
+    coach: httpx.Client, settings: dict[str, str]
+) -> None:
+    body = coach.put(SETTINGS, json=settings).json()
+    assert (body["min_alert_severity"], body["least_alert_severity"]) == ("urgent", "urgent")
+    assert coach.get(SETTINGS).json() == body
+
+
+@pytest.mark.parametrize(("current", "former"), [("urgent", "warning"), ("warning", "urgent")])
+def test_settings__contradictory_severities_are_422(coach: httpx.Client, current: str, former: str) -> None:
+    body = {"min_alert_severity": current, "least_alert_severity": former}
+    response = coach.put(SETTINGS, json=body)
+    assert response.status_code == 422
+    assert "must be equal" in response.json()["errors"][0]["message"]
+    assert coach.get(SETTINGS).json()["updated_at"] is None
+
+
 def test_settings__of_another_coach_are_unchanged(coach: httpx.Client, service: Service) -> None:
     coach.put(SETTINGS, json={"min_alert_severity": "urgent"})
     assert service.as_coach(uuid4()).get(SETTINGS).json()["min_alert_severity"] == "warning"
@@ -193,6 +217,8 @@ def test_settings__invalid_thresholds_are_422_and_change_nothing(
         b'{"muted_alert_types": ["all"]}',
         b'{"muted_alert_types": "risk_increased"}',
         b'{"min_alert_severity": "none"}',
+        b'{"least_alert_severity": "none"}',
+        b'{"least_alert_severity": null}',
         b'{"threshold": {}}',
         b'{"thresholds": {"engagement_trend": {"warning": NaN, "critical": -20}}}',
         b'{"thresholds": {"engagement_trend": {"warning": -1, "critical": -Infinity}}}',

@@ -96,3 +96,10 @@ def test_document__requires_every_key_of_every_response(document: dict[str, Any]
     for name, schema in document["components"]["schemas"].items():
         if "properties" in schema and name not in exempt:
             assert set(schema["required"]) == set(schema["properties"]), name
+
+
+def test_document__marks_the_former_name_of_the_severity_as_deprecated(document: dict[str, Any]) -> None:
+    for name in ("CoachSettings", "CoachSettingsUpdate"):
+        properties = document["components"]["schemas"][name]["properties"]
+        assert properties["least_alert_severity"]["deprecated"] is True
+        assert "deprecated" not in properties["min_alert_severity"]
