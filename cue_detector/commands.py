@@ -1,4 +1,4 @@
-"""What this room adds to the command `warehouse`, as entry points of `warehouse.commands` (ADR 0024)."""
+"""Subcommands of `warehouse`, registered under the entry point group `warehouse.commands`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 
 def predictions(file: Annotated[Path, typer.Argument(help="CSV file to write.")]) -> None:
-    """Write what rules and model say of every utterance, to be scored against labels of your own."""
-    from cue_detector.predictions import write_predictions  # noqa: PLC0415 - keeps the other commands quick
+    """Write the predicted question kind and client talk type of each utterance to a CSV file."""
+    from cue_detector.predictions import write_predictions  # noqa: PLC0415 - slow import, used only here
 
     typer.echo(f"{write_predictions(file):,} utterances written to {file}.", err=True)

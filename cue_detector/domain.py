@@ -1,4 +1,4 @@
-"""What goes into a detector and what comes out of it (specification, "Language Cue Detection")."""
+"""Input and output types of a cue detector (docs/reference/specification.md, "Language Cue Detection")."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class CueType(StrEnum):
-    """The nine kinds of language cue of the specification."""
+    """The nine cue types of the specification."""
 
     RESISTANCE = "resistance"
     COMMITMENT = "commitment"
@@ -23,7 +23,7 @@ class CueType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ContextLine:
-    """One of the (up to two) utterances said just before, by any speaker."""
+    """A preceding utterance, by any speaker."""
 
     speaker: str
     text: str
@@ -31,68 +31,68 @@ class ContextLine:
 
 @dataclass(frozen=True, slots=True)
 class InputUtterance:
-    """A coach's or client's utterance as the input model assembled it; text is not yet redacted."""
+    """An utterance of the coach or the client, as the detector's input model returns it."""
 
     utterance_id: UUID
     role: Literal["coach", "client"]
     start_seconds: float
     text: str
     context: tuple[ContextLine, ...]
-    """Up to two utterances before, oldest first."""
+    """Up to two preceding utterances, oldest first."""
     needs_sentiment: bool
-    """True when upstream gave no usable sentiment label."""
+    """True when the source has no usable sentiment label."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionInput:
-    """All that a detector reads of one session."""
+    """Detector input of one session."""
 
     job_id: UUID
     coach_id: UUID
     client_id: UUID
     transcript_id: UUID
     source_revision: str
-    """Changes when the transcript does; a detection answers for exactly one revision."""
+    """Changes with the transcript; a detection is valid for one revision only."""
     utterances: tuple[InputUtterance, ...]
     is_redacted: bool = False
-    """Set by redaction alone: nothing else may say that a text holds no one's name."""
+    """Set only by `redact_session`, which is the sole guarantee that the texts contain no names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A language cue found in one utterance."""
+    """A language cue detected in one utterance."""
 
     utterance_id: UUID
     cue_type: CueType
     confidence: float
-    """0-1: the probability that this label is right."""
+    """Probability that the label is correct, 0-1."""
     interpretation: str
-    """One plain sentence: why this matters to the coach. Never quotes the utterance."""
+    """One sentence on the relevance to the coach. Never quotes the utterance."""
     span: tuple[int, int] | None = None
-    """Start and end of the matched words in the redacted text, where the detector knows them."""
+    """Start and end offset of the matched words in the redacted text, if known."""
 
 
 class DetectionStatus(StrEnum):
-    """How a detection ended."""
+    """Final status of a detection."""
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     DEFERRED = "deferred"
-    """Left for the next run, because a spending cap was reached."""
+    """Postponed to the next run because a spending cap was reached."""
 
 
 class FailureKind(StrEnum):
-    """Whose fault it was that a detection failed; decides how often it is tried again."""
+    """Cause of a failure; it determines the retry policy. The values are stored."""
 
     PROVIDER = "provider"
-    """The model could not be reached or used in time: tried again in every run until it heals."""
-    ANSWER = "answer"
-    """The model answered, but never validly: tried again a few times only."""
+    """The provider was unavailable or timed out. Retried in every run."""
+    INVALID_RESPONSE = "answer"
+    """Every response was invalid. Retried in a limited number of runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a detection cost."""
+    """Resources used by a detection."""
 
     requests: int = 0
     prompt_tokens: int = 0
@@ -104,7 +104,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class SessionDetection:
-    """What one detector says about one session."""
+    """Output of one detector for one session."""
 
     job_id: UUID
     detector: str
@@ -114,21 +114,21 @@ class SessionDetection:
     cues: tuple[Cue, ...] = ()
     usage: Usage = field(default_factory=Usage)
     used_fallback: bool = False
-    """True when the local detector answered in place of a language model that failed."""
+    """True when the local detector replaced a failed language model for at least one utterance."""
     fallback_utterances: frozenset[UUID] = frozenset()
-    """The utterances that the local detector answered; the language model answered the others."""
+    """Utterances processed by the local detector; the language model processed the others."""
     failure: FailureKind | None = None
-    """Set when the status is failed, or when the local detector stood in."""
+    """Set when the status is failed or the fallback was used."""
     error: str | None = None
-    """Reason in plain words, without any utterance text."""
+    """Error message; contains no utterance text."""
 
 
 class Detector(Protocol):
-    """Anything that finds cues: one answer per session, never an exception because of one session."""
+    """Interface of the cue detectors."""
 
     name: str
     version: str
 
     def detect(self, sessions: Iterable[SessionInput]) -> Iterator[SessionDetection]:
-        """Yield one detection per session, as each is ready."""
+        """Yield one detection per session as each completes; an error in one session is not raised."""
         ...

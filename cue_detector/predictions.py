@@ -1,6 +1,6 @@
-"""What question rules and client talk model say of every utterance, to score against anybody's labels.
+"""Predictions of the question rules and the client talk model per utterance, for scoring against labels.
 
-The rules live in the warehouse, the model in the cue detector; this room may know both (ADR 0024).
+The question rules are a database function, and the client talk model is part of the cue detector.
 """
 
 import csv
@@ -39,21 +39,19 @@ Row = Mapping[str, Any]
 
 
 def write_predictions(file: Path) -> int:
-    """Write one CSV row per utterance; how many.
+    """Write one CSV row per utterance and return the number of rows.
 
-    `question` is none, open or closed for coach utterances with words (metrics page, "Session grain").
-    `client_talk` is the local model's best label for client utterances with words, corrected for how rare
-    change and sustain talk are, whatever its probability; `p_change` and `p_sustain` (0-1, 4 decimals) are
-    not corrected. All are empty for the rest.
+    `question` is none, open or closed for coach utterances with words. `client_talk` is the most likely label
+    of client utterances with words, corrected for the class priors, without a threshold; `p_change` and
+    `p_sustain` (0-1, 4 decimals) are not corrected. All columns are empty for other utterances.
 
-    Reads utterances as they are now, and needs no pipeline run: question rules that are not in the database
-    yet are built. Raises WarehouseError when the database can't be reached or was never migrated, the
-    rules can't be built, or the file can't be written.
+    Requires no pipeline run: question rules that are missing in the database are built. Raises WarehouseError
+    if the database is unavailable or not migrated, the rules cannot be built, or the file cannot be written.
     """
     try:
         with connect() as connection, file.open("w", newline="", encoding="utf-8") as handle:
             if not _exists(connection, "ai_backend.utterances"):
-                raise WarehouseError("There are no source tables here: run `warehouse migrate` first.")
+                raise WarehouseError("The source tables do not exist. Run `warehouse migrate` first.")
             if not _exists(connection, _RULES_RELATION):
                 _build_question_rules()
             with connection.cursor("utterances", row_factory=dict_row) as cursor:
@@ -61,7 +59,7 @@ def write_predictions(file: Path) -> int:
                 cursor.execute(_UTTERANCES)
                 return _write(handle, cursor)
     except OSError as error:
-        raise WarehouseError(f"{file} can't be written: {error.strerror}.") from None
+        raise WarehouseError(f"Cannot write {file}: {error.strerror}.") from None
 
 
 def _exists(connection: psycopg.Connection[Any], relation: str) -> bool:
@@ -70,20 +68,19 @@ def _exists(connection: psycopg.Connection[Any], relation: str) -> bool:
 
 
 def _build_question_rules() -> None:
-    """Make the question rules and what they read: views, seeds and a function; nothing of a session."""
-    program = str(Path(sys.executable).parent / "dbt")
-    wanted = ["--select", "+int_utterances__enriched"]
-    without = ["--exclude-resource-type", "test", "unit_test"]
+    """Build the question rules and their parents: views, seeds and a function, but no session tables."""
+    dbt = str(Path(sys.executable).parent / "dbt")
+    selection = ["--select", "+int_utterances__enriched", "--exclude-resource-type", "test", "unit_test"]
     with tempfile.TemporaryDirectory() as scratch:
-        done = subprocess.run(
-            [program, "--quiet", "build", *wanted, *without, "--target-path", scratch, "--log-path", scratch],
+        completed = subprocess.run(
+            [dbt, "--quiet", "build", *selection, "--target-path", scratch, "--log-path", scratch],
             cwd=PROJECT_DIR,
             env=os.environ | environment(),
             stdout=sys.stderr,
             check=False,
         )
-    if done.returncode:
-        raise WarehouseError("The question rules can't be built; dbt's messages stand above.")
+    if completed.returncode:
+        raise WarehouseError("Building the question rules failed; see the dbt output above.")
 
 
 def _write(handle: IO[str], rows: Iterable[Row]) -> int:
@@ -92,24 +89,24 @@ def _write(handle: IO[str], rows: Iterable[Row]) -> int:
     count = 0
     for _, group in groupby(rows, key=itemgetter("transcript_id")):
         dialogue = list(group)
-        writer.writerows(_judged(dialogue))
+        writer.writerows(_prediction_rows(dialogue))
         count += len(dialogue)
     return count
 
 
-def _judged(dialogue: Sequence[Row]) -> Iterator[tuple[object, ...]]:
-    """Yield the file's rows for one dialogue in spoken order."""
-    session = list(_said(dialogue))
-    clients = [each.utterance_id for each in session if each.role == "client"]
-    talk = dict(zip(clients, predict_client_talk(session), strict=True))
+def _prediction_rows(dialogue: Sequence[Row]) -> Iterator[tuple[object, ...]]:
+    """Yield the CSV rows of one dialogue in chronological order."""
+    utterances = list(_input_utterances(dialogue))
+    client_ids = [utterance.utterance_id for utterance in utterances if utterance.role == "client"]
+    talk_by_id = dict(zip(client_ids, predict_client_talk(utterances), strict=True))
     for row in dialogue:
-        answer = talk.get(row["utterance_id"], (None, None, None))
-        yield row["utterance_id"], row["question"], *answer
+        talk = talk_by_id.get(row["utterance_id"], (None, None, None))
+        yield row["utterance_id"], row["question"], *talk
 
 
-def _said(dialogue: Sequence[Row]) -> Iterator[InputUtterance]:
-    """Yield what the model reads: utterances with words, each with the two before it."""
-    before: tuple[ContextLine, ...] = ()
+def _input_utterances(dialogue: Sequence[Row]) -> Iterator[InputUtterance]:
+    """Yield the model input: non-blank utterances of coach and client, each with the two before it."""
+    context: tuple[ContextLine, ...] = ()
     for row in dialogue:
         if not (row["text"] or "").strip():
             continue
@@ -119,7 +116,7 @@ def _said(dialogue: Sequence[Row]) -> Iterator[InputUtterance]:
                 role=row["role"],
                 start_seconds=float(row["start_seconds"]),
                 text=row["text"],
-                context=before,
+                context=context,
                 needs_sentiment=False,
             )
-        before = (*before[-1:], ContextLine(row["role"], row["text"]))
+        context = (*context[-1:], ContextLine(row["role"], row["text"]))

@@ -1,7 +1,7 @@
-"""Read many sessions in several processes, in order; a process that dies costs nothing but its own session.
+"""Parallel processing of sessions in worker processes, in order, with isolation of crashes.
 
-Each process has a pool of its own, so that it is known what a dead one was reading. What was on its way is
-read again, session by session in another process; only a session that kills that one too is marked failed.
+Each worker has a process pool of its own, so that the sessions lost in a crash are known. They are retried
+one at a time in a new process; only a session that crashes this process too is marked as failed.
 """
 
 import os
@@ -17,101 +17,102 @@ from typing import Generic, TypeVar
 from loky import ProcessPoolExecutor  # type: ignore[import-untyped]
 
 from cue_detector.domain import Detector, SessionInput
-from cue_detector.session_processing import Prepared, Reading, failed
+from cue_detector.session_processing import PreparedSession, SessionResult, failed_result
 
-T = TypeVar("T", bound=Prepared | Reading)
-Work = Callable[[Detector, Sequence[SessionInput]], list[T]]
+T = TypeVar("T", bound=PreparedSession | SessionResult)
+SessionFunction = Callable[[Detector, Sequence[SessionInput]], list[T]]
 
-_GROUPS_PER_PROCESS = 3
-"""Groups on their way per process: one that is read, one that waits, one that is being written."""
+_BATCHES_PER_PROCESS = 3
+"""Batches in flight per process: one being processed, one queued, one being written."""
 
 
 def available_cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 class ParallelSessionProcessor(Generic[T]):
-    """What `work` makes of each group of sessions, in order; few groups are in memory at a time.
+    """Applies `function` to batches of sessions in worker processes; iterates over the results in order.
 
-    `work` is a function of a module, called with the detector and some sessions; both go to the processes by
-    pickle. They start at once. Nothing is raised because of a dead process: a session that kills them is a
-    failed reading. Close it when it is not read to its end.
+    `function` is a module-level function; it, the detector and the sessions are pickled. The first batches
+    are submitted on construction, and only a few batches are in memory at a time. A session that crashes its
+    worker yields a failed result. Call `close` unless the iterator is exhausted.
     """
 
     def __init__(
-        self, work: Work[T], detector: Detector, groups: Iterable[Sequence[SessionInput]], processes: int
+        self,
+        function: SessionFunction[T],
+        detector: Detector,
+        batches: Iterable[Sequence[SessionInput]],
+        processes: int,
     ) -> None:
-        """Start with the first groups."""
-        self._work = work
+        self._function = function
         self._detector = detector
-        self._waiting = iter(groups)
-        self._workers = [_Worker(work, detector) for _ in range(processes)]
-        self._under_way: deque[_Group[T]] = deque()
-        self._fill()
+        self._pending = iter(batches)
+        self._workers = [_Worker(function, detector) for _ in range(processes)]
+        self._in_flight: deque[_Batch[T]] = deque()
+        self._submit_batches()
 
-    def __iter__(self) -> Iterator[list[T | Reading]]:
-        """Yield the results of each group."""
-        while self._under_way:
-            made = self._result(self._under_way.popleft())
-            self._fill()
-            yield made
+    def __iter__(self) -> Iterator[list[T | SessionResult]]:
+        """Yield the results of each batch."""
+        while self._in_flight:
+            results = self._results(self._in_flight.popleft())
+            self._submit_batches()
+            yield results
         self.close()
 
     def close(self) -> None:
-        """End the processes, whatever they are reading."""
+        """Terminate the workers, including batches in flight."""
         for worker in self._workers:
             worker.close()
 
-    def _fill(self) -> None:
-        while len(self._under_way) < len(self._workers) * _GROUPS_PER_PROCESS:
-            sessions = next(self._waiting, None)
+    def _submit_batches(self) -> None:
+        while len(self._in_flight) < len(self._workers) * _BATCHES_PER_PROCESS:
+            sessions = next(self._pending, None)
             if sessions is None:
                 return
             worker = min(self._workers, key=_Worker.outstanding)
-            self._under_way.append(_Group(sessions, worker.submit(sessions)))
+            self._in_flight.append(_Batch(sessions, worker.submit(sessions)))
 
-    def _result(self, group: "_Group[T]") -> list[T | Reading]:
+    def _results(self, batch: "_Batch[T]") -> list[T | SessionResult]:
         try:
-            return list(group.future.result())
+            return list(batch.future.result())
         except BrokenProcessPool:
-            rescued: list[T | Reading] = []
-            for one in _one_by_one(self._work, self._detector, group.sessions):
-                rescued.append(one)
-            return rescued
+            retried: list[T | SessionResult] = []
+            for result in _process_individually(self._function, self._detector, batch.sessions):
+                retried.append(result)
+            return retried
 
 
 @dataclass
-class _Group(Generic[T]):
-    """Sessions that a process was given."""
-
+class _Batch(Generic[T]):
     sessions: Sequence[SessionInput]
     future: Future[list[T]]
 
 
 @dataclass
 class _Worker(Generic[T]):
-    """A process, started when first used and again when it has died."""
+    """A process that starts on the first submission and restarts after a crash."""
 
-    work: Work[T]
+    function: SessionFunction[T]
     detector: Detector
-    given: list[Future[list[T]]] = field(default_factory=list)
+    futures: list[Future[list[T]]] = field(default_factory=list)
     pool: ProcessPoolExecutor | None = None
 
     def outstanding(self) -> int:
-        self.given = [future for future in self.given if not future.done()]
-        return len(self.given)
+        self.futures = [future for future in self.futures if not future.done()]
+        return len(self.futures)
 
     def submit(self, sessions: Sequence[SessionInput]) -> Future[list[T]]:
         future: Future[list[T]]
         try:
-            future = self._started().submit(self.work, self.detector, sessions)
+            future = self._started().submit(self.function, self.detector, sessions)
         except BrokenProcessPool:
             self.close()
-            future = self._started().submit(self.work, self.detector, sessions)
-        self.given.append(future)
+            future = self._started().submit(self.function, self.detector, sessions)
+        self.futures.append(future)
         return future
 
     def close(self) -> None:
@@ -121,29 +122,27 @@ class _Worker(Generic[T]):
 
     def _started(self) -> ProcessPoolExecutor:
         if self.pool is None:
-            self.pool = _pool_of_one()
+            # loky, because the standard library's spawned processes import the main module again
+            self.pool = ProcessPoolExecutor(1, initializer=_exit_with_parent, initargs=(os.getpid(),))
         return self.pool
 
 
-def _one_by_one(work: Work[T], detector: Detector, sessions: Sequence[SessionInput]) -> Iterator[T | Reading]:
-    worker = _Worker(work, detector)
+def _process_individually(
+    function: SessionFunction[T], detector: Detector, sessions: Sequence[SessionInput]
+) -> Iterator[T | SessionResult]:
+    worker = _Worker(function, detector)
     try:
         for session in sessions:
             try:
                 yield from worker.submit([session]).result()
             except BrokenProcessPool:
-                yield failed(detector, session, "the process that read it died")
+                yield failed_result(detector, session, "the worker process crashed")
     finally:
         worker.close()
 
 
-def _pool_of_one() -> ProcessPoolExecutor:
-    # loky: a process of its own that runs no main module again, as the standard library's would (ADR 0026)
-    return ProcessPoolExecutor(1, initializer=_end_with_parent, initargs=(os.getpid(),))
-
-
-def _end_with_parent(parent: int) -> None:
-    """Let this process end when the one that started it was killed; its queue alone would not tell it."""
+def _exit_with_parent(parent: int) -> None:
+    """Exit when the parent process is killed, which closes no queue and would leave the worker running."""
 
     def watch() -> None:
         while os.getppid() == parent:

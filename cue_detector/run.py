@@ -1,8 +1,8 @@
-"""Read every session that needs it: redact, detect, score, store. `python -m cue_detector.run` runs it.
+"""Detection run over all pending sessions: redact, detect cues, score sentiment, store.
 
-Bounded in memory, safe to kill at any moment and safe when two runs meet: a session is written in one
-transaction, an answer that was paid for is committed at once, and only one run works at a time. A long list
-is read in several processes, which know no database.
+Entry point: `python -m cue_detector.run`. Memory use is bounded. A run may be killed at any time: a session
+is written in one transaction, each paid response is committed immediately, and a lock allows one run at a
+time. Large runs use several worker processes, which have no database access.
 """
 
 import os
@@ -18,29 +18,29 @@ from uuid import UUID
 import psycopg
 
 from cue_detector.domain import Detector, SessionInput
-from cue_detector.process_pool import ParallelSessionProcessor, T, Work, available_cores
+from cue_detector.process_pool import ParallelSessionProcessor, SessionFunction, T, available_cores
 from cue_detector.run_report import RunReport
 from cue_detector.session_processing import (
-    Prepared,
-    Reading,
-    nothing_to_read,
+    PreparedSession,
+    SessionResult,
+    empty_result,
     prepare,
     process_locally,
     session_result,
 )
 from cue_detector.settings import CueSettings
 from cue_detector.store.connection import ReconnectingConnection
-from cue_detector.store.detections import DetectionStore, Result
+from cue_detector.store.detections import DetectionRecord, DetectionStore
 from cue_detector.store.pending_sessions import PendingSession, count_pending, pending_pages, read_sessions
 
 _LOCK_KEY = 0x0C0EDE7
-_PROGRESS_SECONDS = 5.0
-_SESSIONS_WORTH_PROCESSES = 150
-"""From here on several processes are quicker; starting them costs as much as reading about 50 sessions."""
+_PROGRESS_INTERVAL_SECONDS = 5.0
+_MIN_SESSIONS_FOR_PROCESSES = 150
+"""Below this number one process is faster: starting workers costs as much as processing about 50 sessions."""
 
 Progress = Callable[[str], None]
-Pages = Iterator[tuple[list[PendingSession], Mapping[UUID, T | Reading]]]
-"""Parts of the list, with what came of each session."""
+Pages = Iterator[tuple[list[PendingSession], Mapping[UUID, T | SessionResult]]]
+"""Pages of pending sessions with the results by job id."""
 
 
 def detect_pending(
@@ -50,37 +50,35 @@ def detect_pending(
     progress: Progress = lambda _: None,
     local: Detector | None = None,
 ) -> RunReport:
-    """Detect cues and sentiment in every listed session and return what came of it.
+    """Detect cues and score sentiment in every pending session, and return the counts.
 
-    `database_url` logs in as the detector's role. `progress` is called with a line about every five seconds;
-    lines hold counts only. `local` is the detector that needs no network, the project's own if not given.
-    Raises psycopg.Error when the database can't be reached, never because of one session. A run that finds
-    another one at work waits for it (setting run_lock_timeout_seconds), then reads what that one left.
+    `database_url` connects with the detector's login role. `progress` receives a line with counts about every
+    five seconds. `local` replaces the default local detector. If another run is in progress, waits up to
+    `run_lock_timeout_seconds` and then processes the sessions that are still pending. Raises psycopg.Error
+    when the database is unavailable; an error in one session is recorded, not raised.
     """
     settings = settings or CueSettings()
     report = RunReport()
     started = time.monotonic()
-    with _only_run(database_url, settings.run_lock_timeout_seconds, progress) as is_alone:
-        if is_alone:
-            _Run(database_url, settings, report, progress, local or local_detector()).work()
-        report.is_busy = not is_alone
+    with _run_lock(database_url, settings.run_lock_timeout_seconds, progress) as is_acquired:
+        if is_acquired:
+            _Run(database_url, settings, report, progress, local or local_detector()).execute()
+        report.lock_timed_out = not is_acquired
     report.seconds = time.monotonic() - started
     return report
 
 
 def local_detector() -> Detector:
-    """Return the detector that needs no network: rules and a small model."""
-    # Imported here, because reading the model takes time that only a run must spend.
+    """Return the detector that needs no network access."""
+    # Imported here, because loading the model is slow and only runs need it.
     from cue_detector.local.detector import LocalDetector  # noqa: PLC0415
 
     return LocalDetector()
 
 
-def model_detector(
-    settings: CueSettings, database_url: str, local: Detector, resources: ExitStack
-) -> Detector:
-    """Return the detector that asks a language model; `resources` closes what it opens."""
-    # Imported here, because the client of the protocol takes a second that only its users must spend.
+def llm_detector(settings: CueSettings, database_url: str, local: Detector, resources: ExitStack) -> Detector:
+    """Return the language model detector; `resources` closes its connection."""
+    # Imported here, because the OpenAI client takes a second to load.
     from cue_detector.llm.detector import LlmDetector  # noqa: PLC0415
     from cue_detector.llm.prompt import prompt_version  # noqa: PLC0415
     from cue_detector.llm.response_cache import ResponseCache  # noqa: PLC0415
@@ -97,87 +95,94 @@ class _Run:
     report: RunReport
     progress: Progress
     local: Detector
-    under_way: dict[UUID, tuple[PendingSession, Prepared]] = field(default_factory=dict)
-    last_line: float = field(default_factory=time.monotonic)
+    in_progress: dict[UUID, tuple[PendingSession, PreparedSession]] = field(default_factory=dict)
+    last_progress_at: float = field(default_factory=time.monotonic)
 
-    def work(self) -> None:
+    def execute(self) -> None:
         with ExitStack() as resources:
             self.source = resources.enter_context(_connect(self.database_url))
             self.store = DetectionStore(resources.enter_context(ReconnectingConnection(self.database_url)))
             self.report.sessions = count_pending(self.source)
             if not self.report.sessions:
                 return
-            # Begun before the detector is made: the model's client takes a second to load.
             if self.settings.uses_llm:
-                pages = self._worked(prepare, 1, resources)
-                detector = model_detector(self.settings, self.database_url, self.local, resources)
-                self._read_with(detector, pages, resources)
+                # Started before the detector is created: the OpenAI client takes a second to load.
+                pages = self._process_pages(prepare, 1, resources)
+                detector = llm_detector(self.settings, self.database_url, self.local, resources)
+                self._detect_with_llm(detector, pages, resources)
             else:
-                self._read_locally(self._worked(process_locally, available_cores(), resources))
+                self._detect_locally(self._process_pages(process_locally, available_cores(), resources))
 
-    def _read_locally(self, pages: Pages[Reading]) -> None:
-        """Write page by page what processes read, while they read on."""
+    def _detect_locally(self, pages: Pages[SessionResult]) -> None:
+        """Write page by page while the workers process the following pages."""
         self.report.detector = f"{self.local.name} {self.local.version}"
-        for page, readings in pages:
-            self._record([(pending, readings[pending.job_id]) for pending in page])
+        for page, results in pages:
+            self._store([(pending, results[pending.job_id]) for pending in page])
 
-    def _read_with(self, detector: Detector, pages: Pages[Prepared], resources: ExitStack) -> None:
-        """Read with a detector that waits for others: each session is written as soon as it is answered."""
+    def _detect_with_llm(
+        self, detector: Detector, pages: Pages[PreparedSession], resources: ExitStack
+    ) -> None:
+        """Write each session as soon as its detection completes."""
         self.report.detector = f"{detector.name} {detector.version}"
-        detections = detector.detect(self._ready(pages))
-        # Closed also when writing fails, so that no request goes on behind a run that has ended.
+        detections = detector.detect(self._prepared_sessions(pages))
+        # Closed when a write fails, too, so that no request outlives the run.
         resources.callback(getattr(detections, "close", lambda: None))
         for detection in detections:
-            pending, prepared = self.under_way.pop(detection.job_id)
-            self._record([(pending, session_result(prepared, detection))])
+            pending, prepared = self.in_progress.pop(detection.job_id)
+            self._store([(pending, session_result(prepared, detection))])
 
-    def _ready(self, pages: Pages[Prepared]) -> Iterator[SessionInput]:
-        """Yield redacted sessions; those that are not to be asked about are recorded at once."""
-        for page, made in pages:
-            ready = [(pending, made[pending.job_id]) for pending in page]
-            self._record([(pending, done) for pending, done in ready if isinstance(done, Reading)])
-            for pending, prepared in ready:
-                if isinstance(prepared, Prepared):
-                    self.under_way[pending.job_id] = (pending, prepared)
+    def _prepared_sessions(self, pages: Pages[PreparedSession]) -> Iterator[SessionInput]:
+        """Yield redacted sessions; empty and failed ones are stored immediately."""
+        for page, results in pages:
+            by_session = [(pending, results[pending.job_id]) for pending in page]
+            self._store([(pending, done) for pending, done in by_session if isinstance(done, SessionResult)])
+            for pending, prepared in by_session:
+                if isinstance(prepared, PreparedSession):
+                    self.in_progress[pending.job_id] = (pending, prepared)
                     yield prepared.session
 
-    def _worked(self, work: Work[T], most: int, resources: ExitStack) -> Pages[T]:
-        """Return each page of the list with what `work` makes of it, in processes if the list is long."""
+    def _process_pages(
+        self, function: SessionFunction[T], max_processes: int, resources: ExitStack
+    ) -> Pages[T]:
+        """Apply `function` to each page of pending sessions, in worker processes if there are many."""
         pages: deque[list[PendingSession]] = deque()
-        groups = self._pages(pages)
-        allowed = self.settings.processes or available_cores()
-        if allowed > 1 and self.report.sessions >= _SESSIONS_WORTH_PROCESSES:
-            worked = ParallelSessionProcessor(work, self.local, groups, min(allowed, most))
-            resources.callback(worked.close)
-            return _by_page(pages, worked)
-        return _by_page(pages, (work(self.local, group) for group in groups))
+        batches = self._batches(pages)
+        processes = self.settings.processes or available_cores()
+        if processes > 1 and self.report.sessions >= _MIN_SESSIONS_FOR_PROCESSES:
+            processor = ParallelSessionProcessor(function, self.local, batches, min(processes, max_processes))
+            resources.callback(processor.close)
+            return _results_by_page(pages, processor)
+        return _results_by_page(pages, (function(self.local, batch) for batch in batches))
 
-    def _pages(self, pages: deque[list[PendingSession]]) -> Iterator[list[SessionInput]]:
-        """Yield what was said in the sessions of each page; the page itself is added to `pages`."""
+    def _batches(self, pages: deque[list[PendingSession]]) -> Iterator[list[SessionInput]]:
+        """Yield the session inputs of each page and append the page to `pages`."""
         for page in pending_pages(self.source, self.settings.fetch_size):
             pages.append(page)
-            yield [said for _, said in read_sessions(self.source, page) if said is not None]
+            yield [session for _, session in read_sessions(self.source, page) if session is not None]
 
-    def _record(self, read: Sequence[tuple[PendingSession, Reading]]) -> None:
-        results = [
-            Result(pending, reading, self.local.version, self.settings.min_stored_confidence)
-            for pending, reading in read
+    def _store(self, completed: Sequence[tuple[PendingSession, SessionResult]]) -> None:
+        records = [
+            DetectionRecord(pending, result, self.local.version, self.settings.min_stored_confidence)
+            for pending, result in completed
         ]
-        for result, written in zip(results, self.store.write(results), strict=True):
-            self.report.count(result, written)
-        if time.monotonic() - self.last_line >= _PROGRESS_SECONDS:
-            self.last_line = time.monotonic()
+        for record, outcome in zip(records, self.store.write(records), strict=True):
+            self.report.add(record, outcome)
+        if time.monotonic() - self.last_progress_at >= _PROGRESS_INTERVAL_SECONDS:
+            self.last_progress_at = time.monotonic()
             self.progress(self.report.progress_line())
 
 
-def _by_page(
-    pages: deque[list[PendingSession]], results: Iterable[Sequence[T | Reading]]
-) -> Iterator[tuple[list[PendingSession], Mapping[UUID, T | Reading]]]:
-    """Yield each page with its results by job; where nothing was to be read, that is the result."""
-    for made in results:
-        found = {one.job_id: one for one in made}
+def _results_by_page(
+    pages: deque[list[PendingSession]], batches: Iterable[Sequence[T | SessionResult]]
+) -> Iterator[tuple[list[PendingSession], Mapping[UUID, T | SessionResult]]]:
+    """Yield each page with its results by job id; a session without input has an empty result."""
+    for batch in batches:
+        results = {result.job_id: result for result in batch}
         page = pages.popleft()
-        yield page, {each.job_id: found.get(each.job_id) or nothing_to_read(each.job_id) for each in page}
+        yield (
+            page,
+            {pending.job_id: results.get(pending.job_id) or empty_result(pending.job_id) for pending in page},
+        )
 
 
 def _connect(database_url: str) -> psycopg.Connection[Any]:
@@ -185,34 +190,34 @@ def _connect(database_url: str) -> psycopg.Connection[Any]:
 
 
 @contextmanager
-def _only_run(database_url: str, wait_seconds: float, progress: Progress) -> Iterator[bool]:
-    """Hold the lock that lets one run work at a time; false when another one kept it for the whole wait.
+def _run_lock(database_url: str, timeout_seconds: float, progress: Progress) -> Iterator[bool]:
+    """Hold the lock that allows one run at a time; yields False if it is not acquired within the timeout.
 
-    The lock belongs to a transaction, so that it also holds behind a transaction pooler, and a killed run
-    gives it up by itself.
+    The lock belongs to a transaction, so that it also works behind a transaction pooler and is released when
+    the process is killed.
     """
     with _connect(database_url) as connection, connection.transaction():
         connection.execute("set local idle_in_transaction_session_timeout = 0")
-        until = time.monotonic() + wait_seconds
-        is_told = False
-        while not _try_lock(connection):
-            if time.monotonic() >= until:
+        deadline = time.monotonic() + timeout_seconds
+        is_reported = False
+        while not _try_acquire(connection):
+            if time.monotonic() >= deadline:
                 yield False
                 return
-            if not is_told:
-                progress("cue detection: another run is at work; waiting for it")
-                is_told = True
-            time.sleep(min(0.5, max(until - time.monotonic(), 0.01)))
+            if not is_reported:
+                progress("cue detection: waiting for another run to complete")
+                is_reported = True
+            time.sleep(min(0.5, max(deadline - time.monotonic(), 0.01)))
         yield True
 
 
-def _try_lock(connection: psycopg.Connection[Any]) -> bool:
+def _try_acquire(connection: psycopg.Connection[Any]) -> bool:
     row = connection.execute("select pg_try_advisory_xact_lock(%s)", [_LOCK_KEY]).fetchone()
     return bool(row and row[0])
 
 
 def main() -> int:
-    """Run once with the settings of the environment; 1 when the run is unhealthy."""
+    """Run with the settings of the environment; returns 1 if the run is unhealthy."""
     report = detect_pending(os.environ["CUES_DATABASE_URL"], progress=lambda line: print(line, flush=True))
     print(report.summary())
     return 0 if report.is_healthy(CueSettings().max_failed_fraction) else 1

@@ -1,8 +1,7 @@
-"""Scores the sentiment of one utterance, for utterances that upstream left without a label.
+"""Sentiment score of an utterance, for utterances without an upstream label.
 
-Metric dictionary, "utterance sentiment score": the upstream label comes first; this is what stands in for it.
-VADER's own compound saturates on long text, so each sentence is scored alone and the mean is weighted by the
-sentence's words; `make eval` prints how well each way separates change talk from sustain talk (ADR 0023).
+VADER's compound score saturates on long text. Each sentence is therefore scored separately, and the mean is
+weighted by the number of words. docs/evaluation.md compares the variants.
 """
 
 from functools import cache, lru_cache
@@ -16,13 +15,13 @@ from cue_detector.text import sentences, words
 VERSION = "vader-sentences-1"
 
 _FILLERS = ("well", "pretty", "kind")
-"""Praise in VADER's lexicon, but in spoken English mostly "well, ...", "pretty bad", "kind of"."""
+"""Positive in VADER's lexicon, but mostly fillers in speech: "well, ...", "pretty bad", "kind of"."""
 _MAX_CHARACTERS = 20_000
-"""An utterance longer than about half an hour of speech is scored on its beginning."""
+"""Longer utterances are truncated; about half an hour of speech."""
 
 
 class Valence(NamedTuple):
-    """VADER's reading of a text: shares of positive, negative, neutral words; compound in [-1, 1]."""
+    """VADER scores of a text: fractions of positive, negative, neutral words; compound in [-1, 1]."""
 
     positive: float
     negative: float
@@ -35,37 +34,37 @@ def score(text: str) -> float | None:
     total = 0.0
     weight = 0
     for sentence in sentences(text[:_MAX_CHARACTERS]):
-        length = len(words(sentence))
-        if length:
-            total += length * _compound(sentence)
-            weight += length
+        word_count = len(words(sentence))
+        if word_count:
+            total += word_count * _compound(sentence)
+            weight += word_count
     return round(total / weight, 4) if weight else None
 
 
 def plain_valence(text: str) -> Valence:
-    """Return VADER's unchanged scores of a whole text; all zero for a text without words."""
-    scores = _plain().polarity_scores(text[:_MAX_CHARACTERS])
+    """Return the unmodified VADER scores of a text; all zero for a text without words."""
+    scores = _default_analyzer().polarity_scores(text[:_MAX_CHARACTERS])
     return Valence(scores["pos"], scores["neg"], scores["neu"], scores["compound"])
 
 
 @lru_cache(maxsize=10_000)
 def _compound(sentence: str) -> float:
-    """Return VADER's compound of a sentence; short ones come again and again."""
-    lexicon = _spoken().lexicon
+    """Return VADER's compound score of a sentence; cached, because short sentences recur."""
+    lexicon = _speech_analyzer().lexicon
     tokens = sentence.lower().split()
-    # Without a word of its lexicon neither idioms nor emphasis count; emoji it reads as words.
+    # Without a lexicon word the score is 0, except for emoji, which VADER converts to words.
     if sentence.isascii() and not any(t in lexicon or t.strip(punctuation) in lexicon for t in tokens):
         return 0.0
-    return float(_spoken().polarity_scores(sentence)["compound"])
+    return float(_speech_analyzer().polarity_scores(sentence)["compound"])
 
 
 @cache
-def _plain() -> SentimentIntensityAnalyzer:
+def _default_analyzer() -> SentimentIntensityAnalyzer:
     return SentimentIntensityAnalyzer()
 
 
 @cache
-def _spoken() -> SentimentIntensityAnalyzer:
+def _speech_analyzer() -> SentimentIntensityAnalyzer:
     analyzer = SentimentIntensityAnalyzer()
     for word in _FILLERS:
         analyzer.lexicon.pop(word, None)

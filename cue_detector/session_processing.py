@@ -1,6 +1,6 @@
-"""What is done to one session without database or network: redact, find cues, score sentiment.
+"""Processing of a session without database or network access: redaction, cue detection, sentiment.
 
-A reading holds no more of what was said than is kept of it, so that it is small on its way between processes.
+A result contains only the utterances that are stored, because results are pickled between processes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,114 +21,112 @@ from cue_detector.redaction import redact_session
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What came of reading a session."""
+class SessionResult:
+    """Everything that is stored about a processed session."""
 
     detection: SessionDetection
-    client_utterances: int | None
-    """How many were read; none when there was nothing to read."""
-    quoted: Mapping[UUID, InputUtterance]
-    """The redacted utterances in which a cue was found."""
+    client_utterance_count: int | None
+    """None when the session had no input."""
+    cue_utterances: Mapping[UUID, InputUtterance]
+    """Redacted utterances that contain a cue."""
     sentiments: Mapping[UUID, float]
-    """Scores in [-1, 1] of the utterances that need one and have words."""
+    """Scores in [-1, 1] of the utterances that need one and contain words."""
     started_at: datetime
     finished_at: datetime
 
     @property
     def job_id(self) -> UUID:
-        """Return the session's job."""
         return self.detection.job_id
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A session made ready for any detector."""
+class PreparedSession:
+    """A redacted session with sentiment scores, ready for any detector."""
 
     session: SessionInput
-    """Redacted."""
     sentiments: Mapping[UUID, float]
     started_at: datetime
 
     @property
     def job_id(self) -> UUID:
-        """Return the session's job."""
         return self.session.job_id
 
 
-def process_locally(detector: Detector, sessions: Sequence[SessionInput]) -> list[Reading]:
-    """Return the readings of sessions, in order, by a detector that needs no network.
+def process_locally(detector: Detector, sessions: Sequence[SessionInput]) -> list[SessionResult]:
+    """Process sessions with a detector that needs no network; results are in input order.
 
-    Never raises because of one session: what stopped is a failed detection, with the kind of error only.
+    An exception in one session becomes a failed result that contains the exception type only.
     """
-    return [_read(detector, session) for session in sessions]
+    return [_process(detector, session) for session in sessions]
 
 
-def prepare(detector: Detector, sessions: Sequence[SessionInput]) -> list[Prepared | Reading]:
-    """Return sessions made ready, in order; a failed reading in the place of one that could not be."""
-    return [_prepared(detector, session) for session in sessions]
+def prepare(detector: Detector, sessions: Sequence[SessionInput]) -> list[PreparedSession | SessionResult]:
+    """Redact and score sessions, in input order; a session that raises becomes a failed result."""
+    return [_prepare(detector, session) for session in sessions]
 
 
-def session_result(prepared: Prepared, detection: SessionDetection) -> Reading:
-    """Return the reading of a session that a detector has answered for."""
+def session_result(prepared: PreparedSession, detection: SessionDetection) -> SessionResult:
+    """Combine a prepared session and its detection."""
     session = prepared.session
     with_cues = {cue.utterance_id for cue in detection.cues}
-    return Reading(
+    return SessionResult(
         detection=detection,
-        client_utterances=sum(utterance.role == "client" for utterance in session.utterances),
-        quoted={u.utterance_id: u for u in session.utterances if u.utterance_id in with_cues},
+        client_utterance_count=sum(utterance.role == "client" for utterance in session.utterances),
+        cue_utterances={u.utterance_id: u for u in session.utterances if u.utterance_id in with_cues},
         sentiments=prepared.sentiments,
         started_at=prepared.started_at,
         finished_at=datetime.now(UTC),
     )
 
 
-def nothing_to_read(job_id: UUID) -> Reading:
-    """Return the reading of a session in which nobody said anything that must be read."""
+def empty_result(job_id: UUID) -> SessionResult:
+    """Return the result of a session without utterances to process."""
     now = datetime.now(UTC)
     detection = SessionDetection(job_id, "none", "none", None, DetectionStatus.SUCCEEDED)
-    return Reading(detection, None, {}, {}, now, now)
+    return SessionResult(detection, None, {}, {}, now, now)
 
 
-def failed(detector: Detector, said: SessionInput, error: str) -> Reading:
-    """Return the reading of a session that could not be read, and why; `error` says nothing that was said."""
+def failed_result(detector: Detector, session: SessionInput, error: str) -> SessionResult:
+    """Return the result of a session that could not be processed; `error` must not contain utterance text."""
     now = datetime.now(UTC)
     detection = SessionDetection(
-        job_id=said.job_id,
+        job_id=session.job_id,
         detector=detector.name,
         detector_version=detector.version,
         prompt_version=None,
         status=DetectionStatus.FAILED,
-        failure=FailureKind.ANSWER,
+        failure=FailureKind.INVALID_RESPONSE,
         error=error,
     )
-    return Reading(detection, 0, {}, {}, now, now)
+    return SessionResult(detection, 0, {}, {}, now, now)
 
 
-def _read(detector: Detector, said: SessionInput) -> Reading:
-    prepared = _prepared(detector, said)
-    if isinstance(prepared, Reading):
+def _process(detector: Detector, session: SessionInput) -> SessionResult:
+    prepared = _prepare(detector, session)
+    if isinstance(prepared, SessionResult):
         return prepared
     try:
         (detection,) = detector.detect([prepared.session])
         return session_result(prepared, detection)
     except Exception as error:
-        return _stopped(detector, said, error)
+        return _exception_result(detector, session, error)
 
 
-def _prepared(detector: Detector, said: SessionInput) -> Prepared | Reading:
+def _prepare(detector: Detector, session: SessionInput) -> PreparedSession | SessionResult:
     started_at = datetime.now(UTC)
     try:
-        session = redact_session(said)
+        redacted = redact_session(session)
         scores = {
             utterance.utterance_id: sentiment.score(utterance.text)
-            for utterance in session.utterances
+            for utterance in redacted.utterances
             if utterance.needs_sentiment
         }
     except Exception as error:
-        return _stopped(detector, said, error)
+        return _exception_result(detector, session, error)
     known = {utterance_id: score for utterance_id, score in scores.items() if score is not None}
-    return Prepared(session, known, started_at)
+    return PreparedSession(redacted, known, started_at)
 
 
-def _stopped(detector: Detector, said: SessionInput, error: Exception) -> Reading:
-    return failed(detector, said, f"reading stopped: {type(error).__name__}")
+def _exception_result(detector: Detector, session: SessionInput, error: Exception) -> SessionResult:
+    # the message of an exception may quote the text; its type cannot
+    return failed_result(detector, session, f"processing failed: {type(error).__name__}")

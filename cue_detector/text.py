@@ -1,8 +1,8 @@
-"""Small text helpers that every detector shares: back-channels, sentences, words."""
+"""Text functions shared by the detectors: back-channels, sentences, words."""
 
 import re
 
-_CURLY = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"'})
+_STRAIGHT_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"'})
 _STAGE_NOTE = re.compile(r"\[[^\[\]]{0,80}\]")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*|[.!?]+")
@@ -13,13 +13,13 @@ _BACKCHANNEL_TEXT = """
     right so sure uh uhhuh uhm um umm well yea yeah yep yes yup
 """
 _BACKCHANNEL_WORDS = frozenset(_BACKCHANNEL_TEXT.split())
-# Words that say something alone but nothing in these set phrases.
-_PHRASES = re.compile(r"\b(?:i see|got it|all right|fair enough|you know)\b")
+# Phrases that are back-channels although their words are not.
+_BACKCHANNEL_PHRASES = re.compile(r"\b(?:i see|got it|all right|fair enough|you know)\b")
 
 
 def lowered(text: str) -> str:
-    """Return the text in lower case with straight quotes, of the same length, so that spans still fit."""
-    straight = text.translate(_CURLY)
+    """Return the text in lower case with straight quotes; the length and all offsets are unchanged."""
+    straight = text.translate(_STRAIGHT_QUOTES)
     lower = straight.lower()
     if len(lower) == len(straight):
         return lower
@@ -27,24 +27,23 @@ def lowered(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text in lower case; punctuation and stage notes such as [laughs] are dropped."""
+    """Return the words of a text in lower case, without punctuation and stage notes such as [laughs]."""
     return _WORD.findall(_STAGE_NOTE.sub(" ", lowered(text)))
 
 
 def is_backchannel(text: str) -> bool:
-    """Tell whether an utterance only keeps the talk going ("yeah", "mm-hmm", "right"), or has no words.
+    """Return whether an utterance is a back-channel ("yeah", "mm-hmm", "right") or has no words.
 
-    Such an utterance carries no cue and is never sent to a language model. A bare "no" is an answer,
-    not a back-channel.
+    A back-channel contains no cue and is never sent to a language model. "No" is not a back-channel.
     """
     if len(text) > _BACKCHANNEL_MAX_CHARACTERS:
         return not _WORD.search(text)
-    joined = _PHRASES.sub(" ", " ".join(words(text)))
+    joined = _BACKCHANNEL_PHRASES.sub(" ", " ".join(words(text)))
     return all(word in _BACKCHANNEL_WORDS for word in joined.split())
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Return start and end of each sentence in order, trimmed of white space; none for a blank text."""
+    """Return start and end of each sentence, without surrounding white space; empty for a blank text."""
     spans = []
     for match in _SENTENCE.finditer(text):
         piece = match.group()
@@ -56,5 +55,5 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of a text in order; none for a blank text."""
+    """Return the sentences of a text; empty for a blank text."""
     return [text[start:end] for start, end in sentence_spans(text)]

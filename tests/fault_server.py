@@ -1,6 +1,6 @@
-"""A server that speaks the OpenAI protocol over real HTTP, answers like a simple model, and fails as told.
+"""HTTP server with an OpenAI-compatible API, a keyword-based model and scripted faults.
 
-Used by the tests of the language model detector: what is scripted here is what providers really do.
+Used by the tests and the benchmark of the language model detector. The faults are those of real providers.
 """
 
 import json
@@ -28,45 +28,45 @@ CUE_WORDS = {
     "won't work": "resistance",
     "realized": "breakthrough",
 }
-"""What the server's "model" knows: these words are these cues, with confidence 0.9."""
+"""The server's model: each of these texts is a cue of this type, with confidence 0.9."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """How one request goes wrong."""
+    """Fault of one response."""
 
     kind: str
     """error, hang, drop, html, broken_body, malformed, no_choices, truncated, refusal, filtered or edit."""
     status: int = 500
     retry_after: str | None = None
     retry_after_date: float | None = None
-    """Seconds from now, sent as an HTTP date."""
+    """Offset from now in seconds, sent as an HTTP date."""
     code: str | None = None
     seconds: float = 0.0
     edit: Callable[[list[dict[str, Any]]], Any] | None = None
-    """Changes the answer's lines before they are sent; what it returns is sent in their place."""
+    """Maps the lines of the response to the content that is sent instead."""
 
 
 OK = Fault("none")
 
 
 @dataclass
-class Asked:
-    """A request as it came."""
+class ReceivedRequest:
+    """A request with the numbered lines of its prompt."""
 
     body: dict[str, Any]
     authorization: str | None
     lines: list[tuple[int, str]]
-    at: float = field(default_factory=time.monotonic)
+    received_at: float = field(default_factory=time.monotonic)
 
     @property
-    def user(self) -> str:
-        """The message with the lines."""
+    def user_message(self) -> str:
+        """The message with the numbered lines."""
         return str(self.body["messages"][1]["content"])
 
 
 class FaultServer:
-    """Serves on a free port of this machine; `requests` are all that came, in order."""
+    """Serves on a free local port; `requests` are the received requests in order."""
 
     def __init__(
         self,
@@ -75,15 +75,15 @@ class FaultServer:
         always: Fault = OK,
         delay_seconds: float = 0.0,
     ) -> None:
-        """`script` is used up request by request; then `when` decides by words in it, then `always`."""
+        """The fault of a request is the next one of `script`, else by a text in it (`when`), else `always`."""
         self.script = deque(script)
         self.when = when or {}
         self.always = always
         self.delay_seconds = delay_seconds
-        self.requests: list[Asked] = []
-        self.answered = 0
-        self.max_at_once = 0
-        self._at_once = 0
+        self.requests: list[ReceivedRequest] = []
+        self.response_count = 0
+        self.max_concurrency = 0
+        self._concurrency = 0
         self.lock = threading.Lock()
         self.stopping = threading.Event()
         handler = type("Handler", (_Handler,), {"owner": self})
@@ -92,7 +92,7 @@ class FaultServer:
 
     @property
     def url(self) -> str:
-        """Base URL for a client."""
+        """Base URL of the API."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
     def __enter__(self) -> Self:
@@ -106,32 +106,32 @@ class FaultServer:
         self._server.shutdown()
         self._server.server_close()
 
-    def take(self, asked: Asked) -> Fault:
-        """Note a request and return how it shall go."""
+    def receive(self, request: ReceivedRequest) -> Fault:
+        """Record a request and return its fault."""
         with self.lock:
-            self.requests.append(asked)
+            self.requests.append(request)
             if self.script:
                 return self.script.popleft()
         for words, fault in self.when.items():
-            if any(words in text for _, text in asked.lines):
+            if any(words in text for _, text in request.lines):
                 return fault
         return self.always
 
     def enter(self) -> None:
-        """Count a request under way."""
+        """Count a request in flight."""
         with self.lock:
-            self._at_once += 1
-            self.max_at_once = max(self.max_at_once, self._at_once)
+            self._concurrency += 1
+            self.max_concurrency = max(self.max_concurrency, self._concurrency)
 
     def leave(self) -> None:
-        """End a request under way."""
+        """Remove a request in flight."""
         with self.lock:
-            self._at_once -= 1
+            self._concurrency -= 1
 
 
 @contextmanager
-def in_a_process_of_its_own(delay_seconds: float) -> Iterator[str]:
-    """Serve from another process, so that its work does not slow whom it serves; the base URL."""
+def serve_in_subprocess(delay_seconds: float) -> Iterator[str]:
+    """Serve from a separate process, so that the server does not slow down the client; yields the base URL."""
     command = [sys.executable, "-m", __name__, str(delay_seconds)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -139,8 +139,8 @@ def in_a_process_of_its_own(delay_seconds: float) -> Iterator[str]:
         process.communicate()
 
 
-def think(lines: list[tuple[int, str]]) -> list[dict[str, Any]]:
-    """Return the answer's lines: what CUE_WORDS finds."""
+def label(lines: list[tuple[int, str]]) -> list[dict[str, Any]]:
+    """Return the response lines with the cues of CUE_WORDS."""
     return [
         {
             "n": number,
@@ -168,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         user = body["messages"][1]["content"]
         lines = [(int(number), text) for number, text in _NUMBERED.findall(user)]
-        fault = self.owner.take(Asked(body, self.headers.get("authorization"), lines))
+        fault = self.owner.receive(ReceivedRequest(body, self.headers.get("authorization"), lines))
         self.owner.enter()
         try:
             self._serve(fault, body, lines)
@@ -206,16 +206,16 @@ class _Handler(BaseHTTPRequestHandler):
             case "malformed":
                 self._send(200, json.dumps(_completion(body, "Sure! Here are the cues: {lines", "stop")))
             case "truncated":
-                whole = json.dumps({"lines": think(lines)})
+                whole = json.dumps({"lines": label(lines)})
                 self._send(200, json.dumps(_completion(body, whole[: len(whole) // 2], "length")))
             case _:
-                answer: Any = think(lines)
+                response: Any = label(lines)
                 if fault.edit:
-                    answer = fault.edit(answer)
-                content = answer if isinstance(answer, str) else json.dumps({"lines": answer})
+                    response = fault.edit(response)
+                content = response if isinstance(response, str) else json.dumps({"lines": response})
                 self._send(200, json.dumps(_completion(body, content, "stop")))
                 with self.owner.lock:
-                    self.owner.answered += 1
+                    self.owner.response_count += 1
 
     def _send(
         self,
@@ -235,7 +235,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Stay silent."""
+        """Suppress the access log."""
 
 
 def _retry_after(fault: Fault) -> dict[str, str]:
@@ -271,7 +271,7 @@ def _completion(
 
 
 def main() -> None:
-    """Serve until the standard input ends; the first argument is the delay of each answer in seconds."""
+    """Serve until standard input is closed; the first argument is the response delay in seconds."""
     with FaultServer(delay_seconds=float(sys.argv[1])) as server:
         print(server.url, flush=True)
         sys.stdin.read()

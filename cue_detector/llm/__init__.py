@@ -1,1 +1,1 @@
-"""The detector that asks a language model: prompt, chunks, transport, validation, cache, budget."""
+"""Language model detector: prompt, chunking, transport, response validation, cache, token budget."""

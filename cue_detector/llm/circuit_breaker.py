@@ -1,24 +1,23 @@
-"""Stop asking a provider that is down or refuses the key, instead of waiting for it in every session."""
+"""Stops requests to a provider that is unavailable or rejects the API key."""
 
 from dataclasses import dataclass
 
 
 @dataclass
 class CircuitBreaker:
-    """Counts the sessions lost to the provider one after another."""
+    """Opens after `threshold` consecutive sessions with a provider failure; stays open for the run."""
 
-    limit: int
-    """Sessions in a row after which nothing more is asked."""
-    in_a_row: int = 0
-    reason: str | None = None
-    """Why nothing is asked any more; none while asking makes sense."""
+    threshold: int
+    consecutive_failures: int = 0
+    open_reason: str | None = None
+    """Why the breaker is open; None while it is closed."""
 
-    def lost(self, reason: str, *, is_final: bool) -> None:
-        """Count a session that the provider failed; `is_final` when no later one can fare better."""
-        self.in_a_row += 1
-        if is_final or self.in_a_row >= self.limit:
-            self.reason = self.reason or reason
+    def record_failure(self, reason: str, *, is_permanent: bool) -> None:
+        """Count a failed session; a permanent failure opens the breaker immediately."""
+        self.consecutive_failures += 1
+        if is_permanent or self.consecutive_failures >= self.threshold:
+            self.open_reason = self.open_reason or reason
 
-    def answered(self) -> None:
-        """Start to count anew, because the provider is there."""
-        self.in_a_row = 0
+    def record_success(self) -> None:
+        """Reset the count of consecutive failures."""
+        self.consecutive_failures = 0

@@ -1,26 +1,27 @@
-"""The time that a session has, from its first request on."""
+"""Deadline of a session."""
 
 import asyncio
 
 
 class Deadline:
-    """Starts to run when the first request is made, so that waiting for one's turn costs no time.
+    """Starts with the first request, so that time spent waiting for a concurrency slot does not count.
 
-    Use within the event loop that runs `limit`, the time-out that it moves.
+    Reschedules `timeout` and must be used within the event loop that runs it.
     """
 
-    def __init__(self, seconds: float, limit: asyncio.Timeout) -> None:
-        """Allow so many seconds."""
+    def __init__(self, seconds: float, timeout: asyncio.Timeout) -> None:
         self._seconds = seconds
-        self._limit = limit
-        self._at: float | None = None
+        self._timeout = timeout
+        self._expires_at: float | None = None
 
     def start(self) -> None:
-        """Start the time, once."""
-        if self._at is None:
-            self._at = asyncio.get_running_loop().time() + self._seconds
-            self._limit.reschedule(self._at)
+        """Start the deadline; further calls have no effect."""
+        if self._expires_at is None:
+            self._expires_at = asyncio.get_running_loop().time() + self._seconds
+            self._timeout.reschedule(self._expires_at)
 
-    def left(self) -> float:
-        """Return the seconds left; below 0 when it has passed."""
-        return self._seconds if self._at is None else self._at - asyncio.get_running_loop().time()
+    def remaining(self) -> float:
+        """Return the remaining seconds; negative after expiry."""
+        if self._expires_at is None:
+            return self._seconds
+        return self._expires_at - asyncio.get_running_loop().time()

@@ -1,8 +1,8 @@
-"""What the language model is told and in which form it answers.
+"""Prompt and response schema of the language model.
 
-The fixed prompt stands first in every request, word for word, so that a provider's prefix cache hits. It
-is one file; the version follows from that file, the answer's schema and the form of the question, so that a
-changed prompt can never go by an old version's name.
+Every request starts with the same system prompt, so that the provider's prefix cache applies. The prompt
+version is a hash of the prompt file, the response schema and the item format, so that any change to them
+changes the version.
 """
 
 import hashlib
@@ -17,15 +17,15 @@ from typing import Any
 from cue_detector.domain import ContextLine, CueType, InputUtterance
 
 _PROMPT_FILE = Path(__file__).with_name("prompt_cues.md")
-_QUESTION_FORM = "1"
-"""Raise it when the way in which `question` writes the lines changes."""
+_ITEM_FORMAT = "1"
+"""Increment when the output of `render` changes."""
 
-_CONTEXT_CHARACTERS = 600
-"""What was said before is shown up to this length, its end: the words next to the line that is judged."""
+_MAX_CONTEXT_LENGTH = 600
+"""A longer context line is cut to its last characters, which are closest to the line to label."""
 
 _SPACE = re.compile(r"\s+")
 
-ANSWER_SCHEMA: dict[str, Any] = {
+RESPONSE_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
         "lines": {
@@ -64,70 +64,70 @@ ANSWER_SCHEMA: dict[str, Any] = {
 
 @cache
 def system_prompt() -> str:
-    """Return the fixed prompt, the same in every request."""
+    """Return the system prompt."""
     return _PROMPT_FILE.read_text(encoding="utf-8").strip()
 
 
 @cache
 def prompt_version() -> str:
-    """Return the version of prompt, schema and question form: `cues-` and eight hexadecimal digits."""
+    """Return the version of prompt, schema and item format: `cues-` and eight hexadecimal digits."""
     parts = [
         system_prompt(),
-        json.dumps(ANSWER_SCHEMA, sort_keys=True),
-        _QUESTION_FORM,
-        str(_CONTEXT_CHARACTERS),
+        json.dumps(RESPONSE_SCHEMA, sort_keys=True),
+        _ITEM_FORMAT,
+        str(_MAX_CONTEXT_LENGTH),
     ]
     return f"cues-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A client utterance to be judged, redacted."""
+class PromptItem:
+    """A redacted client utterance to label."""
 
     utterance: InputUtterance
     key: str
-    """Hash of everything that the answer may depend on."""
+    """Cache key: hash of everything that the response may depend on."""
 
 
-def make_question(model: str, utterance: InputUtterance) -> Question:
-    """Return the question about an utterance, with the key under which its answer is kept."""
+def make_prompt_item(model: str, utterance: InputUtterance) -> PromptItem:
+    """Return the prompt item of an utterance, with its cache key."""
     content = [
         model,
         prompt_version(),
         utterance.text,
         [[line.speaker, line.text] for line in utterance.context],
     ]
-    return Question(utterance, hashlib.sha256(json.dumps(content).encode()).hexdigest())
+    return PromptItem(utterance, hashlib.sha256(json.dumps(content).encode()).hexdigest())
 
 
-def render(questions: Sequence[Question]) -> str:
-    """Return the message that asks about the questions, numbered from 1 in order.
+def render(items: Sequence[PromptItem]) -> str:
+    """Return the user message for these items, numbered from 1 in order.
 
-    Every utterance is one line, so that nothing said can pass for a line of its own. Context that the line
-    above has just shown is not repeated; where something between is left out, a line with dots says so.
+    Every utterance is one line, so that its text cannot inject a line. Context that the preceding lines show
+    already is not repeated; a line with dots marks an omission.
     """
     shown: list[tuple[str, str]] = []
     lines: list[str] = []
-    for number, question in enumerate(questions, 1):
-        context = [_context_line(line) for line in question.utterance.context]
+    for number, item in enumerate(items, 1):
+        context = [_context_line(line) for line in item.utterance.context]
         overlap = next(n for n in range(len(context), -1, -1) if n == 0 or shown[-n:] == context[:n])
         if shown and not overlap:
             lines.append("...")
         lines += [f"{speaker}: {text}" for speaker, text in context[overlap:]]
-        text = _one_line(question.utterance.text)
+        text = _one_line(item.utterance.text)
         lines.append(f"#{number} client: {text}")
-        shown = [*shown, *context[overlap:], ("client", text[-_CONTEXT_CHARACTERS:])][-4:]
+        shown = [*shown, *context[overlap:], ("client", text[-_MAX_CONTEXT_LENGTH:])][-4:]
     transcript = "\n".join(lines)
-    return f"Transcript:\n{transcript}\n\nJudge the lines #1 to #{len(questions)}."
+    return f"Transcript:\n{transcript}\n\nJudge the lines #1 to #{len(items)}."
 
 
-def messages(questions: Sequence[Question]) -> list[dict[str, str]]:
-    """Return the two messages of a request: the fixed prompt, then the lines."""
-    return [{"role": "system", "content": system_prompt()}, {"role": "user", "content": render(questions)}]
+def messages(items: Sequence[PromptItem]) -> list[dict[str, str]]:
+    """Return the messages of a request: system prompt and transcript lines."""
+    return [{"role": "system", "content": system_prompt()}, {"role": "user", "content": render(items)}]
 
 
 def _context_line(line: ContextLine) -> tuple[str, str]:
-    return line.speaker, _one_line(line.text)[-_CONTEXT_CHARACTERS:]
+    return line.speaker, _one_line(line.text)[-_MAX_CONTEXT_LENGTH:]
 
 
 def _one_line(text: str) -> str:

@@ -1,60 +1,61 @@
-"""Which answers are known, and which are being asked for right now by another session of this run."""
+"""Response cache with request coalescing: concurrent sessions with equal utterances share one request."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
 
 from cue_detector.domain import SessionInput
-from cue_detector.llm.response_cache import Entry, ResponseCache, Spent
-from cue_detector.llm.responses import Answer, ParsedCue
+from cue_detector.llm.response_cache import CacheEntry, RequestUsage, ResponseCache
+from cue_detector.llm.responses import ParsedCue, ParsedCues
 
 
 class RequestCoalescer:
-    """Puts the cache behind the event loop, so that words asked about at the same time are paid for once."""
+    """Asynchronous access to the response cache, with a registry of the keys that are in flight."""
 
     def __init__(self, cache: ResponseCache) -> None:
-        """Start with what the cache knows."""
         self._cache = cache
-        self._asked: dict[str, asyncio.Event] = {}
-        self._waiting: list[Entry] = []
-        self._writing = asyncio.Lock()
+        self._in_flight: dict[str, asyncio.Event] = {}
+        self._pending_writes: list[CacheEntry] = []
+        self._write_lock = asyncio.Lock()
 
-    async def known(self, session: SessionInput, keys: Iterable[str]) -> dict[str, Answer]:
-        """Return the answers there are; they serve this session from now on."""
-        kept = await asyncio.to_thread(self._cache.read, session, list(keys))
-        return {key: tuple(ParsedCue.from_json(cue) for cue in cues) for key, cues in kept.items()}
+    async def get(self, session: SessionInput, keys: Iterable[str]) -> dict[str, ParsedCues]:
+        """Return the cached responses and record that the session uses them."""
+        cached = await asyncio.to_thread(self._cache.get, session, list(keys))
+        return {key: tuple(ParsedCue.from_json(cue) for cue in cues) for key, cues in cached.items()}
 
-    async def keep(self, session: SessionInput, answers: Mapping[str, Answer], spent: Spent) -> None:
-        """Commit validated answers and what was paid; returns when that is done.
+    async def put(
+        self, session: SessionInput, responses: Mapping[str, ParsedCues], usage: RequestUsage
+    ) -> None:
+        """Commit validated responses and their usage; returns after the commit.
 
-        What comes while a transaction is under way goes into the next one, all together.
+        Entries that arrive during a transaction are written together in the next one.
         """
-        if not spent.requests:
+        if not usage.requests:
             return
-        as_json = {key: [cue.as_json() for cue in answer] for key, answer in answers.items()}
-        self._waiting.append(Entry(session, as_json, spent))
-        # Shielded: a deadline that strikes now must not lose what was paid for.
+        as_json = {key: [cue.as_json() for cue in cues] for key, cues in responses.items()}
+        self._pending_writes.append(CacheEntry(session, as_json, usage))
+        # Shielded: an expiring deadline must not lose a paid response.
         await asyncio.shield(self._write())
 
     async def _write(self) -> None:
-        async with self._writing:
-            entries, self._waiting = self._waiting, []
+        async with self._write_lock:
+            entries, self._pending_writes = self._pending_writes, []
             if entries:
-                await asyncio.to_thread(self._cache.keep, entries)
+                await asyncio.to_thread(self._cache.put, entries)
 
-    def claim(self, keys: Iterable[str]) -> set[str]:
-        """Return the keys that nobody is asking for; the caller asks, and must release them."""
-        mine = {key for key in keys if key not in self._asked}
-        for key in mine:
-            self._asked[key] = asyncio.Event()
-        return mine
+    def acquire(self, keys: Iterable[str]) -> set[str]:
+        """Mark keys as in flight and return those that were not; the caller must release them."""
+        acquired = {key for key in keys if key not in self._in_flight}
+        for key in acquired:
+            self._in_flight[key] = asyncio.Event()
+        return acquired
 
     def release(self, keys: Iterable[str]) -> None:
-        """End a claim, whether it brought an answer or not."""
+        """Release acquired keys, with or without a response, and wake the sessions that wait for them."""
         for key in keys:
-            self._asked.pop(key).set()
+            self._in_flight.pop(key).set()
 
     async def wait(self, keys: Iterable[str]) -> None:
-        """Wait until nobody else is asking for any of the keys."""
+        """Wait until none of the keys is in flight."""
         for key in keys:
-            if event := self._asked.get(key):
+            if event := self._in_flight.get(key):
                 await event.wait()

@@ -1,7 +1,7 @@
-"""Answers of the language model that were paid for, and what was paid, in Postgres.
+"""Cache of paid language model responses, and the spending record, in Postgres.
 
-An answer is committed as soon as it is validated, with the session that uses it: a run that is killed
-pays for nothing twice, and erasing a session erases the answers that serve nobody else.
+A validated response is committed immediately, together with the session that uses it: a killed run pays for
+no response twice, and erasing a session erases the responses that no other session uses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,9 +17,9 @@ from cue_detector.llm.budget import today
 from cue_detector.store.connection import ReconnectingConnection
 from cue_detector.store.statements import Insert
 
-AnswerJson = list[dict[str, Any]]
+CuesJson = list[dict[str, Any]]
 
-_READ = """
+_SELECT = """
     with used as (
         insert into cue_detection.llm_answer_uses (content_key, job_id, coach_id, client_id)
         select content_key, %(job_id)s, %(coach_id)s, %(client_id)s
@@ -29,17 +29,17 @@ _READ = """
     )
     select content_key, cues from cue_detection.llm_answers where content_key = any(%(keys)s)
 """
-_KEEP = Insert(
+_INSERT_RESPONSES = Insert(
     "llm_answers",
     {"content_key": "text", "model": "text", "prompt_version": "text", "cues": "jsonb"},
     "on conflict do nothing",
 )
-_USE = Insert(
+_INSERT_USES = Insert(
     "llm_answer_uses",
     {"content_key": "text", "job_id": "uuid", "coach_id": "uuid", "client_id": "uuid"},
     "on conflict do nothing",
 )
-_SPEND = """
+_ADD_SPENDING = """
     insert into cue_detection.llm_spending as spending
         (spent_on, model, requests, prompt_tokens, completion_tokens)
     values (%s, %s, %s, %s, %s)
@@ -51,8 +51,8 @@ _SPEND = """
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
-    """What was paid: requests, and tokens as the provider counts them."""
+class RequestUsage:
+    """Requests, and tokens as the provider counts them."""
 
     requests: int
     prompt_tokens: int = 0
@@ -60,55 +60,54 @@ class Spent:
 
     @property
     def tokens(self) -> int:
-        """Return all tokens."""
         return self.prompt_tokens + self.completion_tokens
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What one request brought: validated answers by key, the session they serve, and what was paid."""
+class CacheEntry:
+    """Validated responses of one request by key, the session that uses them, and their usage."""
 
     session: SessionInput
-    answers: Mapping[str, AnswerJson]
-    spent: Spent
+    responses: Mapping[str, CuesJson]
+    usage: RequestUsage
 
 
 class ResponseCache:
-    """Keeps answers of one model to one version of the prompt; usable from any thread."""
+    """Responses of one model to one prompt version; thread-safe."""
 
     def __init__(self, connection: ReconnectingConnection, model: str, prompt_version: str) -> None:
-        """Keep them through a connection that logs in as the detector's role."""
+        """`connection` uses the detector's login role."""
         self._connection = connection
         self._model = model
         self._prompt_version = prompt_version
 
-    def read(self, session: SessionInput, keys: Sequence[str]) -> dict[str, AnswerJson]:
-        """Return the known answers by key, and note that the session uses them."""
+    def get(self, session: SessionInput, keys: Sequence[str]) -> dict[str, CuesJson]:
+        """Return the cached responses by key and record that the session uses them."""
         if not keys:
             return {}
         parameters = {**_owner(session), "keys": sorted(keys)}
         try:
             return dict(
-                self._connection.run(lambda connection: connection.execute(_READ, parameters).fetchall())
+                self._connection.run(lambda connection: connection.execute(_SELECT, parameters).fetchall())
             )
         except psycopg.errors.ForeignKeyViolation:
-            return {}  # the session, or an answer, was erased a moment ago
+            return {}  # the session or a response was erased concurrently
 
-    def keep(self, entries: Sequence[Entry]) -> None:
-        """Commit what was answered and paid, together; a session erased meanwhile keeps nothing.
+    def put(self, entries: Sequence[CacheEntry]) -> None:
+        """Commit responses and usage in one transaction.
 
-        What was paid is counted in any case.
+        Responses of a session that was erased in the meantime are discarded; their usage is recorded.
         """
         try:
             self._connection.run(lambda connection: self._write(connection, entries))
         except psycopg.errors.ForeignKeyViolation:
             if len(entries) == 1:
-                self.keep([replace(entries[0], answers={})])
+                self.put([replace(entries[0], responses={})])
                 return
             for entry in entries:
-                self.keep([entry])
+                self.put([entry])
 
-    def _write(self, connection: psycopg.Connection[Any], entries: Sequence[Entry]) -> None:
+    def _write(self, connection: psycopg.Connection[Any], entries: Sequence[CacheEntry]) -> None:
         rows = [
             {
                 **_owner(entry.session),
@@ -118,24 +117,23 @@ class ResponseCache:
                 "prompt_version": self._prompt_version,
             }
             for entry in entries
-            for key, cues in sorted(entry.answers.items())
+            for key, cues in sorted(entry.responses.items())
         ]
-        for insert in (_KEEP, _USE) if rows else ():
+        for insert in (_INSERT_RESPONSES, _INSERT_USES) if rows else ():
             connection.execute(insert.statement, insert.by_column(rows))
-        spent = [entry.spent for entry in entries]
         connection.execute(
-            _SPEND,
+            _ADD_SPENDING,
             [
                 today(),
                 self._model,
-                sum(each.requests for each in spent),
-                sum(each.prompt_tokens for each in spent),
-                sum(each.completion_tokens for each in spent),
+                sum(entry.usage.requests for entry in entries),
+                sum(entry.usage.prompt_tokens for entry in entries),
+                sum(entry.usage.completion_tokens for entry in entries),
             ],
         )
 
     def spent_today(self) -> int:
-        """Return the tokens that all runs of this day (UTC) have paid for, of any model."""
+        """Return the tokens that all runs of the current UTC date have spent, over all models."""
         query = """
             select coalesce(sum(prompt_tokens + completion_tokens), 0)::bigint
             from cue_detection.llm_spending where spent_on = %s

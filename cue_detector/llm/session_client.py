@@ -1,4 +1,4 @@
-"""Read one session with the language model: ask, validate, ask again about what failed, by a deadline."""
+"""Labels one session with the language model: request, validate, reprompt for failures, within a deadline."""
 
 import asyncio
 import math
@@ -9,183 +9,194 @@ from enum import Enum, auto
 
 from cue_detector.domain import FailureKind, SessionInput
 from cue_detector.llm.budget import BudgetExhaustedError, TokenBudget
-from cue_detector.llm.chunks import Request, make_request, split
+from cue_detector.llm.chunks import LabellingRequest, build_request, split
 from cue_detector.llm.circuit_breaker import CircuitBreaker
-from cue_detector.llm.client import ModelClient, ProviderError, RefusedRequestError, Reply
+from cue_detector.llm.client import ModelClient, ModelResponse, ProviderError, RejectedRequestError
 from cue_detector.llm.deadline import Deadline
-from cue_detector.llm.prompt import Question, make_question
+from cue_detector.llm.prompt import PromptItem, make_prompt_item
 from cue_detector.llm.request_coalescer import RequestCoalescer
-from cue_detector.llm.response_cache import Spent
-from cue_detector.llm.responses import Answer, parse_response
+from cue_detector.llm.response_cache import RequestUsage
+from cue_detector.llm.responses import ParsedCues, parse_response
 from cue_detector.settings import CueSettings
 from cue_detector.text import is_backchannel
 
 
-class Problem(Enum):
-    """Why utterances were left without an answer."""
+class FailureReason(Enum):
+    """Why utterances have no response, in ascending precedence."""
 
+    INVALID_RESPONSE = auto()
     PROVIDER = auto()
-    ANSWER = auto()
     BUDGET = auto()
 
     @property
-    def failure(self) -> FailureKind:
-        """Whose fault it was."""
-        return FailureKind.ANSWER if self is Problem.ANSWER else FailureKind.PROVIDER
+    def kind(self) -> FailureKind:
+        """The failure kind to store."""
+        is_invalid = self is FailureReason.INVALID_RESPONSE
+        return FailureKind.INVALID_RESPONSE if is_invalid else FailureKind.PROVIDER
 
 
 @dataclass
 class SessionState:
-    """What is known of a session so far; filled while it is read, so that a deadline loses nothing."""
+    """Progress of a session; updated continuously, so that an expired deadline loses no response."""
 
     session: SessionInput
-    questions: list[Question]
-    answers: dict[str, Answer] = field(default_factory=dict)
+    items: list[PromptItem]
+    responses: dict[str, ParsedCues] = field(default_factory=dict)
     cached: int = 0
     requests: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    problem: Problem | None = None
-    reason: str | None = None
-    is_lost: bool = False
-    """True when the provider has failed it."""
-    asked_at: float | None = None
-    """When its first request was made, by the monotonic clock; none before."""
+    failure_reason: FailureReason | None = None
+    failure_message: str | None = None
+    is_counted_as_failure: bool = False
+    """Whether the circuit breaker has counted this session."""
+    first_request_at: float | None = None
+    """Monotonic time of the first request."""
 
     @property
-    def unanswered(self) -> list[Question]:
-        """The questions without a valid answer."""
-        return [question for question in self.questions if question.key not in self.answers]
+    def missing_items(self) -> list[PromptItem]:
+        """Items without a valid response."""
+        return [item for item in self.items if item.key not in self.responses]
 
 
 @dataclass(frozen=True)
-class SessionReader:
-    """Reads sessions one at a time, many at the same time."""
+class SessionClient:
+    """Processes sessions; may process many concurrently."""
 
     settings: CueSettings
     client: ModelClient
-    book: RequestCoalescer
+    coalescer: RequestCoalescer
     budget: TokenBudget
-    breaker: CircuitBreaker
+    circuit_breaker: CircuitBreaker
 
-    async def read(self, session: SessionInput) -> SessionState:
-        """Return what came of asking about a redacted session; never raises for what provider or model do.
+    async def process(self, session: SessionInput) -> SessionState:
+        """Label a redacted session; failures of provider or model are recorded in the state, not raised.
 
-        When the provider is given up, only the cache answers.
+        When the circuit breaker is open, only cached responses are used.
         """
-        inquiry = SessionState(session, make_questions(session, self.settings.llm_model))
-        if not inquiry.questions:
-            return inquiry
+        state = SessionState(session, make_prompt_items(session, self.settings.llm_model))
+        if not state.items:
+            return state
         try:
-            async with asyncio.timeout(None) as limit:
-                await self._ask_in_rounds(inquiry, Deadline(self.settings.llm_deadline_seconds, limit))
+            async with asyncio.timeout(None) as timeout:
+                await self._request_until_complete(
+                    state, Deadline(self.settings.llm_deadline_seconds, timeout)
+                )
         except TimeoutError:
-            self._lose(inquiry, "no answer within the session's deadline")
-        return inquiry
+            self._record_provider_failure(state, "the session deadline was exceeded")
+        return state
 
-    async def _ask_in_rounds(self, inquiry: SessionState, deadline: Deadline) -> None:
-        per_request = self.settings.llm_chunk_utterances
-        for number in range(self.settings.llm_max_reprompts + 1):
-            pending = {question.key: question for question in inquiry.unanswered}
-            inquiry.problem = None
-            mine = self.book.claim(pending)
+    async def _request_until_complete(self, state: SessionState, deadline: Deadline) -> None:
+        max_utterances = self.settings.llm_chunk_utterances
+        for round_number in range(self.settings.llm_max_reprompts + 1):
+            pending = {item.key: item for item in state.missing_items}
+            state.failure_reason = None
+            acquired = self.coalescer.acquire(pending)
             try:
-                # Looked up once they are claimed: nobody can have them answered and paid for in between.
-                inquiry.answers.update(await self.book.known(inquiry.session, pending))
-                if number == 0:
-                    inquiry.cached = len(inquiry.questions) - len(inquiry.unanswered)
-                asked = [q for q in pending.values() if q.key in mine and q.key not in inquiry.answers]
-                chunks = split(asked, self.settings.llm_chunk_tokens, per_request)
-                whole = await asyncio.gather(*(self._ask(inquiry, chunk, deadline) for chunk in chunks))
+                # Read after acquiring: no other session can pay for these keys in between.
+                state.responses.update(await self.coalescer.get(state.session, pending))
+                if round_number == 0:
+                    state.cached = len(state.items) - len(state.missing_items)
+                to_request = [
+                    item
+                    for item in pending.values()
+                    if item.key in acquired and item.key not in state.responses
+                ]
+                chunks = split(to_request, self.settings.llm_chunk_tokens, max_utterances)
+                repeatable = await asyncio.gather(
+                    *(self._request(state, chunk, deadline) for chunk in chunks)
+                )
             finally:
-                self.book.release(mine)
-            theirs = pending.keys() - mine - inquiry.answers.keys()
-            if theirs:
-                await self.book.wait(theirs)
-                inquiry.answers.update(await self.book.known(inquiry.session, theirs))
-            if not inquiry.unanswered or inquiry.problem in (Problem.PROVIDER, Problem.BUDGET):
+                self.coalescer.release(acquired)
+            others = pending.keys() - acquired - state.responses.keys()
+            if others:
+                await self.coalescer.wait(others)
+                state.responses.update(await self.coalescer.get(state.session, others))
+            is_retryable = state.failure_reason not in (FailureReason.PROVIDER, FailureReason.BUDGET)
+            if not state.missing_items or not is_retryable:
                 return
-            if not all(whole):
-                # Refused or cut off as a whole: smaller requests show which utterance it was.
-                per_request = max(1, math.ceil(max(len(chunk) for chunk in chunks) / 2))
-        if inquiry.problem is None:
-            inquiry.problem, inquiry.reason = (
-                Problem.ANSWER,
-                "another session's request brought no valid answer",
-            )
+            if not all(repeatable):
+                # Rejected or truncated as a whole: smaller chunks isolate the utterance that causes it.
+                max_utterances = max(1, math.ceil(max(len(chunk) for chunk in chunks) / 2))
+        if state.failure_reason is None:
+            state.failure_reason = FailureReason.INVALID_RESPONSE
+            state.failure_message = "the request of another session returned no valid response"
 
-    async def _ask(self, inquiry: SessionState, chunk: Sequence[Question], deadline: Deadline) -> bool:
-        """Ask about a chunk and keep what is valid; false when the same request would fail again."""
-        request = make_request(chunk, self.settings.llm_output_tokens_per_utterance)
+    async def _request(self, state: SessionState, chunk: Sequence[PromptItem], deadline: Deadline) -> bool:
+        """Label a chunk and store the valid responses; returns False if the same request would fail again."""
+        request = build_request(chunk, self.settings.llm_output_tokens_per_utterance)
         try:
-            self.budget.reserve(request.tokens)
+            self.budget.reserve(request.max_tokens)
         except BudgetExhaustedError as error:
-            _note(inquiry, Problem.BUDGET, str(error))
+            _record_failure(state, FailureReason.BUDGET, str(error))
             return True
-        tries, reply = 0, None
+        attempts, response = 0, None
 
-        def on_request() -> None:
-            nonlocal tries
-            if self.breaker.reason:
-                raise ProviderError(self.breaker.reason)
-            inquiry.asked_at = inquiry.asked_at or time.monotonic()
-            inquiry.requests += 1
-            tries += 1
+        def before_attempt() -> None:
+            nonlocal attempts
+            if self.circuit_breaker.open_reason:
+                raise ProviderError(self.circuit_breaker.open_reason)
+            state.first_request_at = state.first_request_at or time.monotonic()
+            state.requests += 1
+            attempts += 1
 
         try:
-            reply = await self.client.ask(request, deadline, on_request)
+            response = await self.client.complete(request, deadline, before_attempt)
         except ProviderError as error:
-            self._lose(inquiry, error.reason, is_final=error.is_final)
+            self._record_provider_failure(state, error.reason, is_permanent=error.is_permanent)
             return True
-        except RefusedRequestError as error:
-            _note(inquiry, Problem.ANSWER, str(error))
+        except RejectedRequestError as error:
+            _record_failure(state, FailureReason.INVALID_RESPONSE, str(error))
             return False
         finally:
-            spent = _spent(tries, reply)
-            self.budget.settle(request.tokens, spent.tokens)
-            inquiry.prompt_tokens += spent.prompt_tokens
-            inquiry.completion_tokens += spent.completion_tokens
-            valid = _valid(reply, request)
-            inquiry.answers.update(valid)
-            await self.book.keep(inquiry.session, valid, spent)
-        self.breaker.answered()
-        if reply.content is None:
-            _note(inquiry, Problem.ANSWER, "the model refused to answer")
+            usage = _usage(attempts, response)
+            self.budget.settle(request.max_tokens, usage.tokens)
+            state.prompt_tokens += usage.prompt_tokens
+            state.completion_tokens += usage.completion_tokens
+            valid = _valid_responses(response, request)
+            state.responses.update(valid)
+            await self.coalescer.put(state.session, valid, usage)
+        self.circuit_breaker.record_success()
+        if response.content is None:
+            _record_failure(state, FailureReason.INVALID_RESPONSE, "the model refused to respond")
             return False
         if len(valid) < len(chunk):
-            how = "was cut off" if reply.is_cut_off else "was not valid"
-            _note(inquiry, Problem.ANSWER, f"the answer {how}")
-        return bool(valid) and not reply.is_cut_off
+            problem = "truncated" if response.is_truncated else "not valid"
+            _record_failure(state, FailureReason.INVALID_RESPONSE, f"the response was {problem}")
+        return bool(valid) and not response.is_truncated
 
-    def _lose(self, inquiry: SessionState, reason: str, *, is_final: bool = False) -> None:
-        """Note that the provider failed a session; told to the breaker at once, and once per session."""
-        _note(inquiry, Problem.PROVIDER, reason)
-        if inquiry.requests and (is_final or not inquiry.is_lost):
-            self.breaker.lost(reason, is_final=is_final)
-            inquiry.is_lost = True
+    def _record_provider_failure(
+        self, state: SessionState, message: str, *, is_permanent: bool = False
+    ) -> None:
+        """Record a provider failure; the circuit breaker counts a session once."""
+        _record_failure(state, FailureReason.PROVIDER, message)
+        if state.requests and (is_permanent or not state.is_counted_as_failure):
+            self.circuit_breaker.record_failure(message, is_permanent=is_permanent)
+            state.is_counted_as_failure = True
 
 
-def make_questions(session: SessionInput, model: str) -> list[Question]:
-    """Return the questions about a session: what the client says, but never a back-channel."""
+def make_prompt_items(session: SessionInput, model: str) -> list[PromptItem]:
+    """Return a prompt item for each client utterance that is not a back-channel."""
     return [
-        make_question(model, utterance)
+        make_prompt_item(model, utterance)
         for utterance in session.utterances
         if utterance.role == "client" and not is_backchannel(utterance.text)
     ]
 
 
-def _spent(requests: int, reply: Reply | None) -> Spent:
-    return Spent(requests, reply.prompt_tokens, reply.completion_tokens) if reply else Spent(requests)
+def _usage(requests: int, response: ModelResponse | None) -> RequestUsage:
+    if response is None:
+        return RequestUsage(requests)
+    return RequestUsage(requests, response.prompt_tokens, response.completion_tokens)
 
 
-def _valid(reply: Reply | None, request: Request) -> dict[str, Answer]:
-    if reply is None or reply.content is None:
+def _valid_responses(response: ModelResponse | None, request: LabellingRequest) -> dict[str, ParsedCues]:
+    if response is None or response.content is None:
         return {}
-    return parse_response(reply.content, request.questions, is_cut_off=reply.is_cut_off)
+    return parse_response(response.content, request.items, is_truncated=response.is_truncated)
 
 
-def _note(inquiry: SessionState, problem: Problem, reason: str) -> None:
-    """Remember the gravest problem: a cap before the provider before the answer."""
-    gravity = [None, Problem.ANSWER, Problem.PROVIDER, Problem.BUDGET]
-    if gravity.index(problem) >= gravity.index(inquiry.problem):
-        inquiry.problem, inquiry.reason = problem, reason
+def _record_failure(state: SessionState, reason: FailureReason, message: str) -> None:
+    """Record a failure, unless one of higher precedence is recorded already."""
+    if state.failure_reason is None or reason.value >= state.failure_reason.value:
+        state.failure_reason, state.failure_message = reason, message

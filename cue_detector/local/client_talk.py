@@ -1,8 +1,9 @@
-"""Scores client talk as change, neutral or sustain with a small linear model, in plain Python.
+"""Classifies client talk as change, neutral or sustain with a linear model in plain Python.
 
-The coefficients come from `python -m tools.training.train_client_talk` (ADR 0022): two logistic regressions, one
-on signals and one on TF-IDF of word-class patterns, both with the same numbers, averaged into one linear
-score. A line's score is then moved a little towards its neighbours', because talk comes in stretches.
+The coefficients are written by `python -m tools.training.train_client_talk`: the average of two logistic
+regressions, one on signals and one on TF-IDF of word-class n-grams and pairs, both with the same numeric
+features. The scores are then smoothed over neighbouring utterances, because talk types come in runs. See
+docs/explanation/cues.md.
 """
 
 import json
@@ -20,18 +21,18 @@ from cue_detector.local.features import ClientLine, Features, extract
 MODEL_FILE = "client_talk_model.json"
 LABELS: tuple[Literal["neutral"], Literal["change"], Literal["sustain"]] = ("neutral", "change", "sustain")
 
-_REACH_LIMIT = 12
-"""Neighbours further away than this weigh nothing."""
+_MAX_NEIGHBOUR_DISTANCE = 12
+"""Neighbours farther away have a negligible weight and are ignored."""
 
 Probabilities = tuple[float, float, float]
-"""Neutral, change, sustain; they add up to 1."""
+"""Probabilities of neutral, change and sustain; their sum is 1."""
 
 
 class ClientTalk(NamedTuple):
-    """What the model says of one client utterance."""
+    """Classification of one client utterance."""
 
     label: Literal["change", "neutral", "sustain"]
-    """The best label after correction for how rare change and sustain talk are; no threshold."""
+    """The most likely label after correction for the class priors; no threshold."""
     p_change: float
     """0-1, 4 decimals."""
     p_sustain: float
@@ -40,14 +41,16 @@ class ClientTalk(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The coefficients: each weight is (change, sustain), relative to neutral."""
+    """Coefficients; each weight is (change, sustain), relative to neutral."""
 
     version: str
     prior: Probabilities
     prior_power: float
-    """How far the label corrects for rare classes: 0 not at all, 1 fully."""
+    """Exponent of the prior correction of the label: 0 for none, 1 for full correction."""
     neighbour_weight: float
+    """Total weight of the neighbours' log ratios."""
     context_window: float
+    """Decay length of the neighbours' weights, in utterances."""
     intercept: tuple[float, float]
     signals: Mapping[str, tuple[float, float]]
     grams: Mapping[str, tuple[float, float, float]]
@@ -58,7 +61,7 @@ class Model:
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> "Model":
-        """Return a model as read from its file; raises KeyError when a part is missing."""
+        """Parse the content of a model file; raises KeyError if a key is missing."""
         return cls(
             version=raw["version"],
             prior=tuple(raw["prior"]),
@@ -75,78 +78,80 @@ class Model:
 
 @cache
 def load_model() -> Model:
-    """Return the packaged model."""
+    """Load the packaged model."""
     text = files("cue_detector.local").joinpath(MODEL_FILE).read_text(encoding="utf-8")
     return Model.from_dict(json.loads(text))
 
 
 def predict_client_talk(utterances: Sequence[InputUtterance], model: Model | None = None) -> list[ClientTalk]:
-    """Return one answer per client utterance of ONE session, in the order given; coach utterances have none.
+    """Classify the client utterances of one session; one result per client utterance, in order.
 
-    The utterances must be in spoken order, since place and neighbours count.
+    The utterances must be in chronological order, because position and neighbours are inputs of the model.
     """
     model = model or load_model()
-    alone = [line_probabilities(line, model) for line in client_lines(utterances)]
-    return [decide(p, model) for p in with_neighbours(alone, model)]
+    unsmoothed = [line_probabilities(line, model) for line in client_lines(utterances)]
+    return [classify(p, model) for p in smooth(unsmoothed, model)]
 
 
 def client_lines(utterances: Sequence[InputUtterance]) -> list[ClientLine]:
-    """Return what the model reads of each client utterance of one session, in the order given."""
-    clients = [each for each in utterances if each.role == "client"]
+    """Return the model input of each client utterance of one session, in order."""
+    clients = [utterance for utterance in utterances if utterance.role == "client"]
     lines = []
-    for each, place in zip(clients, positions([each.start_seconds for each in clients]), strict=True):
-        before = each.context[-1] if each.context else None
-        is_coach = before is not None and before.speaker.strip().lower() == "coach"
+    positions = relative_positions([utterance.start_seconds for utterance in clients])
+    for utterance, position in zip(clients, positions, strict=True):
+        previous = utterance.context[-1] if utterance.context else None
+        is_coach = previous is not None and previous.speaker.strip().lower() == "coach"
         lines.append(
             ClientLine(
-                text=each.text,
-                coach_text=before.text if before is not None and is_coach else "",
-                position=place,
+                text=utterance.text,
+                coach_text=previous.text if previous is not None and is_coach else "",
+                position=position,
             )
         )
     return lines
 
 
-def positions(starts: Sequence[float]) -> list[float]:
-    """Return where in its session each client utterance starts: 0 at the beginning, 1 at the client's last.
+def relative_positions(starts: Sequence[float]) -> list[float]:
+    """Return the start of each client utterance relative to the start of the client's last utterance, 0-1.
 
-    Measured by the client's utterances alone: the detector does not read all that a coach said.
+    Coach utterances are not considered, because the detector input does not contain all of them.
     """
     last = max(starts, default=0.0)
     return [start / last if last > 0 else 0.0 for start in starts]
 
 
 def line_probabilities(line: ClientLine, model: Model | None = None) -> Probabilities:
-    """Return the probabilities of one line by itself, without its neighbours."""
+    """Return the probabilities of one line, without smoothing."""
     model = model or load_model()
     return softmax(logits(extract(line), model))
 
 
-def with_neighbours(alone: Sequence[Probabilities], model: Model) -> list[Probabilities]:
-    """Return each line's probabilities moved towards those of the lines around it.
+def smooth(unsmoothed: Sequence[Probabilities], model: Model) -> list[Probabilities]:
+    """Smooth the probabilities of consecutive lines.
 
-    Evidence is the log ratio to the prior; a neighbour k lines away weighs exp(-k / reach).
+    Adds the weighted mean of the neighbours' log ratios to the prior; the weight of a neighbour at distance k
+    is exp(-k / context_window).
     """
-    evidence = [[math.log(p / q) for p, q in zip(each, model.prior, strict=True)] for each in alone]
-    moved = []
-    for here, own in enumerate(evidence):
-        first = max(0, here - _REACH_LIMIT)
-        around = [
-            (math.exp(-abs(there - here) / model.context_window), evidence[there])
-            for there in range(first, min(len(evidence), here + _REACH_LIMIT + 1))
-            if there != here
+    log_ratios = [[math.log(p / q) for p, q in zip(each, model.prior, strict=True)] for each in unsmoothed]
+    smoothed = []
+    for index, own in enumerate(log_ratios):
+        first = max(0, index - _MAX_NEIGHBOUR_DISTANCE)
+        neighbours = [
+            (math.exp(-abs(other - index) / model.context_window), log_ratios[other])
+            for other in range(first, min(len(log_ratios), index + _MAX_NEIGHBOUR_DISTANCE + 1))
+            if other != index
         ]
-        total = sum(weight for weight, _ in around)
-        share = model.neighbour_weight / total if total else 0.0
+        total = sum(weight for weight, _ in neighbours)
+        factor = model.neighbour_weight / total if total else 0.0
         scores = [
-            value + share * sum(weight * other[label] for weight, other in around) + math.log(prior)
+            value + factor * sum(weight * other[label] for weight, other in neighbours) + math.log(prior)
             for label, (value, prior) in enumerate(zip(own, model.prior, strict=True))
         ]
-        moved.append(softmax(scores))
-    return moved
+        smoothed.append(softmax(scores))
+    return smoothed
 
 
-def decide(probabilities: Probabilities, model: Model) -> ClientTalk:
+def classify(probabilities: Probabilities, model: Model) -> ClientTalk:
     """Return the label and the two probabilities of a line."""
     corrected = [p / q**model.prior_power for p, q in zip(probabilities, model.prior, strict=True)]
     best = LABELS[corrected.index(max(corrected))]
@@ -162,35 +167,37 @@ def logits(features: Features, model: Model) -> list[float]:
             change += weights[0]
             sustain += weights[1]
     for counts, table in ((features.grams, model.grams), (features.pairs, model.pairs)):
-        added = _tf_idf(counts, table)
-        change += added[0]
-        sustain += added[1]
-    for value, (mean, deviation, to_change, to_sustain) in zip(features.numbers, model.numbers, strict=True):
+        scores = _tf_idf(counts, table)
+        change += scores[0]
+        sustain += scores[1]
+    for value, (mean, deviation, change_weight, sustain_weight) in zip(
+        features.numbers, model.numbers, strict=True
+    ):
         scaled = (value - mean) / deviation
-        change += scaled * to_change
-        sustain += scaled * to_sustain
+        change += scaled * change_weight
+        sustain += scaled * sustain_weight
     return [0.0, change, sustain]
 
 
 def _tf_idf(counts: Counter[str], table: Mapping[str, tuple[float, float, float]]) -> tuple[float, float]:
     change = sustain = squares = 0.0
     for name, count in counts.items():
-        known = table.get(name)
-        if known:
-            value = (1 + math.log(count)) * known[0]
+        entry = table.get(name)
+        if entry:
+            value = (1 + math.log(count)) * entry[0]
             squares += value * value
-            change += value * known[1]
-            sustain += value * known[2]
+            change += value * entry[1]
+            sustain += value * entry[2]
     if not squares:
         return 0.0, 0.0
-    length = math.sqrt(squares)
-    return change / length, sustain / length
+    norm = math.sqrt(squares)
+    return change / norm, sustain / norm
 
 
 def softmax(scores: Sequence[float]) -> Probabilities:
-    """Return probabilities that add up to 1, none of them 0."""
-    highest = max(scores)
-    shares = [math.exp(value - highest) for value in scores]
-    total = sum(shares)
-    neutral, change, sustain = (max(share / total, 1e-9) for share in shares)
+    """Return probabilities, each above 0."""
+    maximum = max(scores)
+    exponentials = [math.exp(value - maximum) for value in scores]
+    total = sum(exponentials)
+    neutral, change, sustain = (max(value / total, 1e-9) for value in exponentials)
     return neutral, change, sustain

@@ -1,8 +1,8 @@
-"""Client talk with sentence embeddings, for the optional extra `embeddings`: better, and 50 times slower.
+"""Client talk classification with sentence embeddings (optional extra `embeddings`).
 
-A third logistic regression, on the embeddings of the utterance and of what is said around it, is blended into
-the default model's score (ADR 0022). Never used unless asked for, so that results do not depend on what is
-installed.
+Blends a third logistic regression, on embeddings of the utterance and its context, into the score of the
+default model: more accurate, but 50 times slower. The detector never uses it, so that results do not depend
+on the installed packages.
 """
 
 import json
@@ -19,52 +19,52 @@ from cue_detector.domain import InputUtterance
 from cue_detector.local.client_talk import (
     ClientTalk,
     Model,
+    classify,
     client_lines,
-    decide,
     load_model,
     logits,
+    smooth,
     softmax,
-    with_neighbours,
 )
 from cue_detector.local.embeddings import DIMENSIONS, Array, SentenceEncoder
 from cue_detector.local.features import Features, extract
 
 HEAD_FILE = "client_talk_embeddings.json"
 
-PLACES = ("text", "coach_before", "client_before", "client_two_before", "coach_after")
-"""What is embedded: the utterance, the coach's right before, the client's last two, the coach's next."""
+TEXT_SLOTS = ("text", "coach_before", "client_before", "client_two_before", "coach_after")
+"""Embedded utterances: the one to classify and its neighbours by coach and client."""
 
-Surroundings = tuple[str, str, str, str, str]
-"""The texts of PLACES; empty where there is none."""
+SlotTexts = tuple[str, str, str, str, str]
+"""The texts of TEXT_SLOTS; an empty string where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head's coefficients: rows are change and sustain, relative to neutral."""
+    """Coefficients of the embedding head; rows are change and sustain, relative to neutral."""
 
     version: str
-    share: float
-    """Weight of the head in the blend; the default model has the rest."""
+    blend_weight: float
+    """Weight of the head in the blend, 0-1; the default model has the remainder."""
     intercept: tuple[float, float]
-    places: NDArray[np.float64]
-    """(2, places x 384)"""
+    slots: NDArray[np.float64]
+    """(2, slots x 384)"""
     numbers: NDArray[np.float64]
 
     @classmethod
     def from_dict(cls, raw: Mapping[str, Any]) -> "Head":
-        """Return a head as read from its file; raises KeyError when a part is missing."""
+        """Parse the content of a head file; raises KeyError if a key is missing."""
         return cls(
             version=raw["version"],
-            share=raw["share"],
+            blend_weight=raw["share"],
             intercept=(raw["intercept"][0], raw["intercept"][1]),
-            places=np.hstack([np.array(raw[place]) for place in PLACES]),
+            slots=np.hstack([np.array(raw[slot]) for slot in TEXT_SLOTS]),
             numbers=np.array(raw["numbers"]),
         )
 
 
 @cache
 def load_head() -> Head:
-    """Return the packaged head."""
+    """Load the packaged head."""
     text = files("cue_detector.local").joinpath(HEAD_FILE).read_text(encoding="utf-8")
     return Head.from_dict(json.loads(text))
 
@@ -72,52 +72,55 @@ def load_head() -> Head:
 def predict_with_embeddings(
     utterances: Sequence[InputUtterance], encoder: SentenceEncoder
 ) -> list[ClientTalk]:
-    """Return what predict_client_talk does, with the embeddings taking part; `encoder` from load_encoder.
+    """Like predict_client_talk, with embeddings; `encoder` is the result of load_encoder.
 
-    Needs all that coach and client said, since the coach's next words count too.
+    Requires all utterances of coach and client, because the coach's next utterance is an input.
     """
     model, head = load_model(), load_head()
-    vectors = embed(surroundings(utterances), encoder)
-    alone = []
-    for line, around in zip(client_lines(utterances), vectors, strict=True):
+    embeddings = embed(slot_texts(utterances), encoder)
+    unsmoothed = []
+    for line, vectors in zip(client_lines(utterances), embeddings, strict=True):
         features = extract(line)
-        alone.append(
-            softmax(blend(logits(features, model), head_logits(features, around, head, model), head.share))
+        scores = blend(
+            logits(features, model), head_logits(features, vectors, head, model), head.blend_weight
         )
-    return [decide(p, model) for p in with_neighbours(alone, model)]
+        unsmoothed.append(softmax(scores))
+    return [classify(p, model) for p in smooth(unsmoothed, model)]
 
 
-def surroundings(utterances: Sequence[InputUtterance]) -> list[Surroundings]:
-    """Return what is embedded for each client utterance of one session, in the order given."""
-    found: list[Surroundings] = []
+def slot_texts(utterances: Sequence[InputUtterance]) -> list[SlotTexts]:
+    """Return the texts to embed for each client utterance of one session, in order."""
+    texts: list[SlotTexts] = []
     before, two_before = "", ""
     lines = iter(client_lines(utterances))
-    for place, each in enumerate(utterances):
-        if each.role != "client":
+    for index, utterance in enumerate(utterances):
+        if utterance.role != "client":
             continue
-        after = next((later.text for later in utterances[place + 1 :] if later.role == "coach"), "")
-        found.append((each.text, next(lines).coach_text, before, two_before, after))
-        before, two_before = each.text, before
-    return found
+        after = next((later.text for later in utterances[index + 1 :] if later.role == "coach"), "")
+        texts.append((utterance.text, next(lines).coach_text, before, two_before, after))
+        before, two_before = utterance.text, before
+    return texts
 
 
-def embed(lines: Iterable[Surroundings], encoder: SentenceEncoder) -> Array:
-    """Return (lines, places, 384); each text is computed once, and an empty one is zeros."""
+def embed(lines: Iterable[SlotTexts], encoder: SentenceEncoder) -> Array:
+    """Return an array (lines, slots, 384); each distinct text is encoded once, an empty one to zeros."""
     lines = list(lines)
     texts = sorted({text for line in lines for text in line})
-    place_of = {text: place for place, text in enumerate(texts)}
+    row_by_text = {text: row for row, text in enumerate(texts)}
     vectors = encoder.encode(texts)
-    return vectors[[[place_of[text] for text in line] for line in lines]].reshape(-1, len(PLACES), DIMENSIONS)
+    return vectors[[[row_by_text[text] for text in line] for line in lines]].reshape(
+        -1, len(TEXT_SLOTS), DIMENSIONS
+    )
 
 
-def head_logits(features: Features, around: Array, head: Head, model: Model) -> list[float]:
-    """Return the head's scores of neutral (always 0), change and sustain; `around` is (places, 384)."""
+def head_logits(features: Features, vectors: Array, head: Head, model: Model) -> list[float]:
+    """Return the head's scores of neutral (always 0), change and sustain; `vectors` is (slots, 384)."""
     scale = np.array(model.numbers)
     scaled = (np.array(features.numbers) - scale[:, 0]) / scale[:, 1]
-    scores = head.places @ around.ravel() + head.numbers @ scaled
-    return [0.0, *(float(value) + add for value, add in zip(scores, head.intercept, strict=True))]
+    scores = head.slots @ vectors.ravel() + head.numbers @ scaled
+    return [0.0, *(float(score) + bias for score, bias in zip(scores, head.intercept, strict=True))]
 
 
-def blend(default: Sequence[float], added: Sequence[float], share: float) -> list[float]:
-    """Return the default model's scores with a share of the head's."""
-    return [(1 - share) * own + share * other for own, other in zip(default, added, strict=True)]
+def blend(default: Sequence[float], head: Sequence[float], weight: float) -> list[float]:
+    """Return the weighted mean of the default model's scores and the head's; `weight` is the head's."""
+    return [(1 - weight) * own + weight * other for own, other in zip(default, head, strict=True)]

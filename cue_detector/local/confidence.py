@@ -1,9 +1,10 @@
-"""The probability that a matched cue is right: the rule's own, moved by what else speaks for or against it.
+"""Confidence of a matched cue: the rule's confidence, adjusted by additional evidence.
 
-A rule's confidence is a cautious measure of its precision where it matched alone (rules.csv). Two things are
-added in log odds, each with a fitted weight (calibration.json; 0 means that it does not help): that another
-rule found the same cue, and, for cue types that are kinds of change or sustain talk, the client talk model's
-evidence. All are written by `python -m tools.training.calibrate_rules` (ADR 0021, ADR 0025).
+A rule's confidence is a conservative estimate of its precision where it is the only match (rules.csv). The
+adjustment adds two terms to the log odds, each with a fitted weight (calibration.json; 0 disables the term):
+support by another rule for the same cue type and, for cue types that belong to change or sustain talk, the
+log evidence of the client talk model. `python -m tools.training.calibrate_rules` writes all of these values.
+See docs/decisions/0016-local-cue-rules-and-calibrated-confidence.md.
 """
 
 import json
@@ -26,46 +27,46 @@ TALK_TYPE_BY_CUE: Mapping[CueType, Literal["change", "sustain"]] = {
     CueType.RESISTANCE: "sustain",
     CueType.DOUBT: "sustain",
 }
-"""The kind of client talk a cue belongs to; the other types have none."""
+"""Client talk type that a cue type belongs to; the other cue types have none."""
 
 SUPPORT = "support"
-"""Name of the weight of another rule's agreement."""
+"""Key of the weight for support by another rule."""
 
-_MAX_EVIDENCE = 1.5
-_LOWEST, _HIGHEST = 0.01, 0.99
+_MAX_LOG_EVIDENCE = 1.5
+_MIN_CONFIDENCE, _MAX_CONFIDENCE = 0.01, 0.99
 
 
-def evidence(cue_type: CueType, probabilities: Probabilities, model: Model) -> float:
-    """Return how much likelier than usual the cue's kind of talk is: a log ratio from -1.5 to 1.5, or 0."""
-    kind = TALK_TYPE_BY_CUE.get(cue_type)
-    if kind is None:
+def log_evidence(cue_type: CueType, probabilities: Probabilities, model: Model) -> float:
+    """Return the log ratio of the probability of the cue's talk type to its prior, within ±1.5; 0 if none."""
+    talk_type = TALK_TYPE_BY_CUE.get(cue_type)
+    if talk_type is None:
         return 0.0
-    place = LABELS.index(kind)
-    ratio = math.log(probabilities[place] / model.prior[place])
-    return max(-_MAX_EVIDENCE, min(_MAX_EVIDENCE, ratio))
+    index = LABELS.index(talk_type)
+    ratio = math.log(probabilities[index] / model.prior[index])
+    return max(-_MAX_LOG_EVIDENCE, min(_MAX_LOG_EVIDENCE, ratio))
 
 
-def adjusted(
+def adjust_confidence(
     rule_confidence: float,
     cue_type: CueType,
-    found: float,
+    evidence: float,
     weights: Mapping[str, float],
     *,
     is_supported: bool = False,
 ) -> float:
-    """Return the confidence 0.01-0.99, 2 decimals, of a rule's cue.
+    """Return the adjusted confidence, 0.01-0.99 with 2 decimals.
 
-    `found` is the model's evidence; `is_supported` says that another rule found the same cue.
+    `evidence` is the result of `log_evidence`; `is_supported` means another rule found the same cue type.
     """
-    base = max(_LOWEST, min(_HIGHEST, rule_confidence))
-    odds = math.log(base / (1 - base)) + weights.get(TALK_TYPE_BY_CUE.get(cue_type, ""), 0.0) * found
+    base = max(_MIN_CONFIDENCE, min(_MAX_CONFIDENCE, rule_confidence))
+    odds = math.log(base / (1 - base)) + weights.get(TALK_TYPE_BY_CUE.get(cue_type, ""), 0.0) * evidence
     odds += weights.get(SUPPORT, 0.0) * is_supported
-    return round(max(_LOWEST, min(_HIGHEST, 1 / (1 + math.exp(-odds)))), 2)
+    return round(max(_MIN_CONFIDENCE, min(_MAX_CONFIDENCE, 1 / (1 + math.exp(-odds)))), 2)
 
 
 @cache
 def evidence_weights() -> Mapping[str, float]:
-    """Return the fitted weights by kind of evidence: change, sustain, support."""
+    """Return the fitted weights of change, sustain and support."""
     text = files("cue_detector.local").joinpath(CALIBRATION_FILE).read_text(encoding="utf-8")
     weights: dict[str, float] = json.loads(text)["weights"]
     return weights

@@ -1,7 +1,7 @@
-"""The local detector: rules find a cue, its words and its meaning; a small model adjusts its confidence.
+"""Local detector: rules find cues, and a small model adjusts their confidence.
 
-Runs without any key or network (specification, "Language Cue Detection"). The same text gives the same cues
-on any machine: rules, coefficients and calibration are files of this package, and the version names them.
+Needs no API key or network access (docs/reference/specification.md, "Language Cue Detection"). Deterministic:
+rules, coefficients and calibration are files of this package, and the detector version identifies them.
 """
 
 import hashlib
@@ -29,36 +29,35 @@ from cue_detector.local.client_talk import (
 from cue_detector.local.confidence import (
     CALIBRATION_FILE,
     TALK_TYPE_BY_CUE,
-    adjusted,
-    evidence,
+    adjust_confidence,
     evidence_weights,
+    log_evidence,
 )
 from cue_detector.local.features import LEXICON_FILE, SIGNALS_FILE, ClientLine
 from cue_detector.local.rules import RULES_FILE, find_matches
 from cue_detector.text import is_backchannel
 
 RULES_VERSION = "2"
-"""Raised when the meaning of rules or confidence changes; the digest in the version changes with any edit."""
+"""Increment when code changes the cues or confidences; changes of the data files change the digest."""
 
 
 class LocalDetector:
-    """Finds cues by rules; see Detector for what callers may rely on."""
+    """Rule-based detector."""
 
     name = "local"
 
     def __init__(self) -> None:
-        """Read the data files."""
         self.version = detector_version()
 
     def detect(self, sessions: Iterable[SessionInput]) -> Iterator[SessionDetection]:
-        """Yield one detection per session, in the order given."""
+        """Yield one detection per session, in input order."""
         for session in sessions:
             yield detect_session(session, self.version)
 
 
 @cache
 def detector_version() -> str:
-    """Return the version of rules and model, ending in 8 digits that change with any of the data files."""
+    """Return the version of rules and model, with a digest of the data files as suffix."""
     digest = hashlib.sha256()
     for name in (RULES_FILE, MODEL_FILE, CALIBRATION_FILE, LEXICON_FILE, SIGNALS_FILE):
         digest.update(files("cue_detector.local").joinpath(name).read_bytes())
@@ -66,9 +65,9 @@ def detector_version() -> str:
 
 
 def detect_session(session: SessionInput, version: str) -> SessionDetection:
-    """Return the cues of one session: by utterance in the order given, then in the order of CueType.
+    """Return the cues of one session, ordered by utterance and CueType.
 
-    Never raises: a session that cannot be read comes back as failed, with the kind of error and no text.
+    An exception becomes a failed detection that contains the exception type only.
     """
     started = time.perf_counter()
     try:
@@ -80,7 +79,7 @@ def detect_session(session: SessionInput, version: str) -> SessionDetection:
             detector_version=version,
             prompt_version=None,
             status=DetectionStatus.FAILED,
-            error=f"the local detector stopped: {type(error).__name__}",
+            error=f"the local detector failed: {type(error).__name__}",
         )
     return SessionDetection(
         job_id=session.job_id,
@@ -94,7 +93,7 @@ def detect_session(session: SessionInput, version: str) -> SessionDetection:
 
 
 def _session_cues(session: SessionInput) -> Iterator[Cue]:
-    clients = [each for each in session.utterances if each.role == "client"]
+    clients = [utterance for utterance in session.utterances if utterance.role == "client"]
     lines = client_lines(session.utterances)
     for utterance, line in zip(clients, lines, strict=True):
         if not is_backchannel(utterance.text):
@@ -106,20 +105,20 @@ def _cues(utterance: InputUtterance, line: ClientLine) -> Iterator[Cue]:
     probabilities: Probabilities | None = None
     for match in find_matches(utterance.text):
         cue_type = match.rule.cue_type
-        found = 0.0
-        if _model_counts(cue_type):
+        evidence = 0.0
+        if _uses_client_talk(cue_type):
             probabilities = probabilities or line_probabilities(line)
-            found = evidence(cue_type, probabilities, load_model())
+            evidence = log_evidence(cue_type, probabilities, load_model())
         yield Cue(
             utterance_id=utterance.utterance_id,
             cue_type=cue_type,
-            confidence=adjusted(
-                match.rule.confidence, cue_type, found, weights, is_supported=match.is_supported
+            confidence=adjust_confidence(
+                match.rule.confidence, cue_type, evidence, weights, is_supported=match.is_supported
             ),
             interpretation=match.rule.interpretation,
             span=match.span,
         )
 
 
-def _model_counts(cue_type: CueType) -> bool:
+def _uses_client_talk(cue_type: CueType) -> bool:
     return evidence_weights().get(TALK_TYPE_BY_CUE.get(cue_type, ""), 0.0) > 0

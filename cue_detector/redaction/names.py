@@ -1,7 +1,7 @@
-"""Find people's names: known given names, and any capitalised word that the talk itself presents as a name.
+"""Personal names: known given names, and capitalised words that the text introduces as a name.
 
-A capital alone proves little ("May I", "Will you", "in Paris"), so each word needs evidence: being an
-unmistakable given name, standing where a name stands ("my wife ...", "Dr ...", "Hi ...,"), or both.
+A capital letter is weak evidence ("May I", "Will you", "in Paris"). A word is a name if it is an unambiguous
+given name, occurs in the position of a name ("my wife ...", "Dr ...", "Hi ...,"), or both.
 """
 
 import re
@@ -12,13 +12,13 @@ from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 
-from cue_detector.redaction.patterns import Found
+from cue_detector.redaction.patterns import Finding
 
 _NAMES_FILE = Path(__file__).with_name("names.txt")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _SENTENCE_BREAK = re.compile(r"[.!?:;\"\n\[\]]|--")
 
-_NO_NAME_TEXT = """
+_NON_NAME_TEXT = """
     i i'm i'll i've i'd a an the and but or so well yes yeah yep no not nope okay ok sure right oh ah um uh mm
     hi hello hey there here again everyone everybody all guys folks friend friends sir madam ma'am doc doctor
     mom mum mommy mummy dad daddy mama papa mother father grandma grandpa grandmother grandfather granny nana
@@ -33,55 +33,55 @@ _NO_NAME_TEXT = """
     catholic christian muslim jewish hindu buddhist protestant
     netflix google facebook instagram alexa siri zoom youtube amazon uber tinder linkedin whatsapp tiktok
 """
-_NO_NAMES = frozenset(_NO_NAME_TEXT.split())
+_NON_NAMES = frozenset(_NON_NAME_TEXT.split())
 _TITLE = (
     r"(?:dr|mr|mrs|ms|mx|prof|sgt|lt|capt|rev|fr|st)\.|(?:dr|mr|mrs|ms|mx|miss|prof|sgt|professor|doctor|sergeant|"
     r"officer|captain|lieutenant|detective|judge|nurse|coach|principal|reverend|pastor|rabbi|imam|sister|brother|"
     r"father|aunt|auntie|aunty|uncle|grandma|grandpa|granny|nana|senator|president|mayor|little|old|señor|señora|"
     r"madame|monsieur|herr|frau)"
 )
-_RELATED = (
+_RELATIONSHIP = (
     r"(?:husband|wife|spouse|fianc[ée]e?|partner|boyfriend|girlfriend|ex|ex-husband|ex-wife|mother|father|mom|mum|dad|"
     r"sister|brother|son|daughter|kid|child|baby|boy|girl|cousin|niece|nephew|aunt|uncle|grandson|granddaughter|"
     r"stepson|stepdaughter|stepfather|stepmother|stepdad|stepmom|twin|in-law|friend|buddy|mate|roommate|flatmate|"
     r"neighbou?r|boss|manager|supervisor|colleague|co-?worker|teammate|assistant|teacher|tutor|mentor|sponsor|"
     r"therapist|counsell?or|coach|doctor|dentist|lawyer|solicitor|attorney|landlord|landlady|dog|cat)"
 )
-_OWNER = r"(?:my|his|her|our|their|your|the|a|an|\w+'s)"
-_PRESENTED = re.compile(
+_DETERMINER = r"(?:my|his|her|our|their|your|the|a|an|\w+'s)"
+_NAME_INTRODUCTION = re.compile(
     rf"(?:\b(?:{_TITLE})(?:\sand\s(?:{_TITLE}))?"
     r"|\bnames?(?:'s|\sis|\swas|\sare)|\bnamed(?:\s(?:him|her|them|it))?|\bknown\sas|\bgoes\sby|\bname\sof"
     r"|\b(?:is|was|girl|boy|guy|man|woman|lady|friend|person|colleague|someone|somebody|dog|cat)\scalled"
     r"|\bcalls?\s(?:me|him|her)|^signed,?"
     r"|\b(?:hi|hello|hey|good\s(?:morning|afternoon|evening))[,.!]?\s(?:there[,.!]?\s)?(?:i'm|i\sam|this\sis|it's)"
-    rf"|\b{_OWNER}\s(?:\w+\s){{0,2}}?{_RELATED},?)\s$",
+    rf"|\b{_DETERMINER}\s(?:\w+\s){{0,2}}?{_RELATIONSHIP},?)\s$",
     re.IGNORECASE,
 )
-_TITLE_IN_LOWER_CASE = re.compile(r"\b(?:mr|mrs|ms)\.\s$")
-"""What comes behind it is a name in any case; without its dot, or behind "dr.", too often it is not."""
-_GREETED = re.compile(
+_LOWER_CASE_TITLE = re.compile(r"\b(?:mr|mrs|ms)\.\s$")
+"""The following word is a name in any letter case; without the dot, or after "dr.", it often is not."""
+_GREETING = re.compile(
     r"\b(?:hi|hello|hey|dear|welcome(?:\sback)?|bye|goodbye|good\s(?:morning|afternoon|evening|night)|thanks|"
     r"thank\syou(?:\sso\smuch|\svery\smuch)?|cheers|nice\sto\smeet\syou|(?:good|nice|great)\sto\ssee\syou(?:\sagain)?)"
     r",?\s$",
     re.IGNORECASE,
 )
-_ADDRESSED = re.compile(
+_FORM_OF_ADDRESS = re.compile(
     r"(?:^|\b)(?:so|well|okay|ok|right|alright|now|yes|yeah|no|you|listen|look),\s$", re.I
 )
-_INTRODUCED = re.compile(
+_WEAK_INTRODUCTION = re.compile(
     rf"(?:\b(?:i'm|i\sam|this\sis|it's(?:\sme,)?|it\sis|are\syou|you're|here\sis|meet|"
-    rf"{_RELATED}(?:\s\w+){{0,3}}\s(?:is|was))|^)\s?$",
+    rf"{_RELATIONSHIP}(?:\s\w+){{0,3}}\s(?:is|was))|^)\s?$",
     re.IGNORECASE,
 )
-_TOLD = re.compile(
+_VERB_WITH_PERSON = re.compile(
     r"\b(?:told|tell|asked|ask|met|married|marry|dating|dated|kissed|hugged|phoned|texted|promised|forgave|miss)\s$",
     re.I,
 )
-_HUMAN_VERB = re.compile(
+_VERB_OF_PERSON = re.compile(
     r"\s(?:said|says|told|tells|asked|asks|thinks|wants|wanted|hates|hated|loves|texted|phoned|promised|believes|"
     r"doesn't|didn't|knows|knew|smiled|laughed|cried|lives|yelled|shouted|apologi[sz]ed|and\s(?:I|me|my)\b)",
 )
-_QUESTIONED = re.compile(
+_FOLLOWED_BY_REQUEST = re.compile(
     r",\s(?:can|could|would|do|did|are|have|what|how|why|where|you|I|I'm|let's|please)\b"
 )
 _ARTICLE = re.compile(
@@ -90,9 +90,10 @@ _ARTICLE = re.compile(
 _PARTICLE_TEXT = "de la del della di da dos du van von der den ter bin ibn al el le"
 _PARTICLES = frozenset(_PARTICLE_TEXT.split())
 _SHORT_TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof", "st", "sgt"})
-"""Their dot ends no sentence."""
-# "Frank's temper" is a person's; "Joy's gone" may be joy.
-_NO_POSSESSIVE = frozenset({"frank", "will", "rich", "drew", "rob", "sue", "pat", "jack", "mark"})
+"""The dot of these abbreviations does not end a sentence."""
+# A possessive at the start of a sentence is a person with these words ("Frank's temper"), not with others
+# ("Joy's gone").
+_POSSESSIVE_NAMES = frozenset({"frank", "will", "rich", "drew", "rob", "sue", "pat", "jack", "mark"})
 
 
 @dataclass(slots=True)
@@ -102,52 +103,52 @@ class _Token:
     text: str
     key: str
     section: str
-    """Which list knows it, "" for none."""
+    """Section of the names file that contains it, or ""."""
     is_capital: bool
     is_initial: bool
     is_name: bool = False
 
 
-def find_names(text: str, also: frozenset[str] = frozenset()) -> list[Found]:
-    """Return the names in a text, first and last name as one; `also` holds further names, folded."""
-    if not _has_candidate(_WORD.findall(text), also):
+def find_names(text: str, known_names: frozenset[str] = frozenset()) -> list[Finding]:
+    """Return the names in a text, first and last name as one finding; `known_names` are folded."""
+    if not _has_candidate(_WORD.findall(text), known_names):
         return []
     tokens = _tokenise(text)
     capitals = sum(token.is_capital for token in tokens)
     is_headline = len(tokens) >= 4 and capitals > 0.6 * len(tokens)
     for token in tokens:
-        token.is_name = _is_name(text, token, is_headline) or (token.is_capital and token.key in also)
-    _extend(text, tokens)
+        token.is_name = _is_name(text, token, is_headline) or (token.is_capital and token.key in known_names)
+    _extend_names(text, tokens)
     return list(_merge(text, tokens))
 
 
 def introduced_names(texts: Iterable[str]) -> frozenset[str]:
-    """Return the words that a talk presents as names anywhere, folded, so that they count in all of it.
+    """Return the folded words that the texts of a session introduce as names.
 
-    A word that the talk also uses in lower case is an ordinary word and is left out.
+    A word that also occurs in lower case is an ordinary word and is omitted.
     """
     texts = list(texts)
-    presented = {key for text in texts for key in _presented_in(text)}
-    if presented:
-        presented -= {fold(word) for text in texts for word in _WORD.findall(text) if not word[0].isupper()}
-    return frozenset(presented)
+    introduced = {key for text in texts for key in _introduced_in(text)}
+    if introduced:
+        introduced -= {fold(word) for text in texts for word in _WORD.findall(text) if not word[0].isupper()}
+    return frozenset(introduced)
 
 
-def _presented_in(text: str) -> Iterator[str]:
-    """Yield the unknown words that stand where a name stands; never the first, which nothing presents."""
+def _introduced_in(text: str) -> Iterator[str]:
+    """Yield the unlisted words that are introduced as names; the first word of a text never is."""
     for match in islice(_WORD.finditer(text), 1, None):
         word = match.group()
         if word[0].isupper() and _may_be_name(word):
             token = _token(match, is_initial=False)
-            if len(token.key) > 2 and not token.section and _is_presented(text, token):
+            if len(token.key) > 2 and not token.section and _is_introduced(text, token):
                 yield token.key
 
 
-def _has_candidate(words: Sequence[str], also: frozenset[str]) -> bool:
-    """Tell, at little cost, whether any word could be a name; most of what is said has none."""
-    if also and not also.isdisjoint(map(fold, words)):
+def _has_candidate(words: Sequence[str], known_names: frozenset[str]) -> bool:
+    """Return whether any word may be a name; a fast check, because most texts contain none."""
+    if known_names and not known_names.isdisjoint(map(fold, words)):
         return True
-    # A first word that no list knows begins with a capital like any other, and nothing presents it.
+    # An unlisted first word is capitalised like any other and has no introduction.
     return any(map(_may_be_name, words[1:])) or bool(
         words and _may_be_name(words[0]) and _is_listed(words[0])
     )
@@ -158,7 +159,7 @@ def _may_be_name(word: str) -> bool:
     key = fold(word)
     section = _section(key)
     if word[0].isupper():
-        return bool(section) or key not in _NO_NAMES
+        return bool(section) or key not in _NON_NAMES
     return section in ("also lower case", "capitalised") or key in ("mr", "mrs", "ms")
 
 
@@ -168,7 +169,7 @@ def _is_listed(word: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
-    """Return a word in lower case, without accents and possessive, as the list of names keeps it."""
+    """Return a word in lower case without accents and possessive, the form of the names file."""
     lower = word.casefold().removesuffix("'s")
     if lower.isascii():
         return lower
@@ -189,7 +190,7 @@ def _names() -> dict[str, str]:
 
 @lru_cache(maxsize=50_000)
 def _section(key: str) -> str:
-    """Return which list knows the word, "" for none; one known part is enough ("Sa-Sarah", "Jean-Paul")."""
+    """Return the section of the names file for a word or a part of it ("Sa-Sarah", "Jean-Paul"), or ""."""
     known = _names()
     if key in known or "-" not in key:
         return known.get(key, "")
@@ -216,28 +217,30 @@ def _token(match: re.Match[str], *, is_initial: bool) -> _Token:
     return _Token(match.start(), end, word, key, _section(key), word[0].isupper(), is_initial)
 
 
-def _is_presented(text: str, token: _Token) -> bool:
-    if token.key in _NO_NAMES or not token.is_capital or (token.text.isupper() and len(token.text) < 3):
+def _is_introduced(text: str, token: _Token) -> bool:
+    if token.key in _NON_NAMES or not token.is_capital or (token.text.isupper() and len(token.text) < 3):
         return False
     window = max(0, token.start - 48)
-    if _PRESENTED.search(text, window, token.start):
+    if _NAME_INTRODUCTION.search(text, window, token.start):
         return True
-    followed = text[token.end : token.end + 1] in {"", ",", ".", "!", "?"}
-    return followed and bool(_GREETED.search(text, window, token.start))
+    is_phrase_end = text[token.end : token.end + 1] in {"", ",", ".", "!", "?"}
+    return is_phrase_end and bool(_GREETING.search(text, window, token.start))
 
 
 def _is_name(text: str, token: _Token, is_headline: bool) -> bool:
     section = token.section
     if not token.is_capital:
         window = max(0, token.start - 48)
-        is_behind_dot = text[token.start - 2 : token.start - 1] == "."
-        if is_behind_dot and _TITLE_IN_LOWER_CASE.search(text, window, token.start):
-            return token.key not in _NO_NAMES
+        is_after_dot = text[token.start - 2 : token.start - 1] == "."
+        if is_after_dot and _LOWER_CASE_TITLE.search(text, window, token.start):
+            return token.key not in _NON_NAMES
         is_known = section and not section.startswith("also a")
-        return section == "also lower case" or bool(is_known and _PRESENTED.search(text, window, token.start))
-    if section in ("also lower case", "capitalised") and token.key not in _NO_NAMES:
+        return section == "also lower case" or bool(
+            is_known and _NAME_INTRODUCTION.search(text, window, token.start)
+        )
+    if section in ("also lower case", "capitalised") and token.key not in _NON_NAMES:
         return not (token.text.isupper() and len(token.text) < 4)
-    if _is_presented(text, token) and not token.text.isupper():
+    if _is_introduced(text, token) and not token.text.isupper():
         return True
     if not section:
         return False
@@ -245,28 +248,28 @@ def _is_name(text: str, token: _Token, is_headline: bool) -> bool:
 
 
 def _is_name_in_context(text: str, token: _Token, is_word: bool) -> bool:
-    """Judge a word that is a name as well as an ordinary word, a month or a place."""
+    """Return whether a word that is a name as well as an ordinary word, a month or a place is a name here."""
     window = max(0, token.start - 48)
     after = text[token.end : token.end + 24]
-    if _TOLD.search(text, window, token.start) or _HUMAN_VERB.match(after):
+    if _VERB_WITH_PERSON.search(text, window, token.start) or _VERB_OF_PERSON.match(after):
         return True
-    if _ADDRESSED.search(text, window, token.start) and after[:1] in {"", ",", ".", "?", "!"}:
+    if _FORM_OF_ADDRESS.search(text, window, token.start) and after[:1] in {"", ",", ".", "?", "!"}:
         return True
     if token.is_initial:
-        possessed = after.startswith("'s ") and token.key in _NO_POSSESSIVE
-        return is_word and (possessed or bool(_QUESTIONED.match(after)))
-    if _INTRODUCED.search(text, window, token.start) and after[:1] in {"", ",", ".", "?", "!"}:
+        possessed = after.startswith("'s ") and token.key in _POSSESSIVE_NAMES
+        return is_word and (possessed or bool(_FOLLOWED_BY_REQUEST.match(after)))
+    if _WEAK_INTRODUCTION.search(text, window, token.start) and after[:1] in {"", ",", ".", "?", "!"}:
         return is_word
     return is_word and not _ARTICLE.search(text, window, token.start)
 
 
-def _extend(text: str, tokens: list[_Token]) -> None:
-    """Take in what stands beside a name: surnames, initials, "X and Y"."""
+def _extend_names(text: str, tokens: list[_Token]) -> None:
+    """Extend names to adjacent surnames, initials and "X and Y"."""
     for i, token in enumerate(tokens):
         if not token.is_name:
             continue
         if text[token.end : token.end + 2] != "'s":
-            _take_surname(text, tokens, i)
+            _extend_to_surname(text, tokens, i)
         if i + 2 < len(tokens) and tokens[i + 1].text == "and" and _can_be_name(tokens[i + 2]):
             tokens[i + 2].is_name = text[tokens[i + 1].end : tokens[i + 2].start] == " "
         before = tokens[i - 1] if i else None
@@ -274,13 +277,13 @@ def _extend(text: str, tokens: list[_Token]) -> None:
             before.is_name = len(before.key) > 2 and not re.fullmatch(_TITLE, before.text, re.IGNORECASE)
 
 
-def _take_surname(text: str, tokens: list[_Token], first: int) -> None:
+def _extend_to_surname(text: str, tokens: list[_Token], first: int) -> None:
     last = first
     for i in range(first + 1, min(first + 5, len(tokens))):
         gap = text[tokens[i - 1].end : tokens[i].start]
         if gap != " " and not (gap == ". " and len(tokens[i - 1].text) == 1):
             break
-        if tokens[i].is_capital and tokens[i].key not in _NO_NAMES and tokens[first].is_capital:
+        if tokens[i].is_capital and tokens[i].key not in _NON_NAMES and tokens[first].is_capital:
             last = i
         elif tokens[i].text not in _PARTICLES:
             break
@@ -290,10 +293,12 @@ def _take_surname(text: str, tokens: list[_Token], first: int) -> None:
 
 def _can_be_name(token: _Token) -> bool:
     is_known_otherwise = token.section in ("also a word", "also a place or thing")
-    return token.is_capital and not token.is_initial and token.key not in _NO_NAMES and not is_known_otherwise
+    return (
+        token.is_capital and not token.is_initial and token.key not in _NON_NAMES and not is_known_otherwise
+    )
 
 
-def _merge(text: str, tokens: list[_Token]) -> Iterable[Found]:
+def _merge(text: str, tokens: list[_Token]) -> Iterable[Finding]:
     start = end = -1
     for token in tokens:
         if not token.is_name:
@@ -302,7 +307,7 @@ def _merge(text: str, tokens: list[_Token]) -> Iterable[Found]:
             end = token.end
             continue
         if start >= 0:
-            yield Found(start, end, "name")
+            yield Finding(start, end, "name")
         start, end = token.start, token.end
     if start >= 0:
-        yield Found(start, end, "name")
+        yield Finding(start, end, "name")

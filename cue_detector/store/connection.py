@@ -1,4 +1,4 @@
-"""A database connection that is made again when it breaks."""
+"""A database connection that reconnects after an error."""
 
 import threading
 from collections.abc import Callable
@@ -12,32 +12,30 @@ T = TypeVar("T")
 
 
 class ReconnectingConnection:
-    """One connection, usable from any thread by one at a time; opened when first used.
+    """A lazily opened connection that serializes use by several threads.
 
-    Without prepared statements, so that it also works behind a transaction pooler.
+    Prepared statements are disabled, so that it also works behind a transaction pooler.
     """
 
     def __init__(self, database_url: str) -> None:
-        """Remember where to connect."""
         self._url = database_url
         self._connection: psycopg.Connection[Any] | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        """Return it."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the connection."""
         self._close()
 
-    def run(self, work: Callable[[psycopg.Connection[Any]], T]) -> T:
-        """Return what `work` does with the connection, in a transaction.
+    def run(self, operation: Callable[[psycopg.Connection[Any]], T]) -> T:
+        """Run `operation` in a transaction and return its result.
 
-        When the database fails it is done again, three times more with back-off (specification, "Computation
-        Failures"); so `work` must bear being repeated. Raises psycopg.OperationalError when it still fails.
+        Retries up to three times with exponential backoff on psycopg.OperationalError
+        (docs/reference/specification.md, "Computation Failures"), so `operation` must be idempotent. Raises
+        the error of the last attempt.
         """
         retrying = Retrying(
             retry=retry_if_exception_type(psycopg.OperationalError),
@@ -46,15 +44,15 @@ class ReconnectingConnection:
             reraise=True,
         )
         with self._lock:
-            result: T = retrying(self._run_once, work)
+            result: T = retrying(self._attempt, operation)
             return result
 
-    def _run_once(self, work: Callable[[psycopg.Connection[Any]], T]) -> T:
+    def _attempt(self, operation: Callable[[psycopg.Connection[Any]], T]) -> T:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(self._url, autocommit=True, prepare_threshold=None)
         try:
             with self._connection.transaction():
-                return work(self._connection)
+                return operation(self._connection)
         except psycopg.OperationalError:
             self._close()
             raise

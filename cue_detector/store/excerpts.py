@@ -1,57 +1,58 @@
-"""Cut redacted text to what is kept: an excerpt around the words that matter, and what was said before.
+"""Excerpts and context of cues, cut to their maximum stored length.
 
-Everything here takes text that is redacted already: redact first, cut afterwards (metric dictionary, "Cues").
+The input must be redacted already: a cut before redaction could leave part of a number, which no pattern
+matches.
 """
 
 from collections.abc import Sequence
 
 from cue_detector.domain import ContextLine
 
-EXCERPT_CHARACTERS = 200
-CONTEXT_CHARACTERS = 150
-_CUT = "…"
+MAX_EXCERPT_LENGTH = 200
+MAX_CONTEXT_LINE_LENGTH = 150
+_ELLIPSIS = "…"
 
 
-def excerpt(text: str, span: tuple[int, int] | None, limit: int = EXCERPT_CHARACTERS) -> str:
-    """Return at most `limit` characters of a text, around `span` where it is known, else from the start.
+def excerpt(text: str, span: tuple[int, int] | None, max_length: int = MAX_EXCERPT_LENGTH) -> str:
+    """Return at most `max_length` characters of a text, around `span` if given, else from the start.
 
     Cuts between words, so that a placeholder such as [name] stays whole, and marks each cut with "…".
     """
     clean = text.strip()
-    if len(clean) <= limit:
+    if len(clean) <= max_length:
         return clean
     shift = len(text) - len(text.lstrip())
     start, end = (span[0] - shift, span[1] - shift) if span else (0, 0)
-    room = limit - 2 * len(_CUT)
-    # The span in the middle, moved back inside the text where it would stand over.
-    first = max(0, min(start - (room - (end - start)) // 2, start, len(clean) - room))
-    last = min(len(clean), first + room)
+    available = max_length - 2 * len(_ELLIPSIS)
+    # Centre the span, but stay within the text.
+    first = max(0, min(start - (available - (end - start)) // 2, start, len(clean) - available))
+    last = min(len(clean), first + available)
     first = _next_word(clean, first) if first else 0
     last = _word_end(clean, last) if last < len(clean) else last
-    body = clean[first:last].strip() or clean[first : first + room]
-    return f"{_CUT if first else ''}{body}{_CUT if last < len(clean) else ''}"
+    body = clean[first:last].strip() or clean[first : first + available]
+    return f"{_ELLIPSIS if first else ''}{body}{_ELLIPSIS if last < len(clean) else ''}"
 
 
-def context(lines: Sequence[ContextLine], limit: int = CONTEXT_CHARACTERS) -> str | None:
-    """Return the lines said before, one a line as "speaker: words", each at most `limit` characters.
+def context(lines: Sequence[ContextLine], max_line_length: int = MAX_CONTEXT_LINE_LENGTH) -> str | None:
+    """Return the preceding utterances as lines "speaker: text" of at most `max_line_length` characters.
 
-    Of a long one the end is kept: it stands next to the cue. None when nothing was said before.
+    A long utterance keeps its end, which is closest to the cue. None without preceding utterances.
     """
-    return "\n".join(_context_line(line, limit) for line in lines) or None
+    return "\n".join(_context_line(line, max_line_length) for line in lines) or None
 
 
-def _context_line(line: ContextLine, limit: int) -> str:
-    start = f"{line.speaker}: "
-    words = " ".join(line.text.split())
-    room = limit - len(start)
-    if len(words) <= room:
-        return start + words
-    cut = len(words) - room + len(_CUT)
-    return start + _CUT + words[min(_next_word(words, cut), len(words)) :]
+def _context_line(line: ContextLine, max_length: int) -> str:
+    prefix = f"{line.speaker}: "
+    text = " ".join(line.text.split())
+    available = max_length - len(prefix)
+    if len(text) <= available:
+        return prefix + text
+    cut = len(text) - available + len(_ELLIPSIS)
+    return prefix + _ELLIPSIS + text[min(_next_word(text, cut), len(text)) :]
 
 
 def _next_word(text: str, position: int) -> int:
-    """Return where the first whole word at or after a position starts; the position itself in a long one."""
+    """Return the start of the first whole word at or after a position, or the position within a long word."""
     if text[position - 1].isspace():
         return position
     space = text.find(" ", position, position + 40)
@@ -59,7 +60,7 @@ def _next_word(text: str, position: int) -> int:
 
 
 def _word_end(text: str, position: int) -> int:
-    """Return where the last whole word before a position ends; the position itself in a long one."""
+    """Return the end of the last whole word before a position, or the position within a long word."""
     if text[position : position + 1].isspace():
         return position
     space = text.rfind(" ", max(0, position - 40), position)

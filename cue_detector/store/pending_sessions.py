@@ -1,4 +1,4 @@
-"""Read what must be detected: from the detector's input relations, and nothing else."""
+"""Reads pending sessions and their utterances from the detector's input relations."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from cue_detector.domain import ContextLine, InputUtterance, SessionInput
 
 @dataclass(frozen=True, slots=True)
 class PendingSession:
-    """A session on the list of what must be read."""
+    """A session of the model int_cues__pending_sessions."""
 
     job_id: UUID
     coach_id: UUID
@@ -25,22 +25,22 @@ class PendingSession:
     source_revision: str
     content_hash: int | None
     past_detection_count: int
-    """Detections recorded when the list was made; one more by now means that another run was here."""
+    """Detections when the model was built; a higher count means another run processed the session."""
 
 
-_NOT_READ_SINCE = """
+_STILL_PENDING = """
     from analytics_intermediate.int_cues__pending_sessions as sessions
     where sessions.past_detection_count = (
         select count(*) from cue_detection.session_detections as detections
         where detections.job_id = sessions.job_id and detections.coach_id = sessions.coach_id
     )
 """
-_COUNT = f"select count(*) {_NOT_READ_SINCE}"
+_COUNT = f"select count(*) {_STILL_PENDING}"
 _PAGE = f"""
     select
         sessions.job_id, sessions.coach_id, sessions.client_id, sessions.transcript_id,
         sessions.source_revision, sessions.content_hash, sessions.past_detection_count
-    {_NOT_READ_SINCE}
+    {_STILL_PENDING}
     and (%(after)s::uuid is null or sessions.job_id > %(after)s)
     order by sessions.job_id
     limit %(size)s
@@ -53,31 +53,31 @@ _UTTERANCES = """
 """
 
 
-_while_rebuilt = retry(
+_retry_during_rebuild = retry(
     retry=retry_if_exception_type(psycopg.errors.UndefinedTable),
     wait=wait_fixed(1),
     stop=stop_after_delay(60),
     reraise=True,
 )
-"""The input relations are made anew in each run of the models; for a moment they are not there."""
+"""Each dbt run recreates the input relations, so they may be absent briefly."""
 
 
-@_while_rebuilt
+@_retry_during_rebuild
 def count_pending(connection: psycopg.Connection[Any]) -> int:
-    """Return how many sessions must be read and have been read by no other run since the list was made."""
+    """Return the number of sessions that no run has processed since the model was built."""
     row = connection.execute(_COUNT).fetchone()
     return int(row[0]) if row else 0
 
 
 def pending_pages(connection: psycopg.Connection[Any], size: int) -> Iterator[list[PendingSession]]:
-    """Yield those sessions in pages, by id; only one page of the list is ever held."""
+    """Yield these sessions in pages, ordered by id; only one page is in memory."""
     page = _page(connection, size, None)
     while page:
         yield page
         page = _page(connection, size, page[-1].job_id)
 
 
-@_while_rebuilt
+@_retry_during_rebuild
 def _page(connection: psycopg.Connection[Any], size: int, after: UUID | None) -> list[PendingSession]:
     return [PendingSession(*row) for row in connection.execute(_PAGE, {"size": size, "after": after})]
 
@@ -85,22 +85,22 @@ def _page(connection: psycopg.Connection[Any], size: int, after: UUID | None) ->
 def read_sessions(
     connection: psycopg.Connection[Any], pending: Sequence[PendingSession]
 ) -> Iterator[tuple[PendingSession, SessionInput | None]]:
-    """Yield each of a few sessions with what was said, in order; None where there is nothing to read.
+    """Yield each session with its utterances in order, or None if there is nothing to process.
 
-    A few at a time instead of one long cursor: memory stays bounded, and no snapshot is held for as long as
-    a language model may take.
+    Called per page instead of through one cursor: memory is bounded, and no snapshot stays open during the
+    requests to a language model.
     """
     parameters = {
         "jobs": [session.job_id for session in pending],
         "coaches": list({session.coach_id for session in pending}),
     }
     rows = _utterances(connection, parameters)
-    said = {job_id: list(group) for job_id, group in groupby(rows, key=itemgetter("job_id"))}
+    by_job = {job_id: list(group) for job_id, group in groupby(rows, key=itemgetter("job_id"))}
     for session in pending:
-        yield session, _session_input(session, said.get(session.job_id, []))
+        yield session, _session_input(session, by_job.get(session.job_id, []))
 
 
-@_while_rebuilt
+@_retry_during_rebuild
 def _utterances(connection: psycopg.Connection[Any], parameters: dict[str, Any]) -> list[dict[str, Any]]:
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(_UTTERANCES, parameters).fetchall()

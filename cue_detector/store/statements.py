@@ -1,6 +1,6 @@
-"""The statements with which the detector writes its tables, each for many rows at once.
+"""SQL statements that write the detector's tables, each for many rows.
 
-A row is a mapping from column to value; `by_column` turns rows into the parameters of a statement.
+A row is a mapping from column to value; `by_column` converts rows to statement parameters.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,16 +10,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """An insert of many rows in one statement: much less work for both sides than one statement a row."""
+    """A multi-row insert through `unnest`, which is much cheaper than one statement per row."""
 
     table: str
     columns: Mapping[str, str]
-    """Names and types."""
+    """Column types by name."""
     conflict: str = ""
 
     @property
     def statement(self) -> str:
-        """Return its text; parameters are lists, named like the columns."""
+        """SQL text; its parameters are lists named like the columns."""
         lists = ", ".join(f"%({name})s::{kind}[]" for name, kind in self.columns.items())
         return (
             f"insert into cue_detection.{self.table} ({', '.join(self.columns)}) "
@@ -27,7 +27,7 @@ class Insert:
         )
 
     def by_column(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-        """Return the rows as the statement's parameters."""
+        """Return the rows as statement parameters."""
         return {name: [row[name] for row in rows] for name in self.columns}
 
 
@@ -45,11 +45,11 @@ RECORDED = """
     where job_id = any(%(jobs)s) and coach_id = any(%(coaches)s) and detection_id <> all(%(own)s)
     group by job_id, coach_id
 """
-FORGET_CUES = """
+DELETE_CUES = """
     delete from cue_detection.utterance_cues
-    where job_id = any(%(answered)s)
+    where job_id = any(%(jobs)s)
 """
-"""Whoever's they were: a session may have moved to another coach since."""
+"""Without a filter on coach_id, because a session may have moved to another coach."""
 DETECTION = Insert(
     "session_detections",
     _columns(

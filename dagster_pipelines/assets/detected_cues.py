@@ -52,7 +52,7 @@ def detected_cues(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeR
         with psycopg.connect(url(LoginRole.CUES)) as connection:
             cues_by_type: dict[str, int] = dict(connection.execute(CUES_BY_TYPE).fetchall())
             described = columns(connection, [spec.key.to_python_identifier() for spec in SPECS])
-    if report.is_busy:
+    if report.lock_timed_out:
         raise dg.Failure("Another run of the cue detector is at work; nothing was read.", allow_retries=False)
     if not report.is_healthy(CueSettings().max_failed_fraction):
         # what failed is marked in the sessions and read again by the next run: the marts go on without

@@ -1,4 +1,4 @@
-"""A long list read in several processes: the same rows as in one, and nothing lost or doubled by a kill."""
+"""Detection runs with worker processes: equal results, crash isolation, resumption after a kill."""
 
 import os
 import subprocess
@@ -10,58 +10,60 @@ import pytest
 from cue_detector.run import detect_pending
 from cue_detector.settings import CueSettings
 from tests.fault_server import FaultServer
-from tests.support.crashing_detector import DeadlyDetector
-from tests.support.cues import CueDatabase, llm_settings, stop, wait_until
+from tests.support.crashing_detector import CrashingDetector
+from tests.support.cues import CueDatabase, kill, llm_settings, wait_until
 
-LONG = 160
-"""Enough sessions for several processes."""
+SESSION_COUNT = 160
+"""Above the minimum for worker processes."""
 
 
 @pytest.fixture(scope="module")
-def made(built_database_url: str) -> CueDatabase:
-    made = CueDatabase(built_database_url)
-    made.clear()
-    for number in range(LONG):
-        made.add("I promise I will call her.", f"I'm worried about it, that makes {number}.", "Yeah.")
-    return made
+def sessions_db(built_database_url: str) -> CueDatabase:
+    db = CueDatabase(built_database_url)
+    db.clear()
+    for number in range(SESSION_COUNT):
+        db.add("I promise I will call her.", f"I'm worried about it, that makes {number}.", "Yeah.")
+    return db
 
 
 @pytest.fixture
-def db(made: CueDatabase) -> CueDatabase:
-    made.forget()
-    made.list_sessions()
-    return made
+def db(sessions_db: CueDatabase) -> CueDatabase:
+    sessions_db.delete_detections()
+    sessions_db.refresh_pending()
+    return sessions_db
 
 
 def settings(processes: int, **changes: Any) -> CueSettings:
     return CueSettings(detector="local", processes=processes, fetch_size=5, **changes)
 
 
-def kept(db: CueDatabase) -> list[dict[str, Any]]:
-    """What was found, without what differs from run to run."""
+def stable_cues(db: CueDatabase) -> list[dict[str, Any]]:
+    """Return the stored cues without the columns that differ between runs."""
     return [{k: v for k, v in row.items() if k not in ("detection_id", "created_at")} for row in db.cues()]
 
 
-def test_batch__several_processes_write_what_one_writes(db: CueDatabase) -> None:
-    one = detect_pending(db.cues_url, settings(1))
-    cues = kept(db)
-    db.forget()
-    two = detect_pending(db.cues_url, settings(2))
-    assert one.succeeded == two.succeeded == LONG
-    assert kept(db) == cues
-    assert len(cues) >= 2 * LONG
+def test_run__stores_the_same_cues_with_several_processes(db: CueDatabase) -> None:
+    single = detect_pending(db.cues_url, settings(1))
+    cues = stable_cues(db)
+    db.delete_detections()
+    parallel = detect_pending(db.cues_url, settings(2))
+    assert single.succeeded == parallel.succeeded == SESSION_COUNT
+    assert stable_cues(db) == cues
+    assert len(cues) >= 2 * SESSION_COUNT
 
 
-def test_batch__a_model_is_asked_about_a_long_list_made_ready_elsewhere(db: CueDatabase) -> None:
+def test_run__prepares_sessions_for_the_language_model_in_worker_processes(db: CueDatabase) -> None:
     with FaultServer() as server:
         report = detect_pending(db.cues_url, llm_settings(server.url, processes=2, llm_deadline_seconds=60))
-        lines = [text for asked in server.requests for _, text in asked.lines]
-    assert (report.succeeded, report.used_fallback) == (LONG, 0)
-    assert len(lines) == len(set(lines)) == LONG + 1, "what all of them say is asked about once"
-    assert len(db.cues()) == 2 * LONG
+        lines = [text for request in server.requests for _, text in request.lines]
+    assert (report.succeeded, report.used_fallback) == (SESSION_COUNT, 0)
+    assert len(lines) == len(set(lines)) == SESSION_COUNT + 1, (
+        "an utterance of all sessions is requested once"
+    )
+    assert len(db.cues()) == 2 * SESSION_COUNT
 
 
-def test_batch__killed_in_the_middle_loses_and_doubles_nothing(db: CueDatabase) -> None:
+def test_run__resumes_after_a_kill_without_loss_or_duplicates(db: CueDatabase) -> None:
     script = "from cue_detector.run import main; main()"
     environment = {
         "CUES_DATABASE_URL": db.cues_url,
@@ -71,20 +73,20 @@ def test_batch__killed_in_the_middle_loses_and_doubles_nothing(db: CueDatabase) 
     }
     first = subprocess.Popen([sys.executable, "-c", script], env=os.environ | environment)
     wait_until(lambda: len(db.detections()) >= 10)
-    stop(first)
+    kill(first)
     report = detect_pending(db.cues_url, settings(2))
-    assert 0 < report.succeeded < LONG, "it was killed in the middle"
-    assert len(db.detections()) == len({row["job_id"] for row in db.detections()}) == LONG
+    assert 0 < report.succeeded < SESSION_COUNT, "the run was not killed while in progress"
+    assert len(db.detections()) == len({row["job_id"] for row in db.detections()}) == SESSION_COUNT
     cues = [(row["utterance_id"], row["cue_type"]) for row in db.cues()]
-    assert len(cues) == len(set(cues)) >= 2 * LONG
+    assert len(cues) == len(set(cues)) >= 2 * SESSION_COUNT
 
 
-def test_batch__a_process_that_dies_fails_one_session_alone(db: CueDatabase) -> None:
-    db.say("poison", instead_of="that makes 77.")
-    report = detect_pending(db.cues_url, settings(2), local=DeadlyDetector())
-    assert (report.succeeded, report.failed) == (LONG - 1, 1)
+def test_run__marks_only_the_crashing_session_as_failed(db: CueDatabase) -> None:
+    db.replace_text("that makes 77.", "poison")
+    report = detect_pending(db.cues_url, settings(2), local=CrashingDetector())
+    assert (report.succeeded, report.failed) == (SESSION_COUNT - 1, 1)
     (failed,) = (row for row in db.detections() if row["status"] == "failed")
-    assert (failed["failure"], failed["error"]) == ("answer", "the process that read it died")
-    db.say("that makes 77.", instead_of="poison")
-    db.list_sessions()
+    assert (failed["failure"], failed["error"]) == ("answer", "the worker process crashed")
+    db.replace_text("poison", "that makes 77.")
+    db.refresh_pending()
     assert detect_pending(db.cues_url, settings(1)).succeeded == 1

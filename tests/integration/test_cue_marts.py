@@ -1,4 +1,4 @@
-"""From what was said to ai_backend.language_cues and the session's counts, through dbt, and healing."""
+"""Cue detection through dbt: ai_backend.language_cues, session counts and recovery from failures."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def db(built_database_url: str) -> CueDatabase:
 
 
 def build(db: CueDatabase, **variables: Any) -> None:
-    """Run the marts that cues reach and the next list; a view that is run again takes its readers along."""
+    """Build the marts that depend on cues and the model of pending sessions."""
     selection = ["+session_analytics", "+language_cues", "+int_cues__detector_input"]
     project().run(db.url, *selection, **variables)
 
@@ -39,19 +39,19 @@ def warnings(db: CueDatabase, job_id: Any) -> set[str]:
     return {w for w in session(db, job_id)["quality_warnings"] if w.startswith("cue_detection")}
 
 
-def test_marts__analytics_stand_without_cues_and_heal_when_detection_returns(db: CueDatabase) -> None:
+def test_marts__are_built_without_cues_and_updated_after_detection(db: CueDatabase) -> None:
     db.clear()
     first, second = db.add("I will do it."), db.add("I'm worried about it.")
-    silent = db.add_said([Said("coach", 0, 130, "Hello?")])
+    coach_only = db.add_utterances([Said("coach", 0, 130, "Hello?")])
     build(db)
     assert warnings(db, first) == warnings(db, second) == {"cue_detection_pending"}
-    assert warnings(db, silent) == set(), "there is nothing to read"
+    assert warnings(db, coach_only) == set(), "the session has no detector input"
     assert session(db, first)["total_turns"] == 2
     assert session(db, first)["has_cue_evidence"] is False
 
     with FaultServer(when={"I will": Fault("error", status=503)}) as server:
         settings = llm_settings(server.url, on_llm_failure="mark_failed", llm_max_attempts=1)
-        db.list_sessions()
+        db.refresh_pending()
         detect_pending(db.cues_url, settings, local=KeywordDetector())
         build(db)
         assert warnings(db, first) == {"cue_detection_failed"}
@@ -72,13 +72,13 @@ def test_marts__analytics_stand_without_cues_and_heal_when_detection_returns(db:
         assert row["created_at"] is not None
 
     build(db, rebuild=True)
-    assert mart(db) == cues, "a rebuild gives the same rows and ids"
+    assert mart(db) == cues, "a rebuild returns the same rows and ids"
 
 
-def test_marts__only_cues_that_are_sure_enough_are_kept_and_old_ones_go(db: CueDatabase) -> None:
+def test_marts__delete_the_cues_of_a_previous_detection(db: CueDatabase) -> None:
     db.clear()
     job = db.add("Well, maybe.", "Surely not.")
-    db.list_sessions()
+    db.refresh_pending()
     detect_pending(db.cues_url, LOCAL, local=KeywordDetector())
     build(db)
     assert [row["cue_type"] for row in mart(db)] == ["doubt"]
@@ -87,18 +87,18 @@ def test_marts__only_cues_that_are_sure_enough_are_kept_and_old_ones_go(db: CueD
 
     with psycopg.connect(db.url) as connection:
         connection.execute("update ai_backend.utterances set text = 'No.' where text = 'Well, maybe.'")
-    db.list_sessions(verify_content=True)
+    db.refresh_pending(verify_content=True)
     detect_pending(db.cues_url, LOCAL, local=KeywordDetector())
     build(db)
-    assert mart(db) == [], "a session without cues brings no row that would replace the old ones"
+    assert mart(db) == [], "the cues of the previous detection are deleted"
     assert session(db, job)["cue_doubt_count"] == 0
     assert session(db, job)["has_cue_evidence"] is True
 
 
-def test_marts__a_cue_below_its_minimum_is_recorded_but_not_shown(db: CueDatabase) -> None:
+def test_marts__exclude_stored_cues_below_the_minimum_confidence(db: CueDatabase) -> None:
     db.clear()
     job = db.add("Well, maybe.")
-    db.list_sessions()
+    db.refresh_pending()
     detect_pending(db.cues_url, LOCAL, local=KeywordDetector())
     with psycopg.connect(db.url) as connection:
         connection.execute("update cue_detection.utterance_cues set confidence = 0.699")

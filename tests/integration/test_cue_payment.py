@@ -1,4 +1,4 @@
-"""Nothing is lost, doubled or paid for twice: cache, kill in the middle, two runs at once."""
+"""No response is lost or paid for twice: cache, killed runs, concurrent runs."""
 
 import os
 import subprocess
@@ -14,9 +14,9 @@ import pytest
 from cue_detector.run import detect_pending
 from cue_detector.run_report import RunReport
 from tests.fault_server import Fault, FaultServer
-from tests.support.cues import CueDatabase, KeywordDetector, llm_settings, stop, wait_until
+from tests.support.cues import CueDatabase, KeywordDetector, kill, llm_settings, wait_until
 
-# A process of its own, as the orchestrator starts it, with the tests' stand-in for the local detector.
+# Runs in a subprocess, with the test double of the local detector.
 SCRIPT = """
 import os
 from cue_detector.run import detect_pending
@@ -26,19 +26,19 @@ print(detect_pending(os.environ["CUES_DATABASE_URL"], CueSettings(), local=Keywo
 """
 
 
-AT_WORK = "select 1 from pg_stat_activity where application_name = 'detector under test'"
-WAITING = f"{AT_WORK} and wait_event_type = 'Lock'"
+ACTIVE_CONNECTIONS = "select 1 from pg_stat_activity where application_name = 'detector under test'"
+WAITING_FOR_LOCK = f"{ACTIVE_CONNECTIONS} and wait_event_type = 'Lock'"
 
 
 @pytest.fixture(scope="module")
-def made(built_database_url: str) -> CueDatabase:
+def cue_database(built_database_url: str) -> CueDatabase:
     return CueDatabase(built_database_url)
 
 
 @pytest.fixture
-def db(made: CueDatabase) -> CueDatabase:
-    made.clear()
-    return made
+def db(cue_database: CueDatabase) -> CueDatabase:
+    cue_database.clear()
+    return cue_database
 
 
 @pytest.fixture
@@ -65,145 +65,142 @@ def start(db: CueDatabase, server: FaultServer, **changes: str) -> "subprocess.P
     )
 
 
-def asked_lines(server: FaultServer) -> list[str]:
-    return [text for asked in server.requests for _, text in asked.lines]
+def requested_lines(server: FaultServer) -> list[str]:
+    return [text for request in server.requests for _, text in request.lines]
 
 
-def read_again(db: CueDatabase) -> None:
-    """Make every session pending, as a rebuild of the detections would."""
-    db.forget()
-    db.list_sessions()
+def make_all_pending(db: CueDatabase) -> None:
+    db.delete_detections()
+    db.refresh_pending()
 
 
-def test_cache__a_second_reading_costs_no_request(db: CueDatabase, server: FaultServer) -> None:
+def test_cache__second_detection_sends_no_request(db: CueDatabase, server: FaultServer) -> None:
     db.add("I will do it.", "I'm worried.", "Nothing special.")
-    db.list_sessions()
+    db.refresh_pending()
     run(db, server)
     before = db.cues()
-    read_again(db)
+    make_all_pending(db)
     report = run(db, server)
     assert (report.requests, report.cached_utterances, report.succeeded) == (0, 3, 1)
     assert len(server.requests) == 1
-    fresh = ("detection_id", "created_at")
-    assert [{k: v for k, v in row.items() if k not in fresh} for row in db.cues()] == [
-        {k: v for k, v in row.items() if k not in fresh} for row in before
+    volatile = ("detection_id", "created_at")
+    assert [{k: v for k, v in row.items() if k not in volatile} for row in db.cues()] == [
+        {k: v for k, v in row.items() if k not in volatile} for row in before
     ]
 
 
-def test_cache__the_same_words_in_another_session_cost_no_request(
-    db: CueDatabase, server: FaultServer
-) -> None:
+def test_cache__equal_text_in_another_session_sends_no_request(db: CueDatabase, server: FaultServer) -> None:
     db.add("I will do it.")
-    db.list_sessions()
+    db.refresh_pending()
     run(db, server)
     other = db.add("I will do it.")
-    db.list_sessions()
+    db.refresh_pending()
     report = run(db, server)
     assert (report.requests, report.cached_utterances) == (0, 1)
     assert [cue["cue_type"] for cue in db.cues(other)] == ["commitment"]
     assert len(db.rows("select * from cue_detection.llm_answer_uses")) == 2
 
 
-def test_cache__names_do_not_make_words_different(db: CueDatabase, server: FaultServer) -> None:
+def test_cache__texts_that_differ_in_names_share_a_response(db: CueDatabase, server: FaultServer) -> None:
     for name in ("Jennifer", "Michael"):
         db.add(f"I will ask {name}.")
-    db.list_sessions()
+    db.refresh_pending()
     run(db, server)
-    assert asked_lines(server) == ["I will ask [name]."]
+    assert requested_lines(server) == ["I will ask [name]."]
 
 
-def test_cache__the_same_words_asked_at_the_same_time_are_paid_once(db: CueDatabase) -> None:
+def test_cache__concurrent_sessions_with_equal_text_share_a_request(db: CueDatabase) -> None:
     for _ in range(6):
         db.add("I will do it.", "I'm worried.")
-    db.list_sessions()
+    db.refresh_pending()
     with FaultServer(delay_seconds=0.3) as server:
         report = run(db, server, llm_concurrency=6)
     assert report.succeeded == 6
-    assert sorted(asked_lines(server)) == ["I will do it.", "I'm worried."]
+    assert sorted(requested_lines(server)) == ["I will do it.", "I'm worried."]
     assert len(db.cues()) == 12
 
 
-def test_cache__waiting_for_another_session_that_fails_asks_itself(db: CueDatabase) -> None:
+def test_cache__session_retries_when_the_shared_request_fails(db: CueDatabase) -> None:
     for _ in range(3):
         db.add("I will do it.")
-    db.list_sessions()
+    db.refresh_pending()
     with FaultServer(script=[Fault("malformed", seconds=0.3)]) as server:
         report = run(db, server, llm_concurrency=3, on_llm_failure="mark_failed")
     assert (report.succeeded, report.failed) == (3, 0)
     assert len(server.requests) == 2
 
 
-def test_cache__other_context_or_model_is_another_question(db: CueDatabase, server: FaultServer) -> None:
+def test_cache__key_depends_on_context_and_model(db: CueDatabase, server: FaultServer) -> None:
     db.add("I will do it.", coach="Will you do it?")
     db.add("I will do it.", coach="What did you say to her?")
-    db.list_sessions()
+    db.refresh_pending()
     run(db, server)
-    assert len(asked_lines(server)) == 2
-    read_again(db)
+    assert len(requested_lines(server)) == 2
+    make_all_pending(db)
     assert run(db, server, llm_model="other-model").requests == 2
 
 
-def test_kill__nothing_is_lost_doubled_or_paid_twice(db: CueDatabase) -> None:
+def test_kill__loses_and_duplicates_nothing(db: CueDatabase) -> None:
     jobs = [db.add(f"I will do number {n}.", f"I'm worried about number {n}.") for n in range(12)]
-    db.list_sessions()
+    db.refresh_pending()
     with FaultServer(delay_seconds=0.15) as server:
         first = start(db, server)
-        wait_until(lambda: server.answered >= 5)
-        stop(first)
+        wait_until(lambda: server.response_count >= 5)
+        kill(first)
         committed = len(db.rows("select 1 from cue_detection.llm_answers"))
-        assert 0 < committed < 24, "it was killed in the middle"
+        assert 0 < committed < 24, "the run was not killed while in progress"
         second = start(db, server)
         output, _ = second.communicate(timeout=60)
-        paid = sum(len(asked.lines) for asked in server.requests)
+        paid = sum(len(request.lines) for request in server.requests)
     assert second.returncode == 0, output
     assert [row["status"] for row in db.detections()] == ["succeeded"] * 12
     assert {row["job_id"] for row in db.detections()} == set(jobs)
     assert len(db.cues()) == len({(row["utterance_id"], row["cue_type"]) for row in db.cues()}) == 24
     assert len(db.rows("select 1 from cue_detection.llm_answers")) == 24
-    # What was committed is never asked about again; what was on its way is, and is at most two requests.
-    asked_by_second = Counter(asked_lines(server))
-    again = {text for text, count in asked_by_second.items() if count > 1}
-    assert max(asked_by_second.values()) <= 2
-    assert len(again) == paid - 24 <= 2 * 2 + 2 * 2
+    # Only the lines of the at most two requests in flight are requested again.
+    request_counts = Counter(requested_lines(server))
+    repeated = {text for text, count in request_counts.items() if count > 1}
+    assert max(request_counts.values()) <= 2
+    assert len(repeated) == paid - 24 <= 2 * 2 + 2 * 2
 
 
-def test_kill__between_an_answer_and_its_commit_costs_what_was_on_its_way_and_no_more(
+def test_kill__between_response_and_commit_repeats_only_that_request(
     db: CueDatabase,
 ) -> None:
     for n in range(4):
         db.add(f"I will do number {n}.")
-    db.list_sessions()
+    db.refresh_pending()
     with psycopg.connect(db.url) as blocker, FaultServer() as server:
 
         def block(lines: list[Any]) -> list[Any]:
-            # the first answer may be written while the second one is asked for
+            # the first response may be committed during the second request
             wait_until(lambda: db.rows("select 1 from cue_detection.llm_answers"))
             blocker.execute("lock table cue_detection.llm_answers in access exclusive mode")
             return lines
 
         server.script.extend([Fault("none"), Fault("edit", edit=block)])
         first = start(db, server, CUE_LLM_CONCURRENCY="1")
-        wait_until(lambda: db.rows(WAITING), 60)
-        stop(first)
+        wait_until(lambda: db.rows(WAITING_FOR_LOCK), 60)
+        kill(first)
         blocker.rollback()
-        wait_until(lambda: not db.rows(AT_WORK))
+        wait_until(lambda: not db.rows(ACTIVE_CONNECTIONS))
         committed = len(db.rows("select 1 from cue_detection.llm_answers"))
-        assert committed == 1, "the second answer had come, and was not committed"
+        assert committed == 1, "only the first response was committed"
         sent = len(server.requests)
         report = run(db, server)
     assert report.requests == len(server.requests) - sent == 3
-    assert Counter(asked_lines(server))[server.requests[0].lines[0][1]] == 1
+    assert Counter(requested_lines(server))[server.requests[0].lines[0][1]] == 1
     assert (len(db.detections()), len(db.cues())) == (4, 4)
     assert len(db.rows("select 1 from cue_detection.llm_answers")) == 4
 
 
-def test_kill__an_answer_that_was_committed_is_never_asked_for_again(db: CueDatabase) -> None:
+def test_kill__committed_responses_are_not_requested_again(db: CueDatabase) -> None:
     db.add(*(f"I will do part {n}." for n in range(6)))
-    db.list_sessions()
+    db.refresh_pending()
     with FaultServer(when={"part 5": Fault("hang")}) as server:
         first = start(db, server, CUE_LLM_CHUNK_UTTERANCES="1", CUE_LLM_CONCURRENCY="1")
         wait_until(lambda: len(db.rows("select 1 from cue_detection.llm_answers")) == 5)
-        stop(first)
+        kill(first)
         assert db.detections() == []
         server.when = {}
         before = len(server.requests)
@@ -213,47 +210,47 @@ def test_kill__an_answer_that_was_committed_is_never_asked_for_again(db: CueData
     assert len(db.cues()) == 6
 
 
-def test_two_runs__each_session_is_read_once(db: CueDatabase) -> None:
+def test_two_runs__process_each_session_once(db: CueDatabase) -> None:
     for n in range(10):
         db.add(f"I will do number {n}.")
-    db.list_sessions()
+    db.refresh_pending()
     with FaultServer(delay_seconds=0.1) as server, ThreadPoolExecutor(2) as pool:
         reports = list(pool.map(lambda _: run(db, server, llm_concurrency=2), range(2)))
     assert sorted(report.succeeded for report in reports) == [0, 10]
-    assert not any(report.is_busy for report in reports)
-    assert len(asked_lines(server)) == 10
+    assert not any(report.lock_timed_out for report in reports)
+    assert len(requested_lines(server)) == 10
     assert len(db.detections()) == 10
 
 
-def test_two_runs__the_second_gives_up_after_its_wait(db: CueDatabase) -> None:
+def test_two_runs__second_stops_after_the_lock_timeout(db: CueDatabase) -> None:
     db.add("I will do it.")
-    db.list_sessions()
+    db.refresh_pending()
     with FaultServer(delay_seconds=1.5) as server, ThreadPoolExecutor(1) as pool:
         first = pool.submit(run, db, server)
         wait_until(lambda: bool(server.requests))
         second = run(db, server, run_lock_timeout_seconds=0.2)
-        assert second.is_busy
+        assert second.lock_timed_out
         assert "another run" in second.summary()
         assert first.result().succeeded == 1
     assert len(db.detections()) == 1
 
 
-def test_database__a_moment_away_is_overcome(db: CueDatabase, server: FaultServer) -> None:
+def test_database__run_recovers_from_terminated_connections(db: CueDatabase, server: FaultServer) -> None:
     for n in range(4):
         db.add(f"I will do number {n}.")
-    db.list_sessions()
-    cut = """
+    db.refresh_pending()
+    terminate = """
         select pg_terminate_backend(pid) from pg_stat_activity
         where
             datname = current_database() and pid <> pg_backend_pid()
             and query ilike '%%insert into cue_detection%%'
     """
 
-    def cut_writers(lines: list[Any]) -> list[Any]:
-        assert db.rows(cut), "there were connections to cut"
+    def terminate_writers(lines: list[Any]) -> list[Any]:
+        assert db.rows(terminate), "no connection was terminated"
         return lines
 
-    server.script.extend([Fault("none"), Fault("edit", edit=cut_writers)])
+    server.script.extend([Fault("none"), Fault("edit", edit=terminate_writers)])
     report = run(db, server, llm_concurrency=1)
     assert report.succeeded == 4
     assert len(db.cues()) == 4

@@ -1,4 +1,4 @@
-"""`warehouse predictions FILE`: one row per utterance, with and without a pipeline run before."""
+"""`warehouse predictions FILE`: one row per utterance, with and without a previous pipeline run."""
 
 import csv
 import subprocess
@@ -9,7 +9,7 @@ from typing import get_args
 import psycopg
 import pytest
 
-from cue_detector.local.client_talk import LABELS, decide, line_probabilities, load_model, with_neighbours
+from cue_detector.local.client_talk import LABELS, classify, line_probabilities, load_model, smooth
 from cue_detector.predictions import HEADER, write_predictions
 from tests.support.rows import Said, add_session
 from tools.evaluation import annomi
@@ -36,40 +36,40 @@ def assert_is_complete(file: Path) -> None:
     assert file.read_text(encoding="utf-8").splitlines()[0].split(",") == list(HEADER)
     rows = rows_of(file)
     assert set(rows) == {str(said.utterance_id) for said in DIALOGUE}
-    judged = rows[str(CLIENT.utterance_id)]
-    assert (judged["question"], judged["client_talk"]) == ("", "change")
-    assert 0.5 < float(judged["p_change"]) <= 1
-    assert 0 <= float(judged["p_sustain"]) < 0.5
+    client_row = rows[str(CLIENT.utterance_id)]
+    assert (client_row["question"], client_row["client_talk"]) == ("", "change")
+    assert 0.5 < float(client_row["p_change"]) <= 1
+    assert 0 <= float(client_row["p_sustain"]) < 0.5
     assert list(rows[str(COACH.utterance_id)].values())[1:] == ["open", "", "", ""]
     for said in (SILENT, SILENT_COACH, GUEST):
         assert list(rows[str(said.utterance_id)].values())[1:] == [""] * 4
 
 
-def test_predictions__need_no_pipeline_run(database_url: str, tmp_path: Path) -> None:
+def test_predictions__require_no_pipeline_run(database_url: str, tmp_path: Path) -> None:
     with psycopg.connect(database_url) as connection:
         add_session(connection, DIALOGUE)
     file = tmp_path / "predictions.csv"
-    done = subprocess.run([WAREHOUSE, "predictions", str(file)], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert done.stderr.endswith(f"5 utterances written to {file}.\n")
+    completed = subprocess.run(
+        [WAREHOUSE, "predictions", str(file)], capture_output=True, text=True, check=False
+    )
+    assert (completed.returncode, completed.stdout) == (0, ""), completed.stderr
+    assert completed.stderr.endswith(f"5 utterances written to {file}.\n")
     assert_is_complete(file)
     with psycopg.connect(database_url) as connection:
-        computed = connection.execute("select to_regclass('ai_backend.session_analytics')").fetchone()
-    assert computed == (None,), "nothing but the rules was built"
+        mart = connection.execute("select to_regclass('ai_backend.session_analytics')").fetchone()
+    assert mart == (None,), "only the question rules are built"
 
 
-def test_predictions__of_real_dialogues_are_what_the_evaluation_measures(
-    built_database_url: str, annomi_dir: Path, tmp_path: Path
-) -> None:
-    """The same text, context and place reach the model here and in the evaluation."""
+def test_predictions__match_the_evaluation(built_database_url: str, annomi_dir: Path, tmp_path: Path) -> None:
+    """The model input is the same here and in the evaluation."""
     load_directory(annomi_dir)
     file = tmp_path / "predictions.csv"
     count = write_predictions(file)
     rows = rows_of(file)
-    spoken = annomi.read_rows(annomi_dir / "utterances.csv")
-    assert count == len(spoken)
-    assert {each["id"] for each in spoken} == set(rows)
-    for each in spoken:
+    utterances = annomi.read_rows(annomi_dir / "utterances.csv")
+    assert count == len(utterances)
+    assert {each["id"] for each in utterances} == set(rows)
+    for each in utterances:
         row = rows[each["id"]]
         assert row["question"] in (get_args(QuestionKind) if each["speaker_label"] == "coach" else ("",))
         assert row["client_talk"] in (LABELS if each["speaker_label"] == "client" else ("",))
@@ -79,16 +79,16 @@ def test_predictions__of_real_dialogues_are_what_the_evaluation_measures(
     for turn in turns:
         dialogues.setdefault(turn.dialogue, []).append(turn)
     model = load_model()
-    for said in dialogues.values():
-        alone = [line_probabilities(line, model) for line in lines_of(said)]
-        for turn, moved in zip(said, with_neighbours(alone, model), strict=True):
+    for dialogue in dialogues.values():
+        unsmoothed = [line_probabilities(line, model) for line in lines_of(dialogue)]
+        for turn, smoothed in zip(dialogue, smooth(unsmoothed, model), strict=True):
             row = rows[turn.utterance_id]
-            found = (row["client_talk"], float(row["p_change"]), float(row["p_sustain"]))
-            assert found == tuple(decide(moved, model))
+            prediction = (row["client_talk"], float(row["p_change"]), float(row["p_sustain"]))
+            assert prediction == tuple(classify(smoothed, model))
 
 
 @pytest.mark.usefixtures("built_database_url")
-def test_predictions__are_the_same_with_every_model_built(built_database_url: str, tmp_path: Path) -> None:
+def test_predictions__do_not_depend_on_built_models(built_database_url: str, tmp_path: Path) -> None:
     with psycopg.connect(built_database_url) as connection:
         connection.execute("truncate ai_backend.transcription_jobs cascade")
         add_session(connection, DIALOGUE)

@@ -1,4 +1,4 @@
-"""A detector that kills the process it runs in, as an operating system short of memory would."""
+"""A detector that kills its process with SIGKILL, like an out-of-memory kill."""
 
 import os
 import signal
@@ -10,19 +10,19 @@ from cue_detector.domain import DetectionStatus, SessionDetection, SessionInput
 
 
 @dataclass
-class DeadlyDetector:
-    """Dies of a session in which "poison" is said: always, or only while `once` does not exist yet."""
+class CrashingDetector:
+    """Crashes on a session that contains "poison": always, or only once if `marker` is a path."""
 
-    once: Path | None = None
+    marker: Path | None = None
+    """Created at the first crash."""
     name: str = "local"
-    version: str = "deadly-1"
+    version: str = "crashing-1"
 
     def detect(self, sessions: Iterable[SessionInput]) -> Iterator[SessionDetection]:
-        """Yield a detection without cues per session."""
         for session in sessions:
             is_poisoned = any("poison" in utterance.text for utterance in session.utterances)
-            if is_poisoned and not (self.once and self.once.exists()):
-                if self.once:
-                    self.once.touch()
+            if is_poisoned and not (self.marker and self.marker.exists()):
+                if self.marker:
+                    self.marker.touch()
                 os.kill(os.getpid(), signal.SIGKILL)
             yield SessionDetection(session.job_id, self.name, self.version, None, DetectionStatus.SUCCEEDED)

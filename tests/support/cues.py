@@ -1,4 +1,4 @@
-"""What the tests of the cue detector share: a built database, its list of sessions, a stand-in detector."""
+"""Helpers of the cue detector tests: a built database with pending sessions, and a keyword detector."""
 
 import subprocess
 import time
@@ -16,18 +16,17 @@ from tests.support.databases import as_role, database_name
 from tests.support.project import project
 from tests.support.rows import Said, add_session
 
-LIST = "int_cues__pending_sessions"
+PENDING_SESSIONS = "int_cues__pending_sessions"
 _compiled: dict[str, str] = {}
 
 
 class KeywordDetector:
-    """A detector that needs nothing: "maybe" is doubt. Stands where the local detector stands."""
+    """Test double of the local detector: "maybe" is a cue of type doubt."""
 
     name = "local"
     version = "keywords-1"
 
     def detect(self, sessions: Iterable[SessionInput]) -> Iterator[SessionDetection]:
-        """Yield one detection per session."""
         for session in sessions:
             cues = tuple(
                 Cue(
@@ -47,63 +46,63 @@ class KeywordDetector:
 
 @dataclass
 class CueDatabase:
-    """A database with every model built, and the detector's view of it."""
+    """A database with all models built."""
 
     url: str
 
     @property
     def cues_url(self) -> str:
-        """The address as the detector's role."""
+        """The database URL with the detector's login role."""
         return as_role(self.url, "warehouse_cues")
 
     def clear(self) -> None:
-        """Forget every session, answer and spending."""
+        """Delete all sessions, cached responses and spending."""
         with psycopg.connect(self.url) as connection:
             connection.execute("truncate ai_backend.transcription_jobs cascade")
             connection.execute("truncate cue_detection.llm_answers cascade")
             connection.execute("truncate cue_detection.llm_spending")
 
-    def forget(self) -> None:
-        """Forget every detection, so that each session is pending again."""
+    def delete_detections(self) -> None:
+        """Delete all detections, so that every session is pending again."""
         with psycopg.connect(self.url) as connection:
             connection.execute("truncate cue_detection.session_detections cascade")
 
-    def say(self, words: str, *, instead_of: str) -> None:
-        """Change words in every utterance that has them, as nobody upstream should without saying so."""
+    def replace_text(self, old: str, new: str) -> None:
+        """Replace a text in all utterances without updating any timestamp."""
         with psycopg.connect(self.url) as connection:
             connection.execute(
                 "update ai_backend.utterances set text = replace(text, %(old)s, %(new)s)"
                 " where strpos(text, %(old)s) > 0",
-                {"old": instead_of, "new": words},
+                {"old": old, "new": new},
             )
 
     def add(self, *client_lines: str, coach: str = "How was your week?", **columns: Any) -> UUID:
-        """Add a session in which the client says the lines, each after the coach's question; its id."""
+        """Add a session with these client utterances, each after the coach's, and return its job id."""
         said: list[Said] = []
         for number, line in enumerate(client_lines):
             said.append(Said("coach", number * 20, number * 20 + 5, coach, sentiment="neutral"))
             said.append(Said("client", number * 20 + 6, number * 20 + 19, line, sentiment="neutral"))
-        return self.add_said(said, **columns)
+        return self.add_utterances(said, **columns)
 
-    def add_said(self, said: list[Said] | None, **columns: Any) -> UUID:
-        """Add a session with exactly these utterances."""
+    def add_utterances(self, said: list[Said] | None, **columns: Any) -> UUID:
+        """Add a session with exactly these utterances and return its job id."""
         with psycopg.connect(self.url) as connection:
             return add_session(connection, said, **columns)
 
-    def list_sessions(self, **variables: Any) -> None:
-        """Make the list of sessions to read, by the model's own SQL."""
-        select = compiled(self.url, LIST, variables)
+    def refresh_pending(self, **variables: Any) -> None:
+        """Rebuild the model of pending sessions with its compiled SQL."""
+        select = compiled(self.url, PENDING_SESSIONS, variables)
         with psycopg.connect(self.url) as connection:
-            connection.execute(f"truncate analytics_intermediate.{LIST}".encode())
-            connection.execute(f"insert into analytics_intermediate.{LIST} {select}".encode())
+            connection.execute(f"truncate analytics_intermediate.{PENDING_SESSIONS}".encode())
+            connection.execute(f"insert into analytics_intermediate.{PENDING_SESSIONS} {select}".encode())
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
-        """Rows of a query as the owner."""
+        """Return the rows of a query, executed as the owner."""
         with psycopg.connect(self.url, row_factory=dict_row) as connection:
             return connection.execute(query.encode(), list(parameters)).fetchall()
 
     def detections(self, job_id: UUID | None = None) -> list[dict[str, Any]]:
-        """Recorded detections, oldest first."""
+        """Return the stored detections, oldest first."""
         return [
             row
             for row in self.rows(
@@ -113,7 +112,7 @@ class CueDatabase:
         ]
 
     def cues(self, job_id: UUID | None = None) -> list[dict[str, Any]]:
-        """Recorded cues in order of time."""
+        """Return the stored cues in chronological order."""
         return [
             row
             for row in self.rows(
@@ -122,14 +121,14 @@ class CueDatabase:
             if job_id in (None, row["job_id"])
         ]
 
-    def only(self, table: str) -> dict[str, Any]:
-        """The one row of a table."""
+    def single_row(self, table: str) -> dict[str, Any]:
+        """Return the only row of a table."""
         (row,) = self.rows(f"select * from {table}")
         return row
 
 
 def compiled(url: str, model: str, variables: dict[str, Any]) -> str:
-    """The SQL that dbt would run for a model in this database; compiled once per process."""
+    """Return the compiled SQL of a model for this database; compiled once per process."""
     key, name = f"{model} {sorted(variables.items())}", f'"{database_name(url)}".'
     if key not in _compiled:
         (node,) = project().compiled(url, model, **variables)
@@ -138,26 +137,26 @@ def compiled(url: str, model: str, variables: dict[str, Any]) -> str:
 
 
 def llm_settings(base_url: str, **changes: Any) -> CueSettings:
-    """Settings for a server of the tests, quick to give up."""
-    quick = {
+    """Return settings for a test server, with short timeouts."""
+    defaults = {
         "llm_deadline_seconds": 8,
         "llm_request_timeout_seconds": 2,
         "llm_max_attempts": 3,
         "run_lock_timeout_seconds": 30,
         "llm_model": "test-model",
     }
-    return CueSettings(openai_base_url=base_url, **{**quick, **changes})
+    return CueSettings(openai_base_url=base_url, **{**defaults, **changes})
 
 
-def stop(process: "subprocess.Popen[Any]") -> None:
-    """Kill a process as a power cut would, and wait until it is gone."""
+def kill(process: "subprocess.Popen[Any]") -> None:
+    """Kill a process with SIGKILL and wait for its end."""
     process.kill()
     process.wait()
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
-    """Wait until something holds; fails the test when it never does."""
-    end = time.monotonic() + seconds
+    """Wait until a condition holds; fails the test after a timeout."""
+    deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "waited too long"
+        assert time.monotonic() < deadline, "the condition did not hold within the timeout"
         time.sleep(0.02)

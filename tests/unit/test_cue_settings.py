@@ -1,5 +1,3 @@
-"""The detector's settings: what they mean, what is refused, and that each is explained."""
-
 import pytest
 from pydantic import ValidationError
 
@@ -7,7 +5,7 @@ from cue_detector.settings import CueSettings
 
 
 @pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def _unset_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CUE_DETECTOR"):
         monkeypatch.delenv(name, raising=False)
 
@@ -23,7 +21,7 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"OPENAI_API_KEY": "sk-x", "CUE_DETECTOR": "llm"}, True),
     ],
 )
-def test_settings__auto_takes_the_model_when_one_is_configured(
+def test_settings__auto_selects_the_language_model_if_configured(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], uses_llm: bool
 ) -> None:
     for name, value in environment.items():
@@ -41,7 +39,7 @@ def test_settings__auto_takes_the_model_when_one_is_configured(
         ({"OPENAI_API_KEY": "sk-x", "CUE_LLM_TOKENS_PER_RUN": "1000"}, "CUE_LLM_TOKENS_PER_RUN"),
     ],
 )
-def test_settings__wrong_ones_are_refused_with_the_reason(
+def test_settings__rejects_invalid_values_with_the_reason(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], reason: str
 ) -> None:
     for name, value in environment.items():
@@ -50,6 +48,6 @@ def test_settings__wrong_ones_are_refused_with_the_reason(
         CueSettings()
 
 
-def test_settings__the_key_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings__hides_the_api_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     assert "sk-secret" not in repr(CueSettings()) + str(CueSettings().model_dump())

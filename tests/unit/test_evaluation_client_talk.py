@@ -26,27 +26,27 @@ def _turns(dialogues: int = 12) -> list[ClientTurn]:
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_folds__never_split_a_group_and_are_of_about_one_size(seed: int) -> None:
+def test_folds__never_split_a_group(seed: int) -> None:
     groups = [str(number % 23) for number in range(400)]
-    dealt = client_talk.folds(groups, seed)
-    assert Counter(name for fold in dealt for name in fold) == Counter(set(groups))
-    assert len(dealt) == client_talk.FOLDS
-    assert dealt == client_talk.folds(groups, seed)
+    assigned = client_talk.folds(groups, seed)
+    assert Counter(name for fold in assigned for name in fold) == Counter(set(groups))
+    assert len(assigned) == client_talk.FOLDS
+    assert assigned == client_talk.folds(groups, seed)
 
 
-def test_train__gives_a_model_that_the_run_time_can_read_and_that_learned() -> None:
+def test_train__returns_a_model_that_classifies_its_training_data() -> None:
     turns = _turns()
     features = [extract(line) for line in client_talk.lines_of(turns)]
     labels = [turn.label for turn in turns]
     raw = client_talk.train(features, labels)
     model = Model.from_dict(raw)
     assert raw == client_talk.train(features, labels)
-    for place, label in enumerate(("neutral", "change", "sustain")):
+    for index, label in enumerate(("neutral", "change", "sustain")):
         p = line_probabilities(ClientLine(TEXTS[label], "", 0.5), model)
-        assert p[place] == max(p)
+        assert p[index] == max(p)
 
 
-def test_cross_validated__answers_for_every_utterance_in_order() -> None:
+def test_cross_validated__scores_every_utterance_in_order() -> None:
     turns = _turns()
     scores = client_talk.cross_validated(turns, [turn.dialogue for turn in turns])
     assert len(scores) == len(turns)

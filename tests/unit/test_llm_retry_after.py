@@ -1,5 +1,3 @@
-"""How long a provider asks to be left alone, in each form that the header may have."""
-
 from datetime import UTC, datetime
 
 import pytest
@@ -20,9 +18,9 @@ NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
         ("soon", None),
     ],
 )
-def test_retry_after__is_read_in_seconds_and_as_a_date(header: str, seconds: float | None) -> None:
+def test_retry_after_seconds__accepts_numbers_and_http_dates(header: str, seconds: float | None) -> None:
     assert retry_after_seconds({"retry-after": header}, NOW) == seconds
 
 
-def test_retry_after__may_be_missing() -> None:
+def test_retry_after_seconds__is_none_without_the_header() -> None:
     assert retry_after_seconds({}, NOW) is None

@@ -8,9 +8,9 @@ import pytest
 from cue_detector.local.embeddings import (
     DIMENSIONS,
     SentenceEncoder,
+    _basic_tokens,
     _gelu,
     _read_safetensors,
-    _split,
     load_encoder,
 )
 
@@ -18,11 +18,11 @@ ENCODER = load_encoder()
 needs_extra = pytest.mark.skipif(ENCODER is None, reason="the extra `embeddings` is not installed")
 
 
-def test_split__separates_marks_and_drops_accents() -> None:
-    assert _split("Caf\u00e9, it's 5!") == ["cafe", ",", "it", "'", "s", "5", "!"]
+def test_basic_tokens__separate_punctuation_and_remove_accents() -> None:
+    assert _basic_tokens("Caf\u00e9, it's 5!") == ["cafe", ",", "it", "'", "s", "5", "!"]
 
 
-def test_read_safetensors__reads_what_the_format_says(tmp_path: Path) -> None:
+def test_read_safetensors__reads_a_tensor(tmp_path: Path) -> None:
     values = np.arange(6, dtype="<f4").reshape(2, 3)
     header = json.dumps({"w": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}).encode()
     path = tmp_path / "m.safetensors"
@@ -31,12 +31,12 @@ def test_read_safetensors__reads_what_the_format_says(tmp_path: Path) -> None:
 
 
 def test_gelu__is_x_times_the_normal_distribution() -> None:
-    found = _gelu(np.array([-1.0, 0.0, 1.0, 3.0], dtype=np.float32))
-    assert found == pytest.approx([-0.158655, 0.0, 0.841345, 2.99595], abs=1e-5)
+    values = _gelu(np.array([-1.0, 0.0, 1.0, 3.0], dtype=np.float32))
+    assert values == pytest.approx([-0.158655, 0.0, 0.841345, 2.99595], abs=1e-5)
 
 
 @needs_extra
-def test_encode__puts_like_meanings_near_and_blanks_nowhere() -> None:
+def test_encode__maps_similar_texts_to_near_vectors_and_blank_text_to_zero() -> None:
     assert isinstance(ENCODER, SentenceEncoder)
     quit_smoking, stop_cigarettes, weather, blank = ENCODER.encode(
         ["I want to quit smoking", "I plan to stop using cigarettes", "The weather is nice today", " "]

@@ -28,18 +28,18 @@ def test_rule__matches_its_example_and_not_its_counterexample(rule: Rule) -> Non
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.rule_id)
-def test_rule__has_a_measured_confidence_and_one_plain_sentence(rule: Rule) -> None:
+def test_rule__has_a_confidence_and_a_single_sentence(rule: Rule) -> None:
     assert 0 < rule.confidence < 1
     assert re.fullmatch(r"The [^.!?\"]+\.", rule.interpretation)
     assert len(rule.interpretation) <= 120
 
 
-def test_rules__have_unique_names() -> None:
-    names = [rule.rule_id for rule in RULES]
-    assert len(names) == len(set(names))
+def test_rules__have_unique_ids() -> None:
+    ids = [rule.rule_id for rule in RULES]
+    assert len(ids) == len(set(ids))
 
 
-def test_rules__cover_all_nine_types() -> None:
+def test_rules__cover_all_cue_types() -> None:
     assert {rule.cue_type for rule in RULES} == set(CueType)
 
 
@@ -56,14 +56,14 @@ def test_rules_file__has_one_line_per_rule() -> None:
 @pytest.mark.parametrize(
     ("field", "value"), [("confidence", "1.5"), ("anchors", ""), ("rule_id", ""), ("cue_type", "joy")]
 )
-def test_parse_rule__refuses_a_row_that_is_not_valid(field: str, value: str) -> None:
+def test_parse_rule__rejects_an_invalid_row(field: str, value: str) -> None:
     row = next(csv.DictReader(rules_file().read_text(encoding="utf-8").splitlines()))
     assert parse_rule(row).rule_id == RULES[0].rule_id
     with pytest.raises(ValueError, match=r"."):
         parse_rule({**row, field: value})
 
 
-def test_find_matches__gives_each_type_once_with_its_most_confident_rule() -> None:
+def test_find_matches__returns_the_most_confident_rule_of_each_type() -> None:
     matches = find_matches("I promise. I'll call them. I'm worried, and I don't know if I can do that.")
     types = [match.rule.cue_type for match in matches]
     assert types == [cue_type for cue_type in CueType if cue_type in types]
@@ -72,22 +72,22 @@ def test_find_matches__gives_each_type_once_with_its_most_confident_rule() -> No
     assert matches[types.index(CueType.COMMITMENT)].rule.confidence == best
 
 
-def test_find_matches__says_when_another_rule_found_the_same_cue() -> None:
+def test_find_matches__reports_support_by_another_rule() -> None:
     matches = find_matches("I promise. I'll call them. I'm worried about it.")
     support = {match.rule.cue_type: match.is_supported for match in matches}
     assert support == {CueType.COMMITMENT: True, CueType.CONCERN: False}
 
 
-def test_find_matches__leaves_out_what_somebody_else_is_quoted_with() -> None:
+def test_all_matches__ignores_quoted_speech() -> None:
     assert _ids("I'm going to talk to my manager this week.") == {"commit_going_to"}
     assert _ids('My brother goes, "I\'m going to talk to my manager," every week.') == set()
 
 
-def test_find_matches__reads_curly_quotes() -> None:
+def test_all_matches__accepts_typographic_apostrophes() -> None:
     assert "resist_cant" in _ids("I just can\u2019t change like that.")
 
 
-def test_find_matches__stops_reading_after_its_limit() -> None:
+def test_all_matches__ignores_text_beyond_the_maximum_length() -> None:
     assert _ids("x " * MAX_CHARACTERS + "I promise to come.") == set()
 
 
@@ -95,6 +95,6 @@ def test_find_matches__stops_reading_after_its_limit() -> None:
     "text",
     ["I'm worried about my sleep.", "\U0001f600 Well\u2026 I\u2019m worried!", "\u0130 mean, I'm so worried"],
 )
-def test_find_matches__spans_hold_the_matched_words(text: str) -> None:
+def test_find_matches__spans_contain_the_matched_words(text: str) -> None:
     spans = {text[slice(*match.span)] for match in find_matches(text)}
     assert "worried" in spans

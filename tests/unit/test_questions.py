@@ -1,5 +1,3 @@
-"""How the question rules are scored: by hand-counted cases."""
-
 from pathlib import Path
 from typing import cast
 
@@ -22,21 +20,21 @@ GOLD: dict[str, QuestionKind] = {"a": "open", "b": "open", "c": "closed", "d": "
 PREDICTED: dict[str, QuestionKind] = {"a": "open", "b": "closed", "c": "closed", "d": "none", "e": "closed"}
 
 
-def test_score_questions__counts_each_kind() -> None:
+def test_score_questions__scores_each_kind() -> None:
     scores = score_questions(GOLD, PREDICTED)
-    found = {each.label: (each.count, each.precision, each.recall) for each in scores.kinds}
-    assert found == {"open": (2, 1.0, 0.5), "closed": (1, pytest.approx(1 / 3), 1.0), "none": (2, 1.0, 0.5)}
+    by_kind = {each.label: (each.count, each.precision, each.recall) for each in scores.kinds}
+    assert by_kind == {"open": (2, 1.0, 0.5), "closed": (1, pytest.approx(1 / 3), 1.0), "none": (2, 1.0, 0.5)}
     assert scores.count == 5
     assert scores.macro_f1 == pytest.approx((2 / 3 + 1 / 2 + 2 / 3) / 3)
 
 
-def test_score_questions__takes_both_kinds_of_question_together() -> None:
+def test_score_questions__scores_open_and_closed_questions_together() -> None:
     question = score_questions(GOLD, PREDICTED).question
     assert (question.count, question.precision, question.recall) == (3, 0.75, 1.0)
     assert question.f1 == pytest.approx(6 / 7)
 
 
-def test_score_questions__tells_what_was_taken_for_what() -> None:
+def test_score_questions__returns_the_confusion_matrix() -> None:
     confusion = score_questions(GOLD, PREDICTED).confusion
     assert {pair: count for pair, count in confusion.items() if count} == {
         ("open", "open"): 1,
@@ -48,39 +46,39 @@ def test_score_questions__tells_what_was_taken_for_what() -> None:
     assert len(confusion) == 9
 
 
-def test_score_questions__does_not_look_at_what_has_no_label() -> None:
+def test_score_questions__ignores_unlabelled_utterances() -> None:
     assert score_questions(GOLD, PREDICTED | {"client": "open"}) == score_questions(GOLD, PREDICTED)
 
 
 @given(st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(KINDS)), min_size=1, max_size=40))
 def test_score_questions__agrees_with_scikit_learn(pairs: list[tuple[QuestionKind, QuestionKind]]) -> None:
     scores = score_questions(
-        {str(place): gold for place, (gold, _) in enumerate(pairs)},
-        {str(place): found for place, (_, found) in enumerate(pairs)},
+        {str(index): gold for index, (gold, _) in enumerate(pairs)},
+        {str(index): predicted for index, (_, predicted) in enumerate(pairs)},
     )
-    gold, found = zip(*pairs, strict=True)
+    gold, predicted = zip(*pairs, strict=True)
     assert scores.macro_f1 == pytest.approx(
-        f1_score(gold, found, labels=KINDS, average="macro", zero_division=0)
+        f1_score(gold, predicted, labels=KINDS, average="macro", zero_division=0)
     )
-    asked = [kind != "none" for kind in gold], [kind != "none" for kind in found]
-    assert scores.question.f1 == pytest.approx(f1_score(*asked, zero_division=0))
+    is_question = [kind != "none" for kind in gold], [kind != "none" for kind in predicted]
+    assert scores.question.f1 == pytest.approx(f1_score(*is_question, zero_division=0))
 
 
-def test_score_questions__refuses_what_can_not_be_scored() -> None:
+def test_score_questions__rejects_invalid_input() -> None:
     with pytest.raises(ValueError, match="no labels"):
         score_questions({}, PREDICTED)
     with pytest.raises(ValueError, match="1 of 5 labelled utterances have no prediction"):
         score_questions(GOLD, {key: kind for key, kind in PREDICTED.items() if key != "c"})
-    with pytest.raises(ValueError, match="unknown kinds of question: perhaps"):
+    with pytest.raises(ValueError, match="unknown question kinds: perhaps"):
         score_questions(GOLD, PREDICTED | {"a": cast(QuestionKind, "perhaps")})
 
 
-def test_half__is_the_same_for_a_dialogue_and_differs_between_dialogues() -> None:
+def test_half__is_deterministic_and_splits_the_dialogues() -> None:
     assert half("7") == half("7")
     assert {half(str(number)) for number in range(20)} == {0, 1}
 
 
-def test_render__shows_the_whole_and_each_half() -> None:
+def test_render__contains_the_whole_set_and_each_half() -> None:
     halves = {half(name): name for name in ("0", "1", "2", "3", "4")}
     labels: dict[str, dict[str, QuestionKind]] = {
         halves[0]: {"a": "open", "b": "open"},
@@ -93,17 +91,17 @@ def test_render__shows_the_whole_and_each_half() -> None:
     assert "| open | 1 | 1 | 0 |" in text
 
 
-def test_gold_questions__reads_the_coach_by_dialogue(tmp_path: Path) -> None:
+def test_gold_questions__reads_coach_labels_by_dialogue(tmp_path: Path) -> None:
     (tmp_path / "gold_labels.csv").write_text(
         "utterance_id,role,question,transcript_id\na,coach,open,1\nb,client,,1\nc,coach,none,2\n"
     )
     assert gold_questions(tmp_path) == {"1": {"a": "open"}, "2": {"c": "none"}}
 
 
-def test_predicted_questions__leaves_out_what_was_not_judged(tmp_path: Path) -> None:
+def test_predicted_questions__omits_utterances_without_a_prediction(tmp_path: Path) -> None:
     file = tmp_path / "predictions.csv"
     file.write_text("utterance_id,question\na,open\nb,\n")
     assert predicted_questions(file) == {"a": "open"}
     file.write_text("utterance_id,question\na,maybe\n")
-    with pytest.raises(ValueError, match="unknown kind of question: maybe"):
+    with pytest.raises(ValueError, match="unknown question kind: maybe"):
         predicted_questions(file)

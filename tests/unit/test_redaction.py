@@ -1,5 +1,3 @@
-"""Redaction: how much it finds, what it leaves alone, and that it bears any text."""
-
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cue_detector.domain import ContextLine, InputUtterance, SessionInput
-from cue_detector.redaction import find, redact, redact_session
+from cue_detector.redaction import find_personal_data, redact, redact_session
 from tools.evaluation.redaction import main, measure, read_cases
 
 CASES = read_cases()
 
 
-def test_cases__are_enough_of_both_kinds() -> None:
+def test_cases__cover_every_kind() -> None:
     assert sum(bool(case.secrets) for case in CASES) >= 150
     assert sum(not case.secrets for case in CASES) >= 150
     assert {case.kind for case in CASES} == {"name", "email", "phone", "id", "address", "link", "none"}
@@ -24,7 +22,7 @@ def test_cases__are_enough_of_both_kinds() -> None:
 
 
 @pytest.mark.parametrize("group", ["all", "tune", "held_out", "attack"])
-def test_redaction__recall_and_precision_on_the_cases(group: str) -> None:
+def test_redaction__reaches_95_percent_recall_and_precision(group: str) -> None:
     score = measure(CASES)[group]
     assert score.recall is not None
     assert score.recall >= 0.95
@@ -32,9 +30,7 @@ def test_redaction__recall_and_precision_on_the_cases(group: str) -> None:
     assert score.precision >= 0.95
 
 
-def test_report__prints_every_kind(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_main__prints_the_report(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["redaction"])
     main()
     printed = capsys.readouterr().out
@@ -45,14 +41,14 @@ def test_report__prints_every_kind(
     assert {"| held_out", "| tune", "| attack"} <= rows.keys()
 
 
-def test_read_cases__refuses_a_secret_that_is_not_there(tmp_path: Path) -> None:
+def test_read_cases__rejects_a_secret_that_is_not_in_the_text(tmp_path: Path) -> None:
     path = tmp_path / "cases.csv"
     path.write_text("case_id,part,kind,text,secrets\n1,tune,name,Hello there.,Jane\n")
     with pytest.raises(ValueError, match="case 1"):
         read_cases(path)
 
 
-def test_redact__puts_a_placeholder_for_each_kind() -> None:
+def test_redact__inserts_a_placeholder_of_each_kind() -> None:
     text = (
         "I'm Jane, jane@example.com or 555-867-5309; card 4111 1111 1111 1111, 12 Oak Lane, example.com/jane."
     )
@@ -60,7 +56,7 @@ def test_redact__puts_a_placeholder_for_each_kind() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.case_id)
-def test_redact__twice_is_once(case: object) -> None:
+def test_redact__is_idempotent(case: object) -> None:
     text = redact(case.text)  # type: ignore[attr-defined]
     assert redact(text) == text
 
@@ -69,17 +65,17 @@ def test_redact__twice_is_once(case: object) -> None:
     "text",
     ["Sarah{}s plan", "Ms. O{}Brien", "5 Queen{}s Road", "It{}s 555\u2013867\u20135309", "\u201cSarah\u201d"],
 )
-def test_redact__curly_quotes_and_dashes_hide_nothing(text: str) -> None:
+def test_redact__accepts_typographic_quotes_and_dashes(text: str) -> None:
     for quote in "\u2018\u2019\u02bc'":
         assert "[" in redact(text.replace("{}", quote))
 
 
 @given(st.text(max_size=400))
-def test_find__stays_inside_any_text_and_never_overlaps(text: str) -> None:
+def test_find_personal_data__returns_ordered_findings_without_overlaps(text: str) -> None:
     end = 0
-    for found in find(text):
-        assert end <= found.start < found.end <= len(text)
-        end = found.end
+    for finding in find_personal_data(text):
+        assert end <= finding.start < finding.end <= len(text)
+        end = finding.end
 
 
 @pytest.mark.parametrize(
@@ -101,9 +97,9 @@ def test_find__stays_inside_any_text_and_never_overlaps(text: str) -> None:
     ],
     ids=lambda text: text[:8],
 )
-def test_find__no_text_takes_long(text: str) -> None:
+def test_find_personal_data__is_fast_for_any_text(text: str) -> None:
     started = time.perf_counter()
-    find(text)
+    find_personal_data(text)
     assert time.perf_counter() - started < 5
 
 
@@ -119,25 +115,27 @@ def session(*texts: str) -> SessionInput:
     )
 
 
-def test_redact_session__a_name_presented_once_is_known_in_all_of_it() -> None:
-    clean = redact_session(session("Xanthy left.", "My wife Xanthy left.", "I miss her. Xanthy was right."))
-    assert [u.text for u in clean.utterances] == [
+def test_redact_session__redacts_an_introduced_name_everywhere() -> None:
+    redacted = redact_session(
+        session("Xanthy left.", "My wife Xanthy left.", "I miss her. Xanthy was right.")
+    )
+    assert [u.text for u in redacted.utterances] == [
         "[name] left.",
         "My wife [name] left.",
         "I miss her. [name] was right.",
     ]
-    assert {u.context[0].text for u in clean.utterances} == {"[name] left."}
+    assert {u.context[0].text for u in redacted.utterances} == {"[name] left."}
 
 
-def test_redact_session__an_ordinary_word_is_not_taken_for_a_name() -> None:
-    clean = redact_session(
+def test_redact_session__keeps_words_that_also_occur_in_lower_case() -> None:
+    redacted = redact_session(
         session("My boss Sunday-driver yelled.", "Hi, Sunshine.", "Sunshine helps. I like sunshine.")
     )
-    assert clean.utterances[2].text == "Sunshine helps. I like sunshine."
+    assert redacted.utterances[2].text == "Sunshine helps. I like sunshine."
 
 
-def test_redact_session__keeps_everything_else() -> None:
-    before = session("Nothing to hide.")
-    clean = redact_session(before)
-    assert clean == replace(before, is_redacted=True)
-    assert redact_session(clean) is clean
+def test_redact_session__does_not_change_other_fields() -> None:
+    original = session("Nothing to hide.")
+    redacted = redact_session(original)
+    assert redacted == replace(original, is_redacted=True)
+    assert redact_session(redacted) is redacted

@@ -5,16 +5,16 @@ from cue_detector.sentiment import plain_valence, score
 
 
 @pytest.mark.parametrize("text", ["", "  ", "...", "[laughs]", "?!", "\U0001f600"])
-def test_score__of_a_text_without_words_is_unknown(text: str) -> None:
+def test_score__is_none_for_a_text_without_words(text: str) -> None:
     assert score(text) is None
 
 
-def test_score__of_words_without_feeling_is_zero() -> None:
+def test_score__is_zero_for_neutral_words() -> None:
     assert score("That won't work.") == 0
     assert score("The bus leaves at nine.") == 0
 
 
-def test_score__weighs_sentences_by_their_words() -> None:
+def test_score__weights_sentences_by_word_count() -> None:
     short_joy = score("Great! I hate all of these long and awful forms that I have to fill in.")
     short_anger = score("I hate it. It was a wonderful and lovely day with friends that I really enjoyed.")
     assert short_joy is not None
@@ -22,7 +22,7 @@ def test_score__weighs_sentences_by_their_words() -> None:
     assert short_joy < 0 < short_anger
 
 
-def test_score__does_not_saturate_on_long_text() -> None:
+def test_score__does_not_saturate_for_long_text() -> None:
     mixed = "It was good. " * 20 + "It was bad. " * 19
     short = score("It was good. It was bad.")
     long = score(mixed)
@@ -32,18 +32,18 @@ def test_score__does_not_saturate_on_long_text() -> None:
     assert abs(plain_valence(mixed).compound) > abs(long)
 
 
-def test_score__takes_a_leading_well_for_no_praise() -> None:
+def test_score__ignores_a_leading_well() -> None:
     assert score("Well, we met on Monday.") == 0
     assert plain_valence("Well, we met on Monday.").compound > 0
 
 
 @pytest.mark.parametrize("text", ["I love it " * 5000, "a" * 100_000, "\u2019\u0000 I\u2019m happy"])
-def test_score__stays_in_range_for_any_text(text: str) -> None:
+def test_score__is_in_range_for_any_text(text: str) -> None:
     value = score(text)
     assert value is not None
     assert -1 <= value <= 1
     assert value == score(text)
 
 
-def test_version__is_a_name() -> None:
+def test_version__is_not_empty() -> None:
     assert sentiment.VERSION

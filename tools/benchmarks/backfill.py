@@ -47,9 +47,9 @@ def main() -> int:
         f"sample, size {options.size}": lambda: load_sample(DEFAULT_SEED, options.size, LAST_DATE)
     }
     if annomi.is_available():
-        data_sets["real dialogues"] = lambda: load_directory(annomi.directory())
+        data_sets["real dialogues"] = lambda: load_directory(annomi.data_directory())
     else:
-        print(f"The real dialogues are not at {annomi.directory()}; they are left out.", file=sys.stderr)
+        print(f"The real dialogues are not at {annomi.data_directory()}; they are left out.", file=sys.stderr)
     print("| data | pairs | sessions | days | scores | alerts | seconds | ÷ one day |", flush=True)
     print("|---|--:|--:|--:|--:|--:|--:|--:|", flush=True)
     for name, load in data_sets.items():

@@ -19,7 +19,7 @@ from cue_detector.local import LocalDetector
 from cue_detector.process_pool import available_cores
 from cue_detector.redaction import redact_session
 from cue_detector.store.pending_sessions import pending_pages, read_sessions
-from tests.fault_server import in_a_process_of_its_own
+from tests.fault_server import serve_in_subprocess
 from tools.benchmarks.detector_data import copy_sessions, detector_database, forget_readings
 from tools.benchmarks.detector_run import Ran, measured
 from tools.benchmarks.report import Goal, Section
@@ -140,7 +140,7 @@ def _of_batches(name: str, one: Ran, all_cores: Ran, many: Ran) -> Section:
 
 
 def _of_a_model(name: str) -> Section:
-    with in_a_process_of_its_own(CALL_SECONDS) as base_url:
+    with serve_in_subprocess(CALL_SECONDS) as base_url:
         ran = measured(
             openai_base_url=base_url,
             llm_model="measured",

@@ -52,7 +52,7 @@ def detector_database() -> Iterator[tuple[str, str]]:
     with temporary_database("bench_cues") as url:
         if annomi.is_available():
             name = "real dialogues"
-            load_directory(annomi.directory())
+            load_directory(annomi.data_directory())
         else:
             name = "sample practice"
             load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)

@@ -1,4 +1,4 @@
-"""Measures detectors and rules against gold labels and writes docs/evaluation.md: `make eval`."""
+"""Evaluates detectors and rules against gold labels and writes docs/evaluation.md (`make eval`)."""
 
 import sys
 from pathlib import Path
@@ -9,14 +9,16 @@ REPORT = Path(__file__).resolve().parents[2] / "docs" / "evaluation.md"
 
 
 def main() -> int:
-    """Write the report, or say why it is skipped; returns the exit code."""
+    """Write the report; skipped if the dialogues or scikit-learn are missing. Returns the exit code."""
     if not annomi.is_available():
-        print(f"evaluation skipped: the dialogues are not there ({annomi.DEFAULT_DIRECTORY}, or ANNOMI_DIR)")
+        print(
+            f"evaluation skipped: no dialogues in {annomi.data_directory()} (set {annomi.DIRECTORY_VARIABLE})"
+        )
         return 0
     try:
-        from tools.evaluation import report  # noqa: PLC0415 - needs scikit-learn, a development dependency
+        from tools.evaluation import report  # noqa: PLC0415 - imports scikit-learn, a development dependency
     except ModuleNotFoundError as error:
-        print(f"evaluation skipped: {error.name} is not installed (it is in the development group)")
+        print(f"evaluation skipped: {error.name} is not installed (development dependency group)")
         return 0
     text = report.build()
     REPORT.write_text(text, encoding="utf-8")

@@ -1,4 +1,7 @@
-"""Measures how far each local rule can be trusted, on the hand-labelled nine-cue set (ADR 0025)."""
+"""Estimates the confidence of each local rule from the manually labelled nine-cue set.
+
+See docs/decisions/0016-local-cue-rules-and-calibrated-confidence.md.
+"""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -8,118 +11,129 @@ from functools import partial
 from scipy.stats import beta  # type: ignore[import-untyped]
 
 from cue_detector.domain import CueType
-from cue_detector.local.confidence import SUPPORT, adjusted
+from cue_detector.local.confidence import SUPPORT, adjust_confidence
 from cue_detector.local.rules import load_rules
 from tools.evaluation.client_talk import folds
-from tools.evaluation.cues import Candidate, LabelledTurn
+from tools.evaluation.cues import LabelledTurn, RuleMatch
 
-_RULE_PRIOR = 6.0
-_TYPE_PRIOR = 8.0
-CAUTION = 0.25
-"""The quantile of a cue type's share that is believed: three to one that it is not lower."""
+_RULE_PRIOR_COUNT = 6.0
+_TYPE_PRIOR_COUNT = 8.0
+PRIOR_QUANTILE = 0.25
+"""Quantile of a cue type's precision that its rules are shrunk towards: with odds 3:1 it is not lower."""
 _MIN_COUNT = 0.01
-"""A beta distribution needs some of both kinds."""
+"""The parameters of a beta distribution must be positive."""
 _TALK_WEIGHTS = [step / 20 for step in range(31)]
-"""Weights of the model's evidence that are tried: 0 to 1.5."""
+"""Grid of the weights of the log evidence: 0 to 1.5."""
 _SUPPORT_WEIGHTS = [step / 10 for step in range(31)]
-"""Weights of another rule's agreement that are tried: 0 to 3."""
+"""Grid of the weight of support by another rule: 0 to 3."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What calibration measures: each rule's confidence, and the weights of other evidence by its kind."""
+    """Confidence by rule id, and weight of additional evidence by kind."""
 
     confidences: Mapping[str, float]
     weights: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A cue that the local detector would report, and whether the annotator agrees."""
+class ReportedCue:
+    """A cue as the local detector reports it, compared with the annotation."""
 
     cue_type: CueType
     confidence: float
-    is_right: bool
+    is_correct: bool
     weight: float
 
 
-def calibrate(found: Sequence[Candidate], caution: float | None = CAUTION) -> Calibration:
-    """Measure confidences on these matches (ADR 0025).
+def calibrate(matches: Sequence[RuleMatch], quantile: float | None = PRIOR_QUANTILE) -> Calibration:
+    """Estimate confidences and weights from labelled matches.
 
-    A rule is measured where it matched alone. Its confidence is its share of right matches, drawn towards its
-    cue type's as if that had been seen six more times, so that one lucky match is not certainty. What it is
-    drawn towards counts fresh utterances only, since the rules were written by somebody who had read the
-    others, and is cautious: the lower quartile of what the type's share may be, given how few there are
-    (`caution` None means its mean). So a rule of a type that is often wrong needs right matches of its own to
-    be believed. Then the weights of another rule's agreement and of the model's evidence are fitted by
-    maximum likelihood.
+    Only unsupported matches of a rule count. The confidence of a rule is its precision, shrunk towards a
+    prior precision of its cue type with the weight of six matches. The prior is a conservative estimate: a
+    low quantile (None: the mean) of the posterior of the type's precision, from second-round utterances only,
+    because the author of the rules had read the others. The weights of support and log evidence are then
+    fitted by maximum likelihood.
     """
-    alone = [each for each in found if not each.is_supported]
-    fresh = [each for each in alone if each.labelled.is_fresh] or alone
-    overall = sum(each.is_right for each in fresh) / len(fresh)
+    unsupported = [each for each in matches if not each.is_supported]
+    second_round = [each for each in unsupported if each.labelled.is_second_round] or unsupported
+    overall = sum(each.is_correct for each in second_round) / len(second_round)
     confidences = {}
     for rule in load_rules():
-        of_type = [each.is_right for each in fresh if each.cue_type is rule.cue_type]
-        of_rule = [each.is_right for each in alone if each.rule_id == rule.rule_id]
-        drawn_to = _cautious(sum(of_type) + _TYPE_PRIOR * overall, len(of_type) + _TYPE_PRIOR, caution)
-        share = (sum(of_rule) + _RULE_PRIOR * drawn_to) / (len(of_rule) + _RULE_PRIOR)
-        confidences[rule.rule_id] = round(share, 2)
-    return Calibration(confidences, _fitted_weights(found, confidences))
+        of_type = [each.is_correct for each in second_round if each.cue_type is rule.cue_type]
+        of_rule = [each.is_correct for each in unsupported if each.rule_id == rule.rule_id]
+        prior = _posterior_quantile(
+            sum(of_type) + _TYPE_PRIOR_COUNT * overall, len(of_type) + _TYPE_PRIOR_COUNT, quantile
+        )
+        precision = (sum(of_rule) + _RULE_PRIOR_COUNT * prior) / (len(of_rule) + _RULE_PRIOR_COUNT)
+        confidences[rule.rule_id] = round(precision, 2)
+    return Calibration(confidences, _fit_weights(matches, confidences))
 
 
-def _cautious(right: float, total: float, caution: float | None) -> float:
-    """Return the quantile of a share of which so many were right; None means the mean."""
-    wrong = max(total - right, _MIN_COUNT)
-    return float(beta.mean(right, wrong) if caution is None else beta.ppf(caution, right, wrong))
+def _posterior_quantile(correct: float, total: float, quantile: float | None) -> float:
+    """Return a quantile, or the mean, of the beta posterior of a precision."""
+    incorrect = max(total - correct, _MIN_COUNT)
+    return float(
+        beta.mean(correct, incorrect) if quantile is None else beta.ppf(quantile, correct, incorrect)
+    )
 
 
-def cross_reported(
-    found: Sequence[Candidate],
-    keep: Callable[[LabelledTurn], bool],
-    shuffle: int = 0,
-    caution: float | None = CAUTION,
-) -> list[Judged]:
-    """Return the cues of the utterances to keep, by confidences measured on other dialogues only."""
-    judged: list[Judged] = []
-    for fold in folds([each.labelled.turn.dialogue for each in found], seed=shuffle):
-        measured = calibrate([each for each in found if each.labelled.turn.dialogue not in fold], caution)
-        inside = [each for each in found if each.labelled.turn.dialogue in fold and keep(each.labelled)]
-        judged += reported(inside, measured)
-    return judged
+def cross_validated(
+    matches: Sequence[RuleMatch],
+    include: Callable[[LabelledTurn], bool],
+    seed: int = 0,
+    quantile: float | None = PRIOR_QUANTILE,
+) -> list[ReportedCue]:
+    """Return the cues of the included utterances, with confidences calibrated on the other dialogues only."""
+    cues: list[ReportedCue] = []
+    for fold in folds([each.labelled.turn.dialogue for each in matches], seed=seed):
+        calibration = calibrate(
+            [each for each in matches if each.labelled.turn.dialogue not in fold], quantile
+        )
+        held_out = [
+            each for each in matches if each.labelled.turn.dialogue in fold and include(each.labelled)
+        ]
+        cues += report_cues(held_out, calibration)
+    return cues
 
 
-def _fitted_weights(found: Sequence[Candidate], confidences: Mapping[str, float]) -> Mapping[str, float]:
-    cues = _best(found, confidences)
+def _fit_weights(matches: Sequence[RuleMatch], confidences: Mapping[str, float]) -> Mapping[str, float]:
+    cues = _most_confident(matches, confidences)
     weights = {SUPPORT: 0.0, "change": 0.0, "sustain": 0.0}
 
-    def surprise(kind: str, weight: float) -> float:
-        tried = Calibration(confidences, {**weights, kind: weight})
-        p = [_confidence(each, tried) for each in cues]
-        return -sum(math.log(p if each.is_right else 1 - p) for p, each in zip(p, cues, strict=True))
+    def log_loss(kind: str, weight: float) -> float:
+        calibration = Calibration(confidences, {**weights, kind: weight})
+        p = [_confidence(each, calibration) for each in cues]
+        return -sum(math.log(p if each.is_correct else 1 - p) for p, each in zip(p, cues, strict=True))
 
     for kind in weights:
         grid = _SUPPORT_WEIGHTS if kind == SUPPORT else _TALK_WEIGHTS
-        weights[kind] = min(grid, key=partial(surprise, kind))
+        weights[kind] = min(grid, key=partial(log_loss, kind))
     return weights
 
 
-def reported(found: Sequence[Candidate], calibration: Calibration) -> list[Judged]:
-    """Return the cues as the detector reports them: of each type the most confident one per utterance."""
+def report_cues(matches: Sequence[RuleMatch], calibration: Calibration) -> list[ReportedCue]:
+    """Return the cues that the detector reports: the most confident match per utterance and cue type."""
     return [
-        Judged(each.cue_type, _confidence(each, calibration), each.is_right, each.labelled.weight)
-        for each in _best(found, calibration.confidences)
+        ReportedCue(each.cue_type, _confidence(each, calibration), each.is_correct, each.labelled.weight)
+        for each in _most_confident(matches, calibration.confidences)
     ]
 
 
-def _best(found: Sequence[Candidate], sure: Mapping[str, float]) -> list[Candidate]:
-    best: dict[tuple[str, CueType], Candidate] = {}
-    for each in found:
+def _most_confident(matches: Sequence[RuleMatch], confidences: Mapping[str, float]) -> list[RuleMatch]:
+    best: dict[tuple[str, CueType], RuleMatch] = {}
+    for each in matches:
         key = (each.labelled.turn.utterance_id, each.cue_type)
-        if key not in best or sure[each.rule_id] > sure[best[key].rule_id]:
+        if key not in best or confidences[each.rule_id] > confidences[best[key].rule_id]:
             best[key] = each
     return list(best.values())
 
 
-def _confidence(each: Candidate, calibration: Calibration) -> float:
-    base = calibration.confidences[each.rule_id]
-    return adjusted(base, each.cue_type, each.evidence, calibration.weights, is_supported=each.is_supported)
+def _confidence(match: RuleMatch, calibration: Calibration) -> float:
+    return adjust_confidence(
+        calibration.confidences[match.rule_id],
+        match.cue_type,
+        match.log_evidence,
+        calibration.weights,
+        is_supported=match.is_supported,
+    )

@@ -1,4 +1,4 @@
-"""Trains the head of the extra `embeddings`, and measures it by the same folds as the default model."""
+"""Training and cross-validation of the embedding head, on the folds of the default model."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from cue_detector.local.client_talk import LABELS, Model, Probabilities, decide, logits
+from cue_detector.local.client_talk import LABELS, Model, Probabilities, classify, logits
 from cue_detector.local.client_talk_embeddings import (
-    PLACES,
+    TEXT_SLOTS,
     Head,
-    Surroundings,
+    SlotTexts,
     blend,
     embed,
     head_logits,
@@ -20,11 +20,11 @@ from cue_detector.local.features import Features, extract
 from tools.evaluation.annomi import ClientTurn
 from tools.evaluation.client_talk import (
     FOLDS,
-    NUMBER_SCALE,
-    Trained,
+    NUMERIC_SCALE,
+    TrainedFold,
     lines_of,
     relative,
-    rounded,
+    round_coefficients,
     smoothed,
     trained_folds,
 )
@@ -33,17 +33,16 @@ from tools.evaluation.measures import macro_f1
 VERSION = "client-talk-embeddings-2"
 
 
-class Choice(NamedTuple):
-    """What can be chosen about the head."""
+class Hyperparameters(NamedTuple):
+    """Hyperparameters of the head."""
 
     inputs: str
-    """A name in INPUTS."""
-    share: float
-    """Weight of the head in the blend."""
+    """Key of INPUTS."""
+    blend_weight: float
 
 
-# Chosen by hand on the report's folds; `nested` shows what choosing inputs and share there is worth.
-SHARE = 0.45
+# Selected on the folds of the evaluation; `nested` estimates the resulting optimism.
+BLEND_WEIGHT = 0.45
 INPUTS: Mapping[str, Mapping[str, float]] = {
     "all five": {
         "text": 1.5,
@@ -60,23 +59,25 @@ INPUTS: Mapping[str, Mapping[str, float]] = {
         "coach_after": 0.0,
     },
 }
-"""How strongly each place counts; 0 leaves it out."""
-SHIPPED = Choice("all five", SHARE)
-CHOICES = tuple(Choice(inputs, share) for inputs in INPUTS for share in (1 / 3, SHARE, 0.6))
-_STRENGTH = 0.35
+"""Scale of each text slot; 0 omits it."""
+SHIPPED = Hyperparameters("all five", BLEND_WEIGHT)
+CANDIDATES = tuple(
+    Hyperparameters(inputs, weight) for inputs in INPUTS for weight in (1 / 3, BLEND_WEIGHT, 0.6)
+)
+_INVERSE_REGULARIZATION = 0.35
 _INNER_FOLDS = 4
 
 Scores = dict[int, Sequence[float]]
 
 
 def vectors_of(turns: Sequence[ClientTurn], encoder: SentenceEncoder) -> Array:
-    """Return the embeddings of each utterance and of what is said around it: (utterances, places, 384)."""
-    lines: list[Surroundings] = []
-    said: dict[str, tuple[str, str]] = {}
+    """Return the embeddings of each utterance and its context, an array (utterances, slots, 384)."""
+    lines: list[SlotTexts] = []
+    previous: dict[str, tuple[str, str]] = {}
     for turn, line in zip(turns, lines_of(turns), strict=True):
-        before = said.get(turn.dialogue, ("", ""))
+        before = previous.get(turn.dialogue, ("", ""))
         lines.append((turn.text, line.coach_text, *before, turn.coach_after))
-        said[turn.dialogue] = (turn.text, before[0])
+        previous[turn.dialogue] = (turn.text, before[0])
     return embed(lines, encoder)
 
 
@@ -87,21 +88,24 @@ def train_head(
     base: Model,
     inputs: str = SHIPPED.inputs,
 ) -> dict[str, Any]:
-    """Return the weights of the head as written to its file, fitted to these utterances."""
+    """Train the head and return it in the format of its file."""
     target = np.array([LABELS.index(label) for label in labels])
     scale = np.array(base.numbers)
-    numbers = (np.array([each.numbers for each in features]) - scale[:, 0]) / scale[:, 1] * NUMBER_SCALE
-    scales = np.repeat([INPUTS[inputs][place] for place in PLACES], DIMENSIONS)
+    numbers = (np.array([each.numbers for each in features]) - scale[:, 0]) / scale[:, 1] * NUMERIC_SCALE
+    scales = np.repeat([INPUTS[inputs][slot] for slot in TEXT_SLOTS], DIMENSIONS)
     matrix = np.hstack([vectors.reshape(len(vectors), -1) * scales, numbers])
-    fitted = LogisticRegression(C=_STRENGTH, max_iter=300).fit(matrix, target)
+    fitted = LogisticRegression(C=_INVERSE_REGULARIZATION, max_iter=300).fit(matrix, target)
     weights = relative(fitted.coef_).T
-    places = np.split(weights[:, : scales.size] * scales, len(PLACES), axis=1)
+    slots = np.split(weights[:, : scales.size] * scales, len(TEXT_SLOTS), axis=1)
     return {
         "version": VERSION,
-        "share": SHARE,
-        "intercept": rounded(relative(fitted.intercept_[:, None])[0]),
-        **{name: [rounded(row) for row in rows] for name, rows in zip(PLACES, places, strict=True)},
-        "numbers": [rounded(row) for row in weights[:, scales.size :] * NUMBER_SCALE],
+        "share": BLEND_WEIGHT,
+        "intercept": round_coefficients(relative(fitted.intercept_[:, None])[0]),
+        **{
+            name: [round_coefficients(row) for row in rows]
+            for name, rows in zip(TEXT_SLOTS, slots, strict=True)
+        },
+        "numbers": [round_coefficients(row) for row in weights[:, scales.size :] * NUMERIC_SCALE],
     }
 
 
@@ -109,69 +113,83 @@ def cross_validated(
     turns: Sequence[ClientTurn], groups: Sequence[str], vectors: Array, seed: int = 0
 ) -> list[Probabilities]:
     """Return out-of-fold probabilities with the head; see client_talk.cross_validated."""
-    return _for_choices(turns, groups, vectors, seed, choices=(SHIPPED,), count=FOLDS)[SHIPPED]
+    return _probabilities_by_candidate(turns, groups, vectors, seed, candidates=(SHIPPED,), count=FOLDS)[
+        SHIPPED
+    ]
 
 
 def nested(
     turns: Sequence[ClientTurn], groups: Sequence[str], vectors: Array, seed: int = 0
-) -> tuple[list[Probabilities], list[Choice]]:
-    """Return out-of-fold probabilities where inputs and share were chosen without that fold, and the choices.
+) -> tuple[list[Probabilities], list[Hyperparameters]]:
+    """Return out-of-fold probabilities of nested cross-validation, and the hyperparameters of each fold.
 
-    The choice is made by cross-validation within the other folds, so nothing of it has seen what it is
-    measured on.
+    The hyperparameters of a fold are selected by cross-validation within the other folds.
     """
     features = [extract(line) for line in lines_of(turns)]
-    found: dict[int, Probabilities] = {}
-    chosen = []
+    probabilities: dict[int, Probabilities] = {}
+    selected = []
     for fold in trained_folds(turns, features, groups, seed):
-        inside = [turns[i] for i in fold.inside]
-        names = [groups[i] for i in fold.inside]
-        tried = _for_choices(inside, names, vectors[fold.inside], seed, choices=CHOICES, count=_INNER_FOLDS)
-        gold = [turn.label for turn in inside]
-        best = max(CHOICES, key=lambda choice: _f1(gold, tried[choice], fold.model))
-        chosen.append(best)
-        found |= smoothed(turns, _blended(turns, features, vectors, fold, (best,))[best], fold.model)
-    return [found[index] for index in range(len(turns))], chosen
+        training = [turns[i] for i in fold.training]
+        by_candidate = _probabilities_by_candidate(
+            training,
+            [groups[i] for i in fold.training],
+            vectors[fold.training],
+            seed,
+            candidates=CANDIDATES,
+            count=_INNER_FOLDS,
+        )
+        gold = [turn.label for turn in training]
+        best = max(CANDIDATES, key=lambda candidate: _f1(gold, by_candidate[candidate], fold.model))
+        selected.append(best)
+        scores = _blended_scores(turns, features, vectors, fold, (best,))[best]
+        probabilities |= smoothed(turns, scores, fold.model)
+    return [probabilities[index] for index in range(len(turns))], selected
 
 
-def _for_choices(
+def _probabilities_by_candidate(
     turns: Sequence[ClientTurn],
     groups: Sequence[str],
     vectors: Array,
     seed: int,
     *,
-    choices: Sequence[Choice],
+    candidates: Sequence[Hyperparameters],
     count: int,
-) -> dict[Choice, list[Probabilities]]:
+) -> dict[Hyperparameters, list[Probabilities]]:
     features = [extract(line) for line in lines_of(turns)]
-    found: dict[Choice, dict[int, Probabilities]] = {choice: {} for choice in choices}
+    by_candidate: dict[Hyperparameters, dict[int, Probabilities]] = {each: {} for each in candidates}
     for fold in trained_folds(turns, features, groups, seed, count):
-        for choice, scores in _blended(turns, features, vectors, fold, choices).items():
-            found[choice] |= smoothed(turns, scores, fold.model)
-    return {choice: [each[index] for index in range(len(turns))] for choice, each in found.items()}
+        for candidate, scores in _blended_scores(turns, features, vectors, fold, candidates).items():
+            by_candidate[candidate] |= smoothed(turns, scores, fold.model)
+    return {
+        candidate: [by_index[index] for index in range(len(turns))]
+        for candidate, by_index in by_candidate.items()
+    }
 
 
-def _blended(
+def _blended_scores(
     turns: Sequence[ClientTurn],
     features: Sequence[Features],
     vectors: Array,
-    fold: Trained,
-    choices: Sequence[Choice],
-) -> dict[Choice, Scores]:
-    """Return the scores of the utterances outside for each choice, by heads trained on those inside."""
+    fold: TrainedFold,
+    candidates: Sequence[Hyperparameters],
+) -> dict[Hyperparameters, Scores]:
+    """Return the blended scores of the test utterances for each candidate."""
     model = fold.model
-    labels = [turns[i].label for i in fold.inside]
-    inside = [features[i] for i in fold.inside]
-    own = {i: logits(features[i], model) for i in fold.outside}
-    added: dict[str, Scores] = {}
-    for inputs in dict.fromkeys(choice.inputs for choice in choices):
-        head = Head.from_dict(train_head(inside, vectors[fold.inside], labels, model, inputs))
-        added[inputs] = {i: head_logits(features[i], vectors[i], head, model) for i in fold.outside}
+    labels = [turns[i].label for i in fold.training]
+    training = [features[i] for i in fold.training]
+    default_scores = {i: logits(features[i], model) for i in fold.test}
+    head_scores: dict[str, Scores] = {}
+    for inputs in dict.fromkeys(candidate.inputs for candidate in candidates):
+        head = Head.from_dict(train_head(training, vectors[fold.training], labels, model, inputs))
+        head_scores[inputs] = {i: head_logits(features[i], vectors[i], head, model) for i in fold.test}
     return {
-        choice: {i: blend(own[i], added[choice.inputs][i], choice.share) for i in fold.outside}
-        for choice in choices
+        candidate: {
+            i: blend(default_scores[i], head_scores[candidate.inputs][i], candidate.blend_weight)
+            for i in fold.test
+        }
+        for candidate in candidates
     }
 
 
 def _f1(gold: Sequence[str], scores: Sequence[Probabilities], model: Model) -> float:
-    return macro_f1(gold, [decide(score, model).label for score in scores], LABELS)
+    return macro_f1(gold, [classify(score, model).label for score in scores], LABELS)

@@ -1,16 +1,16 @@
-"""Draws the client utterances that were labelled by hand for the nine-cue set (ADR 0021).
+"""Draws the sample of client utterances for the manually labelled nine-cue set.
 
-First round, before any rule existed. Three strata, so that rare cue types appear: utterances with a word that
-any of the nine cues might use, then the rest that experts called change or sustain talk, then all others.
+First round, before any rule existed: three strata, so that rare cue types occur. `word`: utterances with a
+word that is typical of any cue type; `talk`: the remaining utterances with an expert label change or sustain;
+`rest`: all others.
 
-Second round, after the rules were written and before their confidences were measured: of the utterances not
-read yet, all that some rule then matched, and as many others, in one list without saying which is which.
+Second round, after the rules were written and before their confidences were calibrated: all remaining
+utterances that a rule matched (`fresh_match`), and an equal number of others (`fresh_other`), in one list
+without the matches.
 
-With weight 1 for what was read and the rest's share for `fresh_other`, the set stands for all client
-utterances of the dialogues that are no back-channels.
-
-Back-channels are left out: no detector labels them. The draw is a hash of the utterance's id: the same on any
-machine.
+The weight is 1, except for `fresh_other`, which also represents the utterances that were not drawn.
+Back-channels are excluded, because detectors do not label them. The draw orders utterances by a hash of their
+id, so it is reproducible.
 """
 
 import hashlib
@@ -21,10 +21,10 @@ from cue_detector.text import is_backchannel
 from tools.evaluation.annomi import ClientTurn
 
 QUOTA = {"word": 480, "talk": 190, "rest": 130}
-"""How many utterances each stratum of the first round gives."""
+"""Sample size of each stratum of the first round."""
 
-FRESH_OTHERS = 206
-"""How many utterances without a match the second round gives."""
+SECOND_ROUND_OTHERS = 206
+"""Sample size of the stratum without a rule match in the second round."""
 
 _ANY_CUE_WORD = re.compile(
     r"(?i)\b(?:wow|love|great|awesome|excited|proud|amazing|cool|fun|happy|hope|realiz|realis|never thought|"
@@ -47,11 +47,11 @@ def stratum(turn: ClientTurn) -> str | None:
 
 
 def part_of(dialogue: str) -> str:
-    """Return the part of the set that a dialogue belongs to: development or check."""
+    """Return the part of a dialogue: development or check."""
     return "check" if _hash(f"half {dialogue}") % 2 else "development"
 
 
-def draw(turns: list[ClientTurn]) -> dict[str, str]:
+def draw_first_round(turns: list[ClientTurn]) -> dict[str, str]:
     """Return {utterance id: stratum} of the first round, in the order of `turns`."""
     strata: dict[str, list[ClientTurn]] = {name: [] for name in QUOTA}
     for turn in turns:
@@ -65,19 +65,21 @@ def draw(turns: list[ClientTurn]) -> dict[str, str]:
     return {turn.utterance_id: drawn[turn.utterance_id] for turn in turns if turn.utterance_id in drawn}
 
 
-def draw_fresh(turns: list[ClientTurn], read: Collection[str], matched: Collection[str]) -> dict[str, str]:
+def draw_second_round(
+    turns: list[ClientTurn], first_round: Collection[str], matched: Collection[str]
+) -> dict[str, str]:
     """Return {utterance id: stratum} of the second round, in the order of `turns`.
 
-    `read` are the ids of the first round, `matched` those that a rule matched when the round was drawn: it
-    documents how that round came about, and is not drawn again when a rule changes.
+    `first_round` are the ids of the first round, `matched` the ids that a rule matched at the time of the
+    draw. The function documents that draw; the sample does not change with the rules.
     """
-    fresh = [turn for turn in turns if turn.utterance_id not in read and stratum(turn)]
+    remaining = [turn for turn in turns if turn.utterance_id not in first_round and stratum(turn)]
     others = sorted(
-        (turn for turn in fresh if turn.utterance_id not in matched),
+        (turn for turn in remaining if turn.utterance_id not in matched),
         key=lambda turn: _hash(turn.utterance_id),
     )
-    drawn = {turn.utterance_id: "fresh_match" for turn in fresh if turn.utterance_id in matched}
-    drawn |= {turn.utterance_id: "fresh_other" for turn in others[:FRESH_OTHERS]}
+    drawn = {turn.utterance_id: "fresh_match" for turn in remaining if turn.utterance_id in matched}
+    drawn |= {turn.utterance_id: "fresh_other" for turn in others[:SECOND_ROUND_OTHERS]}
     return {turn.utterance_id: drawn[turn.utterance_id] for turn in turns if turn.utterance_id in drawn}
 
 

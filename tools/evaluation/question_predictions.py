@@ -1,4 +1,4 @@
-"""Lets the question rules judge dialogues, in a throw-away server, so that nobody's database is touched."""
+"""Applies the question rules to dialogues in a temporary database server."""
 
 import tempfile
 from pathlib import Path
@@ -9,13 +9,13 @@ from warehouse.ephemeral import temporary_server
 from warehouse.load import load_directory
 
 
-def predict(folder: Path) -> dict[str, QuestionKind]:
-    """Load a folder of source tables and return what the rules say of each coach utterance with text.
+def predict(directory: Path) -> dict[str, QuestionKind]:
+    """Load a directory of source tables and return the predicted kind of each coach utterance with text.
 
-    Raises WarehouseError when the server can't be started, the folder loaded or the rules built.
+    Raises WarehouseError if starting the server, loading the directory or building the rules fails.
     """
     with tempfile.TemporaryDirectory() as scratch, temporary_server(Path(scratch) / "warehouse"):
-        load_directory(folder)
+        load_directory(directory)
         file = Path(scratch) / "predictions.csv"
         write_predictions(file)
         return predicted_questions(file)

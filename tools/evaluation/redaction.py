@@ -1,7 +1,7 @@
-"""Measure the redaction on the cases kept with the tests: `python -m tools.evaluation.redaction [CASES]`.
+"""Evaluates redaction on the test cases: `python -m tools.evaluation.redaction [CASES]`.
 
-The cases were written before the rules. Odd ones ("tune") may be looked at while rules change; even ones
-("held_out") only count. "attack" was written against the finished rules, which then learnt from it.
+The cases were written before the rules. Part `tune` was used during development, part `held_out` only for
+evaluation. Part `attack` was written against the finished rules, which were then improved.
 """
 
 import csv
@@ -10,43 +10,42 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from cue_detector.redaction import find
-from tools.evaluation.measures import share
+from cue_detector.redaction import find_personal_data
+from tools.evaluation.measures import format_score
 
 CASES = Path(__file__).parents[2] / "tests" / "data" / "redaction_cases.csv"
 
 
 @dataclass
 class Score:
-    """Counts of one kind or part."""
+    """Counts of one group of cases."""
 
     secrets: int = 0
-    """What had to go."""
+    """Personal data in the texts."""
     removed: int = 0
-    """Secrets that are gone completely."""
+    """Secrets that are redacted completely."""
     redactions: int = 0
-    """Stretches that were taken out."""
-    right: int = 0
-    """Of these, those that touch a secret."""
+    correct: int = 0
+    """Redactions that overlap a secret."""
     clean_texts: int = 0
-    """Texts without any secret."""
+    """Texts without a secret."""
     clean_untouched: int = 0
-    """Of these, those left as they were."""
+    """Texts without a secret and without a redaction."""
 
     @property
     def recall(self) -> float | None:
-        """Share of the secrets removed, 0-1; none without secrets."""
+        """Fraction of secrets removed, 0-1; None without secrets."""
         return self.removed / self.secrets if self.secrets else None
 
     @property
     def precision(self) -> float | None:
-        """Share of the redactions that were due, 0-1; none without redactions."""
-        return self.right / self.redactions if self.redactions else None
+        """Fraction of correct redactions, 0-1; None without redactions."""
+        return self.correct / self.redactions if self.redactions else None
 
 
 @dataclass(frozen=True)
 class Case:
-    """A text and what must vanish from it."""
+    """A text and its secrets."""
 
     case_id: str
     part: str
@@ -56,7 +55,7 @@ class Case:
 
 
 def read_cases(path: Path = CASES) -> list[Case]:
-    """Read the cases; a secret that its text does not have is an error."""
+    """Read the cases; raises ValueError if a text does not contain its secret."""
     with path.open(encoding="utf-8", newline="") as file:
         cases = [
             Case(
@@ -70,27 +69,26 @@ def read_cases(path: Path = CASES) -> list[Case]:
         ]
     for case in cases:
         if any(secret not in case.text for secret in case.secrets):
-            raise ValueError(f"case {case.case_id} names a secret that its text does not have")
+            raise ValueError(f"the text of case {case.case_id} does not contain its secret")
     return cases
 
 
-def score_case(case: Case, score: Score) -> bool:
-    """Add a case to a score; true when everything about it was right."""
-    found = find(case.text)
+def score_case(case: Case, score: Score) -> None:
+    """Add a case to a score."""
+    findings = find_personal_data(case.text)
     spans = [(start := case.text.index(secret), start + len(secret)) for secret in case.secrets]
-    removed = sum(_is_covered(span, [(f.start, f.end) for f in found]) for span in spans)
-    right = sum(any(f.start < end and f.end > start for start, end in spans) for f in found)
+    removed = sum(_is_covered(span, [(f.start, f.end) for f in findings]) for span in spans)
+    correct = sum(any(f.start < end and f.end > start for start, end in spans) for f in findings)
     score.secrets += len(spans)
     score.removed += removed
-    score.redactions += len(found)
-    score.right += right
+    score.redactions += len(findings)
+    score.correct += correct
     score.clean_texts += not spans
-    score.clean_untouched += not spans and not found
-    return removed == len(spans) and right == len(found)
+    score.clean_untouched += not spans and not findings
 
 
 def measure(cases: list[Case]) -> dict[str, Score]:
-    """Return the score of all cases, of each part and of each kind."""
+    """Return the scores of all cases, of each part and of each kind."""
     scores: dict[str, Score] = defaultdict(Score)
     for case in cases:
         for group in ("all", case.part, case.kind):
@@ -99,22 +97,22 @@ def measure(cases: list[Case]) -> dict[str, Score]:
 
 
 def report(scores: dict[str, Score]) -> str:
-    """Return the scores as a markdown table."""
+    """Return the scores as a Markdown table."""
     lines = [
         "| Cases | Secrets | Recall | Redactions | Precision | Clean texts left untouched |",
         "|---|---|---|---|---|---|",
     ]
     for group, score in scores.items():
         lines.append(
-            f"| {group} | {score.secrets} | {share(score.recall)} | {score.redactions} "
-            f"| {share(score.precision)} | {score.clean_untouched} of {score.clean_texts} |"
+            f"| {group} | {score.secrets} | {format_score(score.recall)} | {score.redactions} "
+            f"| {format_score(score.precision)} | {score.clean_untouched} of {score.clean_texts} |"
         )
     return "\n".join(lines)
 
 
-def _is_covered(span: tuple[int, int], found: list[tuple[int, int]]) -> bool:
-    inside = [max(0, min(span[1], end) - max(span[0], start)) for start, end in found]
-    return sum(inside) == span[1] - span[0]
+def _is_covered(span: tuple[int, int], redactions: list[tuple[int, int]]) -> bool:
+    overlaps = [max(0, min(span[1], end) - max(span[0], start)) for start, end in redactions]
+    return sum(overlaps) == span[1] - span[0]
 
 
 def main() -> None:

@@ -1,9 +1,8 @@
-"""Measures each rule's confidence on the nine-cue set and writes it into the table.
+"""Calibrates the confidence of each rule on the nine-cue set and writes it to rules.csv.
 
     python -m tools.training.calibrate_rules
 
-What ships is measured on both parts of the set; the report also shows what comes out when only one part is
-used for measuring and the other for checking (ADR 0021).
+Uses both parts of the set. docs/evaluation.md also contains results of a calibration on one part only.
 """
 
 import csv
@@ -12,25 +11,25 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cue_detector.local import confidence as runtime
-from cue_detector.local import rules as table
+from cue_detector.local import rules
 from cue_detector.local.client_talk import Probabilities, load_model
+from cue_detector.local.confidence import CALIBRATION_FILE
 from tools.evaluation import annomi, client_talk
 from tools.evaluation.calibration import Calibration, calibrate
-from tools.evaluation.cues import candidates, read_gold
+from tools.evaluation.cues import read_gold, rule_matches
 
 
 def main() -> int:
-    """Rewrite the confidences and the calibration file; returns the exit code."""
+    """Write rules.csv and the calibration file; returns the exit code."""
     if not annomi.is_available():
-        print(f"skipped: the dialogues are not in {annomi.DEFAULT_DIRECTORY}")
+        print(f"skipped: no dialogues in {annomi.data_directory()}")
         return 0
     turns = annomi.client_turns()
     scores = client_talk.cross_validated(turns, [turn.dialogue for turn in turns])
-    found = candidates(read_gold(turns), by_utterance(turns, scores), load_model())
-    calibration = calibrate(found)
+    matches = rule_matches(read_gold(turns), by_utterance(turns, scores), load_model())
+    calibration = calibrate(matches)
     _write(calibration)
-    print(f"{len(found)} matches; weights of the evidence: {dict(calibration.weights)}")
+    print(f"{len(matches)} matches; weights: {dict(calibration.weights)}")
     return 0
 
 
@@ -42,8 +41,8 @@ def by_utterance(
 
 
 def _write(calibration: Calibration) -> None:
-    folder = Path(table.__file__).parent
-    path = folder / "rules.csv"
+    directory = Path(rules.__file__).parent
+    path = directory / rules.RULES_FILE
     rows = annomi.read_rows(path)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
@@ -52,7 +51,7 @@ def _write(calibration: Calibration) -> None:
             confidence = calibration.confidences[row["rule_id"]]
             writer.writerow({**row, "confidence": f"{confidence:.2f}"})
     text = json.dumps({"weights": dict(calibration.weights)}, indent=4) + "\n"
-    (folder / runtime.CALIBRATION_FILE).write_text(text, encoding="utf-8")
+    (directory / CALIBRATION_FILE).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Trains the client talk model on the development dialogues and writes its one versioned file.
+"""Trains the client talk model on the development dialogues and writes its file.
 
     python -m tools.training.train_client_talk
 
-Run again, it writes the same file (scikit-learn's solver is deterministic; coefficients keep 4 decimals).
-Where the extra `embeddings` is installed, the extra's own small file is written too.
+Reproducible: the solver is deterministic, and coefficients have 4 decimals. If the extra `embeddings` is
+installed, also trains the embedding head.
 """
 
 import json
@@ -18,9 +18,9 @@ from tools.evaluation import annomi, client_talk, client_talk_embeddings
 
 
 def main() -> int:
-    """Write the model file; returns the exit code."""
+    """Write the model files; returns the exit code."""
     if not annomi.is_available():
-        print(f"skipped: the dialogues are not in {annomi.DEFAULT_DIRECTORY}")
+        print(f"skipped: no dialogues in {annomi.data_directory()}")
         return 0
     turns = annomi.client_turns()
     features = [extract(line) for line in client_talk.lines_of(turns)]
@@ -29,7 +29,7 @@ def main() -> int:
     _write(runtime.MODEL_FILE, model)
     encoder = load_encoder()
     if encoder is None:
-        print(f"{HEAD_FILE} left as it is: the extra `embeddings` is not installed")
+        print(f"{HEAD_FILE} unchanged: the extra `embeddings` is not installed")
     else:
         vectors = client_talk_embeddings.vectors_of(turns, encoder)
         _write(
@@ -41,12 +41,12 @@ def main() -> int:
 
 def _write(name: str, model: dict[str, object]) -> None:
     path = Path(runtime.__file__).with_name(name)
-    path.write_text(_one_entry_a_line(model), encoding="utf-8")
+    path.write_text(_one_line_per_key(model), encoding="utf-8")
     print(f"{name}: {path.stat().st_size / 1000:.0f} kB")
 
 
-def _one_entry_a_line(model: dict[str, object]) -> str:
-    """Return the model as JSON with a line for each table, so that a change is readable in a diff."""
+def _one_line_per_key(model: dict[str, object]) -> str:
+    """Return the model as JSON with one line per key, for readable diffs."""
     parts = [f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=True)}" for name, value in model.items()]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
