@@ -34,7 +34,10 @@ _SESSIONS_PER_REQUEST_SLOT = 2
 
 
 class LlmDetector:
-    """Detector that uses the configured language model (see docs/decisions/0019, 0021)."""
+    """Detector that uses the configured language model.
+
+    See docs/decisions/0019-one-llm-request-per-session.md and docs/decisions/0021-llm-retry-policy.md.
+    """
 
     name = "llm"
 

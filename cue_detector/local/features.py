@@ -123,11 +123,11 @@ def _signals(text: str, coach: str, words: int) -> Iterable[str]:
     found = [name for name, pattern in client_patterns if pattern.search(plain)]
     yield from found
     length = "short" if words <= _SHORT_ANSWER_WORDS else "long"
-    answer = "yes" if "yes_short" in found else "no" if "neg_short" in found else "other"
+    reply = "yes" if "yes_short" in found else "no" if "neg_short" in found else "other"
     for name, pattern in coach_patterns:
         if pattern.search(coach):
             yield f"{length} after {name}"
-            yield f"{length} {answer} after {name}"
+            yield f"{length} {reply} after {name}"
 
 
 def _numbers(

@@ -78,14 +78,14 @@ def test_run__stores_excerpt_context_and_provenance(db: CueDatabase) -> None:
 
 
 def test_run__context_is_the_two_preceding_utterances_of_any_speaker(db: CueDatabase) -> None:
-    said = [
+    utterances = [
         Said("coach", 0, 1, "One."),
         Said("speaker_3", 2, 3, "Two."),
         Said("coach", 4, 5, " "),
         Said("coach", 6, 7, "Three.", sentiment="neutral"),
         Said("client", 8, 9, "Four, maybe."),
     ]
-    db.add_utterances(said)
+    db.add_utterances(utterances)
     run(db)
     assert db.cues()[0]["preceding_context"] == "other: Two.\ncoach: Three."
 
@@ -105,7 +105,7 @@ def test_run__completes_sessions_without_input(db: CueDatabase) -> None:
 
 
 def test_run__scores_sentiment_without_a_usable_upstream_label(db: CueDatabase) -> None:
-    said = [
+    utterances = [
         Said("coach", 0, 1, "You did a wonderful job.", sentiment=None),
         Said("client", 2, 3, "I hate all of it.", sentiment="confusing"),
         Said("client", 4, 5, "I love it.", sentiment="positive"),
@@ -113,13 +113,14 @@ def test_run__scores_sentiment_without_a_usable_upstream_label(db: CueDatabase) 
         Said("client", 8, 9, "...", sentiment=None),
         Said("speaker_1", 10, 11, "I hate it.", sentiment=None),
     ]
-    job = db.add_utterances(said)
+    job = db.add_utterances(utterances)
     run(db)
     rows = {row["utterance_id"]: row for row in db.rows("select * from cue_detection.utterance_sentiment")}
-    assert set(rows) == {said[0].utterance_id, said[1].utterance_id}
-    assert rows[said[0].utterance_id]["sentiment_score"] > 0 > rows[said[1].utterance_id]["sentiment_score"]
-    one = rows[said[1].utterance_id]
-    assert (one["source"], one["scorer_version"], one["job_id"]) == ("vader", sentiment.VERSION, job)
+    coach, client = utterances[0].utterance_id, utterances[1].utterance_id
+    assert set(rows) == {coach, client}
+    assert rows[coach]["sentiment_score"] > 0 > rows[client]["sentiment_score"]
+    row = rows[client]
+    assert (row["source"], row["scorer_version"], row["job_id"]) == ("vader", sentiment.VERSION, job)
 
 
 def test_run__replaces_the_cues_of_a_changed_session(db: CueDatabase) -> None:

@@ -35,14 +35,14 @@ def rows_of(file: Path) -> dict[str, dict[str, str]]:
 def assert_is_complete(file: Path) -> None:
     assert file.read_text(encoding="utf-8").splitlines()[0].split(",") == list(HEADER)
     rows = rows_of(file)
-    assert set(rows) == {str(said.utterance_id) for said in DIALOGUE}
+    assert set(rows) == {str(utterance.utterance_id) for utterance in DIALOGUE}
     client_row = rows[str(CLIENT.utterance_id)]
     assert (client_row["question"], client_row["client_talk"]) == ("", "change")
     assert 0.5 < float(client_row["p_change"]) <= 1
     assert 0 <= float(client_row["p_sustain"]) < 0.5
     assert list(rows[str(COACH.utterance_id)].values())[1:] == ["open", "", "", ""]
-    for said in (SILENT, SILENT_COACH, GUEST):
-        assert list(rows[str(said.utterance_id)].values())[1:] == [""] * 4
+    for utterance in (SILENT, SILENT_COACH, GUEST):
+        assert list(rows[str(utterance.utterance_id)].values())[1:] == [""] * 4
 
 
 def test_predictions__require_no_pipeline_run(database_url: str, tmp_path: Path) -> None:

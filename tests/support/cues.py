@@ -78,16 +78,16 @@ class CueDatabase:
 
     def add(self, *client_lines: str, coach: str = "How was your week?", **columns: Any) -> UUID:
         """Add a session with these client utterances, each after the coach's, and return its job id."""
-        said: list[Said] = []
+        utterances: list[Said] = []
         for number, line in enumerate(client_lines):
-            said.append(Said("coach", number * 20, number * 20 + 5, coach, sentiment="neutral"))
-            said.append(Said("client", number * 20 + 6, number * 20 + 19, line, sentiment="neutral"))
-        return self.add_utterances(said, **columns)
+            utterances.append(Said("coach", number * 20, number * 20 + 5, coach, sentiment="neutral"))
+            utterances.append(Said("client", number * 20 + 6, number * 20 + 19, line, sentiment="neutral"))
+        return self.add_utterances(utterances, **columns)
 
-    def add_utterances(self, said: list[Said] | None, **columns: Any) -> UUID:
+    def add_utterances(self, utterances: list[Said] | None, **columns: Any) -> UUID:
         """Add a session with exactly these utterances and return its job id."""
         with psycopg.connect(self.url) as connection:
-            return add_session(connection, said, **columns)
+            return add_session(connection, utterances, **columns)
 
     def refresh_pending(self, **variables: Any) -> None:
         """Rebuild the model of pending sessions with its compiled SQL."""
@@ -154,7 +154,7 @@ def kill(process: "subprocess.Popen[Any]") -> None:
     process.wait()
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 120) -> None:
     """Wait until a condition holds; fails the test after a timeout."""
     deadline = time.monotonic() + seconds
     while not condition():
