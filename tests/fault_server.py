@@ -75,7 +75,7 @@ class FaultServer:
         always: Fault = OK,
         delay_seconds: float = 0.0,
     ) -> None:
-        """The fault of a request is the next one of `script`, else by a text in it (`when`), else `always`."""
+        """Faults come from `script` in order, then from `when` by text in the request, else `always`."""
         self.script = deque(script)
         self.when = when or {}
         self.always = always
@@ -131,7 +131,7 @@ class FaultServer:
 
 @contextmanager
 def serve_in_subprocess(delay_seconds: float) -> Iterator[str]:
-    """Serve from a separate process, so that the server does not slow down the client; yields the base URL."""
+    """Serve from a separate process, which does not slow down the client; yields the base URL."""
     command = [sys.executable, "-m", __name__, str(delay_seconds)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -98,9 +98,9 @@ def test_find_personal_data__returns_ordered_findings_without_overlaps(text: str
     ids=lambda text: text[:8],
 )
 def test_find_personal_data__is_fast_for_any_text(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     find_personal_data(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def session(*texts: str) -> SessionInput:
