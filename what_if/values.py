@@ -30,7 +30,7 @@ COPIES = {
 
 
 def parse(text: str) -> dict[str, Decimal]:
-    """Read "days_since_session_warning=7 silence_days=21"; raises WarehouseError for anything else."""
+    """Read "days_since_session_warning=7 inactivity_days=21"; raises WarehouseError for anything else."""
     found = {}
     for part in text.replace(",", " ").split():
         name, _, value = part.partition("=")
@@ -63,7 +63,7 @@ def copy(connection: psycopg.Connection, schema: str, coach_id: UUID) -> None:
 
 
 def change(connection: psycopg.Connection, schema: str, values: Mapping[str, Decimal]) -> list[str]:
-    """Set the values in the schema's copies; a line for each: "silence_days 30 -> 21".
+    """Set the values in the schema's copies; a line for each: "inactivity_days 30 -> 21".
 
     Raises WarehouseError for an unknown name, and for a critical threshold not beyond its warning.
     """

@@ -74,7 +74,7 @@ def _write_rows(
         record
         for record in records
         if recorded.get((record.pending.job_id, record.pending.coach_id), 0)
-        == record.pending.past_detection_count
+        == record.pending.previous_detection_count
     ]
     succeeded = [record for record in writable if record.result.detection.status is DetectionStatus.SUCCEEDED]
     _insert(connection, DETECTION, [_detection_row(record) for record in writable])

@@ -24,13 +24,13 @@ class PendingSession:
     transcript_id: UUID | None
     source_revision: str
     content_hash: int | None
-    past_detection_count: int
+    previous_detection_count: int
     """Detections when the model was built; a higher count means another run processed the session."""
 
 
 _STILL_PENDING = """
     from analytics_intermediate.int_cues__pending_sessions as sessions
-    where sessions.past_detection_count = (
+    where sessions.previous_detection_count = (
         select count(*) from cue_detection.session_detections as detections
         where detections.job_id = sessions.job_id and detections.coach_id = sessions.coach_id
     )
@@ -39,7 +39,7 @@ _COUNT = f"select count(*) {_STILL_PENDING}"
 _PAGE = f"""
     select
         sessions.job_id, sessions.coach_id, sessions.client_id, sessions.transcript_id,
-        sessions.source_revision, sessions.content_hash, sessions.past_detection_count
+        sessions.source_revision, sessions.content_hash, sessions.previous_detection_count
     {_STILL_PENDING}
     and (%(after)s::uuid is null or sessions.job_id > %(after)s)
     order by sessions.job_id

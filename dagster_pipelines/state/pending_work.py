@@ -130,7 +130,7 @@ def enqueue_clients_of_last_build(connection: psycopg.Connection[Any]) -> None:
     connection.execute(
         "insert into operations.clients_to_refresh (coach_id, client_id) "
         "select distinct coach_id, client_id from analytics_intermediate.int_sessions__pending "
-        "where not is_gone on conflict (coach_id, client_id) do update set noted_at = now()"
+        "where not is_removed on conflict (coach_id, client_id) do update set noted_at = now()"
     )
 
 

@@ -1,4 +1,4 @@
-{#- A value, cut at a limit. Unknown stays unknown: least() would pass over a null. -#}
+{#- Not least(), which ignores nulls: an unknown value must stay unknown. -#}
 {% macro cap(value, limit) -%}
     case when {{ value }} > {{ limit }} then {{ limit }} else {{ value }} end
 {%- endmacro %}

@@ -1,8 +1,3 @@
-{#-
-    Rows of `final` that the mart does not hold already in just this form, so that a run rewrites what changed and
-    nothing else. `ignored` names columns that say when a row was computed, not what; `or_when` is a condition under
-    which a row is rewritten all the same (the mart's row is called recorded).
--#}
 {% macro changed_rows_only(key, ignored=['computed_at'], or_when='false') -%}
     select final.*
     from final

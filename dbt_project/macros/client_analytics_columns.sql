@@ -1,7 +1,3 @@
-{#-
-    The columns that client_analytics and its history have in common, rounded here and nowhere before: the
-    specification's in its order, then ours. `id` is the SQL of the row's identity.
--#}
 {% macro client_analytics_columns(id) -%}
         {{ id }} as id,
         windows.client_id,

@@ -1,7 +1,3 @@
-{#-
-    Removes a mart's rows that nothing stands behind any more: rows of pairs that lost a session, on dates by which they
-    now have had none. Runs in the transaction that brings the new rows.
--#}
 {% macro delete_erased() -%}
     delete from {{ this }} as mart
     using {{ ref('int_clients__erased_sessions') }} as erased

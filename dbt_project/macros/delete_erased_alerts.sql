@@ -1,8 +1,3 @@
-{#-
-    Removes alerts whose text speaks of a day that knew a session which is erased since, and that nothing bears out
-    without it.
-    Runs in the transaction that brings the new rows.
--#}
 {% macro delete_erased_alerts() -%}
     delete from {{ this }} as mart
     using {{ ref('int_clients__erased_sessions') }} as erased
@@ -12,6 +7,6 @@
         and mart.severity_date >= erased.session_date
         and not exists (
             select from {{ ref('int_alerts__reconciled') }} as alerts
-            where alerts.coach_id = mart.coach_id and alerts.id = mart.id and alerts.is_borne_out
+            where alerts.coach_id = mart.coach_id and alerts.id = mart.id and alerts.is_supported
         )
 {%- endmacro %}

@@ -1,7 +1,3 @@
-{#-
-    Removes scores that knew a session which is erased since, and that this run could not tell again: the relationship
-    has ended, or no session is left by that date. Runs in the transaction that brings the new rows.
--#}
 {% macro delete_erased_scores() -%}
     delete from {{ this }} as mart
     using {{ ref('int_clients__erased_sessions') }} as erased

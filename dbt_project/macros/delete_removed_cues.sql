@@ -1,22 +1,18 @@
-{#-
-    Removes cues that no longer hold, of every session on the worklist: also of one that has none left and so
-    brings no new row that would replace them. In the transaction that brings the new rows.
--#}
 {% macro delete_removed_cues() -%}
     delete from {{ this }} as mart
-    using {{ ref('int_sessions__pending') }} as worklist
+    using {{ ref('int_sessions__pending') }} as pending
     where
-        mart.job_id = worklist.job_id
+        mart.job_id = pending.job_id
         and (
-            worklist.is_gone
+            pending.is_removed
             or not exists (
                 select 1
-                from {{ ref('int_cues__accepted') }} as kept
+                from {{ ref('int_cues__accepted') }} as accepted
                 where
-                    kept.utterance_id = mart.utterance_id
-                    and kept.cue_type = mart.cue_type
-                    and kept.coach_id = worklist.coach_id
-                    and kept.detection_id = worklist.cue_detection_id
+                    accepted.utterance_id = mart.utterance_id
+                    and accepted.cue_type = mart.cue_type
+                    and accepted.coach_id = pending.coach_id
+                    and accepted.detection_id = pending.cue_detection_id
             )
         )
 {%- endmacro %}

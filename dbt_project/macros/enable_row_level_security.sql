@@ -1,7 +1,4 @@
-{#-
-    The second wall: the API's role sees only rows of the coach that the request's transaction names in the
-    setting app.coach_id; analysts see all rows. Set up once, because it takes an exclusive lock.
--#}
+{#- Created once: enabling row-level security takes an exclusive lock. -#}
 {% macro enable_row_level_security() -%}
     do $$
     begin

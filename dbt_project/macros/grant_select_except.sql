@@ -1,5 +1,4 @@
-{#- Lets a role read every column of this relation but those named: words are not for analysts. -#}
-{% macro grant_select_except(role, hidden) -%}
+{% macro grant_select_except(role, excluded) -%}
     do $$
     declare
         missing text;
@@ -8,7 +7,7 @@
         from pg_attribute
         where
             attrelid = '{{ this }}'::regclass and attnum > 0 and not attisdropped
-            and attname not in ('{{ hidden | join("', '") }}')
+            and attname not in ('{{ excluded | join("', '") }}')
             and not has_column_privilege('{{ role }}', attrelid, attnum, 'select');
         if missing is not null then
             execute format('grant select (%s) on {{ this }} to {{ role }}', missing);

@@ -1,7 +1,4 @@
-{#-
-    At the end of a subquery: its columns are computed there, once. Without it Postgres writes each column's formula
-    wherever the column is used, and computes it as often.
--#}
+{#- Without it Postgres may inline a subquery's expressions and evaluate each one once per use. -#}
 {% macro optimization_fence() -%}
     offset 0
 {%- endmacro %}

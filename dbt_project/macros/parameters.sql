@@ -1,4 +1,3 @@
-{#- One row with a column per named parameter of a seed with the columns parameter and value. -#}
 {% macro parameters(seed, names) -%}
     select
         {%- for name in names %}

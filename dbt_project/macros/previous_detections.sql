@@ -1,7 +1,6 @@
 {#-
-    What the cue detector has recorded so far, read by the model that lists what it shall read next. It is a look
-    at an earlier run, not at this one, and therefore no source(): as a source the detector's own output would be
-    its input, and the graph a circle (docs/adr/0034). Everything else reads the staging models.
+    Not a source(): the detector reads the model that calls this, so the detector's output as a dbt source of that
+    model would make the graph cyclic. All other models read the staging models.
 -#}
 {% macro previous_detections() -%}
     select

@@ -1,4 +1,3 @@
-{#- Forgets sessions that are gone, once every record was told again without them. -#}
 {% macro purge_erased_sessions() -%}
     delete from {{ this }} as mart
     using {{ ref('int_clients__erased_sessions') }} as erased

@@ -1,6 +1,5 @@
-{#- A risk factor that rests on the change of a score from the earlier to the later half of the window. -#}
 {% macro risk_change_factor(factor_type, change) -%}
-with inputs as (
+with features as (
     select * from {{ ref('int_risk__features') }}
 ),
 
@@ -18,21 +17,21 @@ parameters as (
     {{ parameters(ref('risk_parameters'), ['severity_at_warning']) }}
 ),
 
-judged as (
+evaluated as (
     select
-        inputs.coach_id,
-        inputs.client_id,
-        inputs.as_of_date,
-        inputs.window_days,
+        features.coach_id,
+        features.client_id,
+        features.as_of_date,
+        features.window_days,
         thresholds.factor_type,
-        inputs.{{ change }} as value,
-        to_char(abs(inputs.{{ change }}), thresholds.number_format) as value_text,
+        features.{{ change }} as value,
+        to_char(abs(features.{{ change }}), thresholds.number_format) as value_text,
         {{ severity(
-            'inputs.' ~ change, 'thresholds.warning_threshold', 'thresholds.critical_threshold',
+            'features.' ~ change, 'thresholds.warning_threshold', 'thresholds.critical_threshold',
             'parameters.severity_at_warning'
         ) }} as severity
-    from inputs
-    inner join thresholds on inputs.coach_id = thresholds.coach_id
+    from features
+    inner join thresholds on features.coach_id = thresholds.coach_id
     cross join parameters
 ),
 
@@ -41,12 +40,12 @@ situations as (
         *,
         case
             when value is null then 'unknown'
-            -- as the sentence shows it
+            -- rounded as in the text
             when value_text::numeric = 0 then 'unchanged'
             when value < 0 then 'fell'
             else 'rose'
         end as situation
-    from judged
+    from evaluated
 ),
 
 final as (
@@ -58,7 +57,7 @@ final as (
         situations.value,
         situations.severity,
         situations.value is not null as has_evidence,
-        {{ fill('texts.text', {
+        {{ format_text('texts.text', {
             'value': "coalesce(situations.value_text, '')", 'window_days': 'situations.window_days::text'
         }) }} as description
     from situations

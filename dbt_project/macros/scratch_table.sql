@@ -1,17 +1,17 @@
 {#-
-    A table that a run fills for its own later steps. A complete run makes it anew, which lets Postgres spread the work
-    over its processes. A run for a few sessions (variable reuse_scratch_tables) refills the one that is there: the views that read
-    it stay where they are, and need not be built again.
+    A table that a run fills for its own later models. A full run creates it again, so that Postgres can fill it with
+    parallel workers. An incremental run (variable reuse_scratch_tables) truncates and refills the existing table: the
+    views on it stay and need not be built again.
 -#}
 {% materialization scratch_table, adapter='postgres' %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
-    {%- set is_refilled = var('reuse_scratch_tables') and existing is not none and existing.type == 'table' -%}
+    {%- set is_reused = var('reuse_scratch_tables') and existing is not none and existing.type == 'table' -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- if is_refilled -%}
+    {%- if is_reused -%}
         {% call statement('main') %}
             truncate {{ this }};
             insert into {{ this }}
@@ -29,7 +29,7 @@
         {%- do persist_docs(target_relation, model) -%}
     {%- endif -%}
 
-    {#- without figures the planner takes a new table for a small one, and later steps for a loop in a loop #}
+    {#- without statistics the planner assumes a small table and chooses nested loops in later models #}
     {% call statement('analyze') %}
         analyze {{ this }}
     {% endcall %}
@@ -40,7 +40,6 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{#- The table with its rows; the setting `storage_parameters` maps Postgres' storage parameters to values. -#}
 {% macro create_scratch_table(relation, sql) -%}
     {%- set parameters = config.get('storage_parameters', {}) -%}
     create {{ 'unlogged' if config.get('unlogged') }} table {{ relation }}

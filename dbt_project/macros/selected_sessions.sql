@@ -1,20 +1,16 @@
-{#-
-    The rows of a relation that this run looks at, by their job_id: all, or those of the sessions that it was told of
-    (variable `sessions`, a comma list). Each of these is looked up by its key, so that a run for a few sessions takes
-    the same time however many there are.
--#}
+{#- One index lookup per session: the cost depends on the number of selected sessions, not of all sessions. -#}
 {% macro selected_sessions(relation) -%}
-    {%- set told = var('session_ids', none) -%}
-    {%- if told is none -%}
+    {%- set selected = var('session_ids', none) -%}
+    {%- if selected is none -%}
     select * from {{ relation }}
     {%- else -%}
-    select looked_up.*
-    from unnest('{{ "{" ~ told ~ "}" }}'::uuid[]) as told (job_id)
+    select matching.*
+    from unnest('{{ "{" ~ selected ~ "}" }}'::uuid[]) as selected (job_id)
     cross join lateral (
         select *
-        from {{ relation }} as known
-        where known.job_id = told.job_id
+        from {{ relation }} as source
+        where source.job_id = selected.job_id
         {{ optimization_fence() }} -- noqa: PRS
-    ) as looked_up
+    ) as matching
     {%- endif -%}
 {%- endmacro %}

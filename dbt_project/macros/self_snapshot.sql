@@ -1,7 +1,6 @@
 {#-
-    A mart as it stands before this run, read by the worklist that decides what has to be computed again. It is
-    the same self-reference as dbt's `this`, one model earlier, and therefore no ref() (docs/adr/0003).
-    Before the mart exists there are no rows. `columns` maps each column to its type.
+    Like dbt's `this`, one model earlier: the model that selects the work of a run reads the mart that the run then
+    writes. As a ref() it would make the graph cyclic.
 -#}
 {% macro self_snapshot(mart, columns) -%}
     {%- set relation = adapter.get_relation(target.database, generate_schema_name('ai_backend'), mart) if execute -%}

@@ -1,7 +1,4 @@
-{#-
-    A uuid that follows from a row's key, so that a rebuild gives the same ids. It is the md5 of entity and key
-    in the layout of RFC 9562's version 8 (free form), which every uuid parser accepts.
--#}
+{#- Deterministic, so that a rebuild keeps the ids. -#}
 {% macro surrogate_uuid(entity, columns) -%}
     overlay(
         overlay(

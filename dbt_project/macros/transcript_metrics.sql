@@ -1,19 +1,16 @@
-{#- Row of int_transcripts__metrics of one transcript, null without utterances. -#}
 {% macro transcript_metrics(transcript_id) -%}
     {{ target.schema }}.transcript_metrics({{ transcript_id }})
 {%- endmacro %}
 
 {#-
-    Makes the function transcript_metrics(uuid), which looks up one row of the view `measures`, its only argument.
-
-    A function and not a join: Postgres computes the windows of a query in one process, but calls a function that is
-    costly and parallel safe in all of them (docs/adr/0070). Its plan is the same for every transcript and is made once:
-    Postgres 18 would otherwise weigh, call by call, whether to plan anew, which takes as long as the rest.
+    A function instead of a join: Postgres computes a query's window functions in one process, but calls an expensive
+    function that is parallel safe in all workers. A generic plan serves every transcript: Postgres 18 would otherwise
+    decide per call whether to plan again, which takes as long as the call itself.
 -#}
-{% macro create_transcript_metrics(measures) -%}
+{% macro create_transcript_metrics(metrics) -%}
 {#- without the database's name, so that a copy of the database can call it -#}
-{%- set measures = measures.include(database=false) -%}
-create or replace function {{ measures.schema }}.transcript_metrics(wanted uuid)
-returns {{ measures }} language sql stable parallel safe cost 10000 set plan_cache_mode = force_generic_plan
-as $function$ select * from {{ measures }} where transcript_id = wanted $function$
+{%- set metrics = metrics.include(database=false) -%}
+create or replace function {{ metrics.schema }}.transcript_metrics(wanted uuid)
+returns {{ metrics }} language sql stable parallel safe cost 10000 set plan_cache_mode = force_generic_plan
+as $function$ select * from {{ metrics }} where transcript_id = wanted $function$
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#-
-    How dbt empties a seed before it fills it again, in one transaction. A truncate is seen by readers whose
-    statement began before it, as an empty table; a delete is not, and locks nobody out.
+    dbt empties a seed with truncate before it fills it again. A statement that began earlier would see an empty table
+    and wait for the lock; a delete avoids both.
 -#}
 {% macro postgres__truncate_relation(relation) -%}
     {% call statement('truncate_relation') %}

@@ -1,7 +1,4 @@
-{#-
-    dbt compares a unit test's rows as they are written, and would call 2.50 and 2.5000 different. Here trailing
-    zeros behind the decimal point are cut off first, on both sides; nothing is rounded.
--#}
+{#- dbt compares the text of values, for which 2.50 and 2.5000 differ: trailing zeros are removed on both sides. -#}
 {% macro postgres__get_unit_test_sql(main_sql, expected_fixture_sql, expected_column_names) -%}
 {%- for side, query in [('actual', main_sql), ('expected', expected_fixture_sql)] %}
 select

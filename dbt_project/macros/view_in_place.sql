@@ -1,7 +1,8 @@
 {#-
-    A view that readers may use while dbt runs: replaced in place, and only when its definition changed. dbt's own
-    view is swapped and dropped with everything that depends on it, which readers would notice.
-    `view_options` are Postgres' own; by default the reader's rights and row security count, not the owner's.
+    A view that can be read while dbt runs: `create or replace`, and only when the definition changed. dbt's own view
+    materialization renames and drops the old view with everything that depends on it.
+    `view_options` are Postgres' view options; the default applies the reader's privileges and row-level security
+    instead of the owner's.
 -#}
 {% materialization view_in_place, adapter='postgres' %}
     {%- set target_relation = this.incorporate(type='view') -%}
@@ -39,7 +40,7 @@
                 create or replace view {{ this }} with ({{ options }}) as {{ sql }}
             ;
             exception
-                when invalid_table_definition then -- other columns than before
+                when invalid_table_definition then -- the columns changed
                     drop view {{ this }} cascade;
                     create view {{ this }} with ({{ options }}) as {{ sql }}
             ;

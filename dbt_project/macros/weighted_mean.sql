@@ -1,7 +1,3 @@
-{#-
-    Mean of the named columns, each weighted by the column `<name>_weight`; a null takes no part and the other
-    weights count for more. Null when all are null.
--#}
 {% macro weighted_mean(names, values_relation, weights_relation) -%}
     (
         {%- for name in names %}

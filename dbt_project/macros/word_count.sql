@@ -1,7 +1,4 @@
-{#-
-    Words of a text: tokens between white space (metrics page, response_elaboration_score). Nearly all texts hold
-    single plain spaces only, and counting those is many times faster than a regular expression.
--#}
+{#- Most texts contain single plain spaces only; counting those is many times faster than a regular expression. -#}
 {% macro word_count(text) -%}
     case
         when {{ text }} ~ '^\s|\s$|\s\s|[^\S ]' then cardinality(array_remove(regexp_split_to_array({{ text }}, '\s+'), ''))

@@ -1,7 +1,7 @@
--- Each active client with a session has a score for each date of the run, unless another version gave one.
+-- Every active pair with a session has a score for every date of the run, possibly by another model version.
 {{ config(meta={'dagster': {'ref': {'name': 'risk_scores'}}}) }}
 
-with worklist as (
+with pending as (
     select * from {{ ref('int_clients__pending') }}
 ),
 
@@ -15,15 +15,15 @@ scores as (
 )
 
 select
-    worklist.coach_id,
-    worklist.client_id,
-    worklist.as_of_date
-from worklist
+    pending.coach_id,
+    pending.client_id,
+    pending.as_of_date
+from pending
 inner join relationships
-    on worklist.coach_id = relationships.coach_id and worklist.client_id = relationships.client_id
+    on pending.coach_id = relationships.coach_id and pending.client_id = relationships.client_id
 left join scores
     on
-        worklist.coach_id = scores.coach_id
-        and worklist.client_id = scores.client_id
-        and worklist.as_of_date = scores.as_of_date
+        pending.coach_id = scores.coach_id
+        and pending.client_id = scores.client_id
+        and pending.as_of_date = scores.as_of_date
 where scores.id is null

@@ -1,7 +1,7 @@
--- Each active pair that is to be scored on a date is judged by each factor, once.
+-- Every risk factor is evaluated for every pair and date to be scored.
 {{ config(meta={'dagster': {'ref': {'name': 'int_risk__factors'}}}) }}
 
-with inputs as (
+with features as (
     select * from {{ ref('int_risk__features') }}
 ),
 
@@ -9,21 +9,21 @@ settings as (
     select * from {{ ref('risk_factor_settings') }}
 ),
 
-judged as (
+factors as (
     select * from {{ ref('int_risk__factors') }}
 )
 
 select
-    inputs.coach_id,
-    inputs.client_id,
-    inputs.as_of_date,
+    features.coach_id,
+    features.client_id,
+    features.as_of_date,
     settings.factor_type
-from inputs
+from features
 cross join settings
-left join judged
+left join factors
     on
-        inputs.coach_id = judged.coach_id
-        and inputs.client_id = judged.client_id
-        and inputs.as_of_date = judged.as_of_date
-        and settings.factor_type = judged.factor_type
-where judged.factor_type is null
+        features.coach_id = factors.coach_id
+        and features.client_id = factors.client_id
+        and features.as_of_date = factors.as_of_date
+        and settings.factor_type = factors.factor_type
+where factors.factor_type is null

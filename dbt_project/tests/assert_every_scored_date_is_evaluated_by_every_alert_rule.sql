@@ -1,4 +1,4 @@
--- No alert rule leaves out a pair or a scored date.
+-- Every alert rule is evaluated for every pair and scored date.
 {{ config(meta={'dagster': {'ref': {'name': 'int_alerts__rule_states'}}}) }}
 
 with scored_dates as (
@@ -10,7 +10,7 @@ alert_types as (
     from {{ ref('alert_texts') }}
 ),
 
-judged as (
+rule_states as (
     select * from {{ ref('int_alerts__rule_states') }}
 )
 
@@ -21,10 +21,10 @@ select
     alert_types.alert_type
 from scored_dates
 cross join alert_types
-left join judged
+left join rule_states
     on
-        scored_dates.coach_id = judged.coach_id
-        and scored_dates.client_id = judged.client_id
-        and scored_dates.as_of_date = judged.as_of_date
-        and alert_types.alert_type = judged.alert_type
-where judged.alert_type is null
+        scored_dates.coach_id = rule_states.coach_id
+        and scored_dates.client_id = rule_states.client_id
+        and scored_dates.as_of_date = rule_states.as_of_date
+        and alert_types.alert_type = rule_states.alert_type
+where rule_states.alert_type is null

@@ -1,4 +1,4 @@
--- Each score from 0 to 100, to the hundredth, belongs to exactly one level.
+-- Every score from 0.00 to 100.00 belongs to exactly one risk level.
 with scores as (
     select generate_series(0, 10000) / 100.0 as risk_score
 ),

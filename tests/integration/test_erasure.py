@@ -30,7 +30,7 @@ RECORDS = {
     "risk_scores": "coach_id, client_id, as_of_date",
     "risk_alert_episodes": "coach_id, client_id, alert_type, opened_date",
 }
-WRITTEN = ("session_analytics", *RECORDS, "int_clients__session_snapshot")
+WRITTEN = ("session_analytics", *RECORDS, "int_operations__session_snapshot")
 JSON_COLUMNS = ("factors", "engagement_scores_history", "sentiment_scores_history")
 TABLES = """
 select n.nspname, c.relname from pg_class as c inner join pg_namespace as n on c.relnamespace = n.oid

@@ -48,9 +48,9 @@ def test_what_if__the_same_values_nothing_differs_and_nothing_is_written(
     database: psycopg.Connection,
 ) -> None:
     before = relations(database)
-    same = ask(days_since_session_warning=14, silence_days=30)
+    same = ask(days_since_session_warning=14, inactivity_days=30)
     assert relations(database) == before
-    assert same.changes == ["days_since_session_warning 14 -> 14", "silence_days 30 -> 30"]
+    assert same.changes == ["days_since_session_warning 14 -> 14", "inactivity_days 30 -> 30"]
     assert (same.scored_clients, same.clients) == (12, [])
     assert same.alerts
     assert all(row.as_it_is == row.what_if == row.in_both for row in same.alerts)
@@ -62,7 +62,7 @@ def test_what_if__the_same_values_nothing_differs_and_nothing_is_written(
 
 
 def test_what_if__a_stricter_silence_rule_finds_the_silent_sooner(database: psycopg.Connection) -> None:
-    stricter = ask(silence_days=20, silence_urgent_days=40)
+    stricter = ask(inactivity_days=20, inactivity_urgent_days=40)
     silent = {row.severity: row for row in stricter.alerts if row.alert_type == "no_session_30d"}
     assert silent["warning"].what_if + silent["urgent"].what_if > silent["warning"].as_it_is
     # another rule for alerts is no other score
@@ -96,9 +96,9 @@ def test_what_if__a_coach_s_thresholds_change_scores_as_the_pipeline_would(
     ("text", "words"),
     [
         ("", "No value to change"),
-        ("silence_days", "is not NAME=NUMBER"),
-        ("silence_days=soon", "is not NAME=NUMBER"),
-        ("silence_days=NaN", "is not NAME=NUMBER"),
+        ("inactivity_days", "is not NAME=NUMBER"),
+        ("inactivity_days=soon", "is not NAME=NUMBER"),
+        ("inactivity_days=NaN", "is not NAME=NUMBER"),
         ("colour=3", 'There is no value "colour"'),
         ("days_since_session_warning=40", "must lie beyond days_since_session_warning (40)"),
         ("engagement_decline_critical=-5", "must lie beyond engagement_decline_warning"),
@@ -123,5 +123,5 @@ def test_what_if__one_at_a_time_and_clears_away_what_a_killed_one_left(
         assert query(database, "select to_regclass('what_if.risk_scores') as found") == [{"found": None}]
         assert schema == "what_if"
         with pytest.raises(WarehouseError, match="under way"):
-            ask(silence_days=21)
+            ask(inactivity_days=21)
     assert query(database, "select from pg_namespace where nspname = 'what_if'") == []

@@ -1,7 +1,7 @@
--- one row per active coaching relationship, live
+-- one row per active coaching relationship
 {#
-    Upstream's table has no row security, and the API no right to it. So this view runs with the owner's rights and
-    shows all rows only to those who may read them anyway; to others those of the coach whom the request names.
+    The upstream table has no row-level security, and the API has no privilege on it. This view runs with the owner's
+    privileges: roles that may read the staging view see all rows, others only those of the request's coach.
 #}
 {{ config(
     materialized='view_in_place',

@@ -1,4 +1,4 @@
--- one row per pair and window, as of the latest date that was computed for the pair
+-- one row per pair and window, as of the latest date computed for the pair
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',

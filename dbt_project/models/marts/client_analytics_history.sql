@@ -1,4 +1,4 @@
--- one row per pair, window and as_of date, for as long as the variable client_history_days says
+-- one row per pair, window and as_of date, kept for client_history_days
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',

@@ -1,4 +1,4 @@
--- one row per active pair with a session: where the client stands
+-- one row per active pair with a session: latest analytics, current risk score and open alerts
 {{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with clients as (
@@ -14,7 +14,7 @@ scores as (
 ),
 
 open_alerts as not materialized (
-    -- not the notes, which not every reader of this view may see
+    -- without notes, which not every reader may see
     select
         coach_id,
         client_id,
@@ -23,27 +23,27 @@ open_alerts as not materialized (
     where resolved_at is null and not is_muted
 ),
 
--- Client by client, so that the cost follows their number, whatever the planner believes it to be; and counts as
--- subqueries in the list, which cost nothing where a reader doesn't ask for them.
+-- Lateral subqueries keep the cost proportional to the number of clients, regardless of the planner's estimates.
+-- Scalar subqueries are not executed when a query doesn't select them.
 final as (
     select
         clients.coach_id,
         clients.client_id,
-        recent.as_of_date,
+        last_90_days.as_of_date,
         (
-            select altogether.total_sessions
-            from windows as altogether
+            select all_time.total_sessions
+            from windows as all_time
             where
-                altogether.coach_id = clients.coach_id
-                and altogether.client_id = clients.client_id
-                and altogether.window_type = 'all_time'
+                all_time.coach_id = clients.coach_id
+                and all_time.client_id = clients.client_id
+                and all_time.window_type = 'all_time'
         ) as total_sessions,
-        recent.last_session_date,
-        recent.days_since_last_session,
-        recent.average_engagement_score,
-        recent.engagement_trend,
-        recent.average_sentiment_score,
-        recent.sentiment_trend,
+        last_90_days.last_session_date,
+        last_90_days.days_since_last_session,
+        last_90_days.average_engagement_score,
+        last_90_days.engagement_trend,
+        last_90_days.average_sentiment_score,
+        last_90_days.sentiment_trend,
         current_score.id as risk_score_id,
         current_score.as_of_date as risk_as_of_date,
         current_score.risk_score,
@@ -79,7 +79,7 @@ final as (
                 and windows.client_id = clients.client_id
                 and windows.window_type = '90d'
             limit 1
-        ) as recent
+        ) as last_90_days
     left join lateral (
         select * from scores
         where scores.coach_id = clients.coach_id and scores.client_id = clients.client_id

@@ -1,4 +1,4 @@
--- one row per active pair with a session and window: what stands beside the window's analytics
+-- one row per active pair with a session, and window: totals, risk level and quality warnings
 {{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with overview as (
@@ -20,7 +20,7 @@ final as (
         coalesce(overview.is_risk_expired, false) as risk_score_stale,
         array_remove(
             array[
-                -- one session shows no trend
+                -- a trend needs two sessions
                 case when windows.total_sessions < 2 then 'insufficient_sessions' end,
                 case when overview.is_risk_expired then 'stale_risk_score' end
             ], null

@@ -1,4 +1,4 @@
--- one row per pair, window and metric: from the first to the last known value, the trend, and all values between
+-- one row per pair, window and metric: first and last known value, trend and all known values
 {{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with windows as (
@@ -9,8 +9,8 @@ sessions as (
     select * from {{ ref('session_analytics') }}
 ),
 
--- Not over client_trend_points: the service asks for this row most often, and one pass gives both ends and points.
-courses as (
+-- Not based on client_trend_points: this is the API's most frequent query, and one pass gives first, last and points.
+series as (
     select
         windows.coach_id,
         windows.client_id,
@@ -44,12 +44,12 @@ courses as (
     group by windows.coach_id, windows.client_id, windows.window_type, metrics.metric, metrics.trend
 ),
 
-ends as (
+endpoints as (
     select
-        courses.*,
+        series.*,
         known_values[1] as previous_value,
         known_values[cardinality(known_values)] as current_value
-    from courses
+    from series
 ),
 
 final as (
@@ -66,7 +66,7 @@ final as (
         trend,
         coalesce(cardinality(known_values), 0) as point_count,
         coalesce(data_points, '{}') as data_points
-    from ends
+    from endpoints
 )
 
 select * from final

@@ -1,4 +1,4 @@
--- one row per coach with an active client who had a session: the practice as a whole
+-- one row per coach with an active client who had a session: totals over all active clients
 {{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with clients as (
@@ -9,7 +9,7 @@ sessions as (
     select * from {{ ref('session_analytics') }}
 ),
 
-practices as (
+coaches as (
     select
         coach_id,
         max(as_of_date) as as_of_date,
@@ -28,27 +28,27 @@ practices as (
 
 final as (
     select
-        practices.coach_id,
-        practices.as_of_date,
-        practices.total_clients,
-        practices.clients_at_risk,
-        practices.average_engagement,
+        coaches.coach_id,
+        coaches.as_of_date,
+        coaches.total_clients,
+        coaches.clients_at_risk,
+        coaches.average_engagement,
         this_month.session_count as sessions_this_month,
         jsonb_build_object(
-            'low', practices.low_risk_clients,
-            'medium', practices.medium_risk_clients,
-            'high', practices.high_risk_clients,
-            'critical', practices.critical_risk_clients
+            'low', coaches.low_risk_clients,
+            'medium', coaches.medium_risk_clients,
+            'high', coaches.high_risk_clients,
+            'critical', coaches.critical_risk_clients
         ) as risk_distribution,
-        practices.pending_alert_count
-    from practices
+        coaches.pending_alert_count
+    from coaches
     cross join lateral (
         select count(*)::integer as session_count
         from sessions
         where
-            sessions.coach_id = practices.coach_id
-            and sessions.session_date >= date_trunc('month', practices.as_of_date)::date
-            and sessions.session_date <= practices.as_of_date
+            sessions.coach_id = coaches.coach_id
+            and sessions.session_date >= date_trunc('month', coaches.as_of_date)::date
+            and sessions.session_date <= coaches.as_of_date
     ) as this_month
 )
 

@@ -1,4 +1,4 @@
--- one row per language cue: an utterance of a client and a kind of cue
+-- one row per language cue: a client utterance and a cue type
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
@@ -19,9 +19,9 @@
     ]
 ) }}
 
-with worklist as (
+with pending as (
     select * from {{ ref('int_sessions__pending') }}
-    where not is_gone
+    where not is_removed
 ),
 
 cues as (
@@ -31,7 +31,7 @@ cues as (
 final as (
     select
         {{ surrogate_uuid('language_cues', ['cues.utterance_id', 'cues.cue_type']) }} as id,
-        {{ surrogate_uuid('session_analytics', ['worklist.job_id']) }} as session_analytics_id,
+        {{ surrogate_uuid('session_analytics', ['pending.job_id']) }} as session_analytics_id,
         cues.utterance_id,
         cues.cue_type::varchar(30) as cue_type,
         cues.confidence::numeric(4, 3) as confidence,
@@ -41,15 +41,15 @@ final as (
         cues.interpretation,
         cues.created_at,
         -- beyond the specification
-        worklist.job_id,
-        worklist.coach_id,
-        worklist.client_id,
+        pending.job_id,
+        pending.coach_id,
+        pending.client_id,
         cues.detection_id as cue_detection_id,
         cues.detector::varchar(20) as detector,
         cues.detector_version::varchar(100) as detector_version,
         cues.prompt_version::varchar(50) as prompt_version
-    from worklist
-    inner join cues on worklist.cue_detection_id = cues.detection_id and worklist.coach_id = cues.coach_id
+    from pending
+    inner join cues on pending.cue_detection_id = cues.detection_id and pending.coach_id = cues.coach_id
 )
 
 select * from final

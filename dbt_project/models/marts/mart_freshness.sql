@@ -1,5 +1,5 @@
 -- one row per mart
-{#- With the owner's rights: it holds no row of anybody, and the API asks before it knows a coach. -#}
+{#- With the owner's privileges: it contains no data of a coach, and readiness is checked without one. -#}
 {{ config(
     materialized='view_in_place',
     view_options='security_barrier = true',

@@ -1,4 +1,4 @@
--- one row per alert: an episode of a client with a coach
+-- one row per alert episode of a pair
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',

@@ -1,4 +1,4 @@
--- one row per alert: the recorded episode with what the coach said about it, live
+-- one row per alert: the recorded episode with its current acknowledgement and mute state
 {{ config(
     materialized='view_in_place',
     grants={'select': ['warehouse_api']},
@@ -17,14 +17,14 @@ settings as (
     select * from {{ ref('stg_analytics_api__coach_settings') }}
 ),
 
--- An acknowledgement of the warning does not answer for what became urgent after it.
-answered as (
+-- acknowledging a warning does not acknowledge the alert once it becomes urgent
+with_state as (
     select
         episodes.*,
         acknowledgements.acknowledged_at,
         acknowledgements.alert_id is not null
         and (acknowledgements.severity_at_acknowledgement = 'urgent' or episodes.severity = 'warning')
-            as is_answered
+            as is_acknowledged
     from episodes
     left join acknowledgements
         on episodes.coach_id = acknowledgements.coach_id and episodes.id = acknowledgements.alert_id
@@ -32,43 +32,45 @@ answered as (
 
 final as (
     select
-        answered.id,
-        answered.client_id,
-        answered.coach_id,
-        answered.risk_score_id,
-        answered.alert_type,
-        answered.severity,
-        answered.title,
-        answered.message,
+        with_state.id,
+        with_state.client_id,
+        with_state.coach_id,
+        with_state.risk_score_id,
+        with_state.alert_type,
+        with_state.severity,
+        with_state.title,
+        with_state.message,
         case
-            when answered.resolved_date is not null then 'resolved'
-            when answered.is_answered then 'acknowledged'
+            when with_state.resolved_date is not null then 'resolved'
+            when with_state.is_acknowledged then 'acknowledged'
             else 'pending'
         end::varchar(20) as status,
-        -- while it is pending again nobody has acknowledged it as it is
-        case when answered.is_answered or answered.resolved_date is not null then answered.acknowledged_at end
-            as acknowledged_at,
-        -- a function, because whoever reads this view needs a right on every column that it names
+        -- null while it is pending again
+        case
+            when with_state.is_acknowledged or with_state.resolved_date is not null
+                then with_state.acknowledged_at
+        end as acknowledged_at,
+        -- a function, because the reader of a security_invoker view needs a privilege on every selected column
         case
             when
-                answered.acknowledged_at is not null
-                and (answered.is_answered or answered.resolved_date is not null)
-                then analytics_api.acknowledgement_notes(answered.coach_id, answered.id)
+                with_state.acknowledged_at is not null
+                and (with_state.is_acknowledged or with_state.resolved_date is not null)
+                then analytics_api.acknowledgement_notes(with_state.coach_id, with_state.id)
         end as acknowledged_notes,
-        answered.resolved_at,
-        answered.created_at,
+        with_state.resolved_at,
+        with_state.created_at,
         -- beyond the specification
-        answered.opened_date,
-        answered.severity_date,
-        answered.resolved_date,
-        answered.resolution,
+        with_state.opened_date,
+        with_state.severity_date,
+        with_state.resolved_date,
+        with_state.resolution,
         coalesce(
-            answered.alert_type = any(settings.muted_alert_types)
-            or (settings.min_alert_severity = 'urgent' and answered.severity = 'warning'), false
+            with_state.alert_type = any(settings.muted_alert_types)
+            or (settings.min_alert_severity = 'urgent' and with_state.severity = 'warning'), false
         ) as is_muted,
-        answered.recorded_at
-    from answered
-    left join settings on answered.coach_id = settings.coach_id
+        with_state.recorded_at
+    from with_state
+    left join settings on with_state.coach_id = settings.coach_id
 )
 
 select * from final

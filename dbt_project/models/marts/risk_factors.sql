@@ -1,4 +1,4 @@
--- one row per active pair, as_of date and risk factor: the parts of each score
+-- one row per risk score and factor: risk_scores.factors as rows
 {{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with scores as (
@@ -11,20 +11,36 @@ final as (
         scores.coach_id,
         scores.client_id,
         scores.as_of_date,
-        factors.factor ->> 'factor_type' as factor_type,
+        factors.factor_type,
         factors.position::integer as position,
-        (factors.factor ->> 'contribution')::numeric(5, 2) as contribution,
-        (factors.factor ->> 'value')::numeric(9, 4) as value,
-        (factors.factor ->> 'threshold')::numeric(9, 4) as threshold,
-        (factors.factor ->> 'critical_threshold')::numeric(9, 4) as critical_threshold,
-        (factors.factor ->> 'weight')::numeric(5, 2) as weight,
-        (factors.factor ->> 'largest_contribution')::numeric(5, 2) as largest_contribution,
-        (factors.factor ->> 'severity')::numeric(5, 4) as severity,
-        (factors.factor ->> 'has_evidence')::boolean as has_evidence,
-        factors.factor ->> 'description' as description,
+        factors.contribution,
+        factors.value,
+        factors.threshold,
+        factors.critical_threshold,
+        factors.weight,
+        factors.largest_contribution,
+        factors.severity,
+        factors.has_evidence,
+        factors.description,
         scores.model_version
     from scores
-    cross join jsonb_array_elements(scores.factors) with ordinality as factors (factor, position)
+    -- the only place that reads the JSON: factors are recorded with their score and cannot differ from it
+    cross join
+        rows from (jsonb_to_recordset(scores.factors) as (
+            factor_type text,
+            contribution numeric(5, 2),
+            value numeric(9, 4),
+            threshold numeric(9, 4),
+            critical_threshold numeric(9, 4),
+            weight numeric(5, 2),
+            largest_contribution numeric(5, 2),
+            severity numeric(5, 4),
+            has_evidence boolean,
+            description text
+        )) with ordinality as factors (
+            factor_type, contribution, value, threshold, critical_threshold, weight, largest_contribution, severity,
+            has_evidence, description, position
+        )
 )
 
 select * from final

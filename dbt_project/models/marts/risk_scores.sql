@@ -63,7 +63,7 @@ computed as (
 ),
 
 {% if is_incremental() %}
-    -- the recorded scores after computed ones: only what they say of their predecessor is brought up to date
+    -- recorded scores directly after computed ones: only their change from the previous score is updated
     followers as (
         select {{ columns_from('recorded', {
             'previous_risk_score': 'trends', 'score_change': 'trends', 'trend': 'trends'
@@ -86,7 +86,7 @@ final as (
     {% endif %}
 )
 
-{# An expired score that still holds becomes valid again. #}
+{# An expired score with unchanged values becomes valid again. #}
 {{ changed_rows_only(
     key=['id'],
     ignored=['computed_at', 'valid_until'],

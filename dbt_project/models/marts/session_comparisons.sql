@@ -1,7 +1,7 @@
 -- one row per session
 {{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
--- looked into through its index, twice
+-- not materialized: read through its index
 with sessions as not materialized (
     select
         coach_id,
@@ -19,7 +19,7 @@ texts as (
     select * from {{ ref('comparison_texts') }}
 ),
 
--- By one look into the pair's sessions for each session asked for: a window would read all of a coach's.
+-- A lateral lookup per session: a window function would read all sessions of the coach.
 compared as (
     select
         sessions.job_id,
@@ -57,7 +57,7 @@ final as (
         array(
             select
                 replace(
-                    case when changes.change > 0 then texts.rise_text else texts.fall_text end,
+                    case when changes.change > 0 then texts.increase_text else texts.decrease_text end,
                     '{change}', to_char(abs(changes.change), texts.number_format)
                 )
             from (
@@ -65,9 +65,9 @@ final as (
                 (1, 'engagement', compared.engagement_change),
                 (2, 'sentiment', compared.sentiment_change),
                 (3, 'talk_ratio', compared.talk_ratio_change)
-            ) as changes (place, metric, change)
+            ) as changes (position, metric, change)
             inner join texts on changes.metric = texts.metric and abs(changes.change) > texts.min_change
-            order by changes.place
+            order by changes.position
         ) as notable_changes
     from compared
 )

@@ -1,4 +1,4 @@
--- one row per session: what a list of sessions shows
+-- one row per session: the columns of a session list
 {{ config(materialized='view_in_place', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with sessions as (

@@ -13,7 +13,7 @@ final as (
         source.coach_id,
         source.client_id,
         lower(trim(source.status)) as status,
-        -- a session of which nothing says when it was is never seen: its day doesn't come (docs/adr/0044)
+        -- a session without any valid date is never on or before an as_of date
         coalesce(
             {{ valid_date_or_null('source.session_date') }},
             {{ valid_date_or_null(business_date('source.completed_at')) }},

@@ -7,7 +7,7 @@ labelled as (
     select
         *,
         lower(trim(speaker_label)) as speaker,
-        -- a recording starts at 0; a missing time falls on the other one
+        -- at least 0; a missing start is replaced by the end
         greatest(coalesce(start_time, end_time, 0), 0) as start_seconds
     from source
 ),
@@ -23,9 +23,9 @@ final as (
         text,
         start_seconds,
         end_time as reported_end_seconds,
-        -- whole numbers: as exact, and cheaper to compare and to add up
+        -- integers: exact, and cheaper to compare and to sum
         (1000 * start_seconds)::bigint as start_ms,
-        -- an utterance that ends before it starts has length 0
+        -- an end before the start gives a duration of 0
         (1000 * greatest(end_time, start_seconds))::bigint as end_ms,
         coalesce(end_time < start_time or start_time < 0, true) as has_invalid_timestamps,
         nullif(lower(trim(intent)), '') as intent,

@@ -2,7 +2,7 @@
 {{ config(view_options='security_invoker = true', grants={'select': ['warehouse_analyst', 'warehouse_api']}) }}
 
 with source as (
-    -- not the notes: whoever may read this view needs a right on every column that it names
+    -- without notes: the reader of a security_invoker view needs a privilege on every selected column
     select
         alert_id,
         coach_id,

@@ -1,4 +1,4 @@
--- one row per utterance that the local scorer judged
+-- one row per utterance scored by the local sentiment scorer
 with source as (
     select * from {{ source('cue_detection', 'utterance_sentiment') }}
 ),

@@ -1,4 +1,4 @@
--- one row per session whose data broke a formula
+-- one row per session whose data failed to compute
 with source as (
     select * from {{ source('operations', 'quarantined_sessions') }}
 ),

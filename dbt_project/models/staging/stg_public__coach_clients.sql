@@ -9,7 +9,7 @@ final as (
     select
         coach_id,
         client_id,
-        -- upstream may keep a row of each time that somebody was a client
+        -- upstream may hold several rows per pair
         bool_or(lower(trim(status)) = 'active') as is_active
     from source
     group by coach_id, client_id

@@ -1,4 +1,3 @@
-{#- The column's values add up to the total. -#}
 {% test sums_to(model, column, total) %}
     select sum({{ column }}) as sum_of_{{ column }}
     from {{ model }}

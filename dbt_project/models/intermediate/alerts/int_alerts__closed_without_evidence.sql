@@ -1,4 +1,4 @@
--- one row per recorded alert that is open, but that nothing bears out any more: when and why it is over
+-- one row per open alert that no rule supports any more: its closing date and reason
 with recorded as (
     {{ self_snapshot('risk_alert_episodes', {
         'id': 'uuid', 'coach_id': 'uuid', 'client_id': 'uuid', 'alert_type': 'text', 'severity': 'text',
@@ -7,7 +7,7 @@ with recorded as (
     }) }}
 ),
 
-matches as (
+matched_episodes as (
     select * from {{ ref('int_alerts__matched_episodes') }}
 ),
 
@@ -46,7 +46,7 @@ final as (
         recorded.severity,
         recorded.severity_date,
         case
-            -- a run for days long past says nothing of those on which it was seen open
+            -- a run for earlier dates must not close it before a date on which it was open
             when relationships.client_id is null then greatest(recorded.last_open_date, as_of_dates.last_date)
             else greatest(recorded.opened_date, last_scored.as_of_date)
         end as resolved_date,
@@ -59,8 +59,8 @@ final as (
         on recorded.coach_id = last_scored.coach_id and recorded.client_id = last_scored.client_id
     where
         recorded.resolved_date is null
-        and recorded.id not in (select matches.id from matches)
-        -- those are removed in this run
+        and recorded.id not in (select matched_episodes.id from matched_episodes)
+        -- removed by this run
         and not exists (
             select from erased
             where

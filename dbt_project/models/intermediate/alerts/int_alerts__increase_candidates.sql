@@ -1,61 +1,62 @@
--- one row per pair and scored date on which the risk rose enough for an alert: until when that would last
+-- one row per pair and scored date with a score increase that can open an alert: when that alert would close
 with scored_dates as (
     select * from {{ ref('int_alerts__scored_dates') }}
 ),
 
-silences as (
+inactivity_alerts as (
     select * from {{ ref('int_alerts__no_session_30d') }}
     where opened_date is not null
 ),
 
 parameters as (
     {{ parameters(ref('alert_parameters'), [
-        'increase_points', 'increase_spacing_days', 'increase_relief_points', 'increase_ends_after_days'
+        'increase_points', 'increase_cooldown_days', 'increase_recovery_points', 'increase_max_days'
     ]) }}
 ),
 
-rises as (
+candidates as (
     select
         scored_dates.*,
-        parameters.increase_spacing_days::integer as spacing_days,
-        parameters.increase_relief_points as relief_points,
-        parameters.increase_ends_after_days::integer as ends_after_days
+        parameters.increase_cooldown_days::integer as cooldown_days,
+        parameters.increase_recovery_points as recovery_points,
+        parameters.increase_max_days::integer as max_days
     from scored_dates
     cross join parameters
-    -- in a silence the rise is the silence itself
-    left join silences
+    -- while a no_session_30d alert is open, an increase has the same cause
+    left join inactivity_alerts
         on
-            scored_dates.coach_id = silences.coach_id
-            and scored_dates.client_id = silences.client_id
-            and scored_dates.as_of_date = silences.as_of_date
-    where scored_dates.rise >= parameters.increase_points and silences.as_of_date is null
+            scored_dates.coach_id = inactivity_alerts.coach_id
+            and scored_dates.client_id = inactivity_alerts.client_id
+            and scored_dates.as_of_date = inactivity_alerts.as_of_date
+    where scored_dates.score_increase >= parameters.increase_points and inactivity_alerts.as_of_date is null
 ),
 
 final as (
     select
-        rises.coach_id,
-        rises.client_id,
-        rises.as_of_date,
-        rises.era,
-        relief.as_of_date as over_date,
-        -- the first date on which another one may open
+        candidates.coach_id,
+        candidates.client_id,
+        candidates.as_of_date,
+        candidates.relationship_period,
+        closing.as_of_date as closes_on,
+        -- the first date on which another alert can open
         greatest(
-            coalesce(relief.as_of_date, rises.era_ended_on, 'infinity'), rises.as_of_date + rises.spacing_days
-        ) as free_from_date
-    from rises
+            coalesce(closing.as_of_date, candidates.period_end, 'infinity'),
+            candidates.as_of_date + candidates.cooldown_days
+        ) as cooldown_until
+    from candidates
     cross join lateral (
         select min(later.as_of_date) as as_of_date
         from scored_dates as later
         where
-            later.coach_id = rises.coach_id
-            and later.client_id = rises.client_id
-            and later.era = rises.era
-            and later.as_of_date > rises.as_of_date
+            later.coach_id = candidates.coach_id
+            and later.client_id = candidates.client_id
+            and later.relationship_period = candidates.relationship_period
+            and later.as_of_date > candidates.as_of_date
             and (
-                later.risk_score <= rises.risk_score - rises.relief_points
-                or later.as_of_date >= rises.as_of_date + rises.ends_after_days
+                later.risk_score <= candidates.risk_score - candidates.recovery_points
+                or later.as_of_date >= candidates.as_of_date + candidates.max_days
             )
-    ) as relief
+    ) as closing
 )
 
 select * from final

@@ -1,7 +1,7 @@
--- one row per computed episode: the recorded alert that it is, if it was recorded before
+-- one row per computed episode: the recorded alert that it continues, or a new one
 {#
-    It is the one with the same key, or else the latest one of its kind that was recorded as open on one of its days: a
-    recorded alert keeps its identity even if the days around it are scored differently now.
+    The match is the recorded alert with the same key, else the latest one of the same type that was open on one of the
+    episode's dates: a recorded alert keeps its id when the dates around it are rescored.
 #}
 {{ config(materialized='scratch_table', unlogged=true) }}
 

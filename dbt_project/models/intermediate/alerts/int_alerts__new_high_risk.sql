@@ -1,5 +1,5 @@
--- one row per pair and scored date: is an alert on high risk open after this date?
-{# It opens at risk and lasts until the score is low enough; each such date begins a new stretch. #}
+-- one row per pair and scored date: state of the alert new_high_risk after this date
+{# It opens at risk and closes at or below high_risk_resolves_at; each date on which it closes begins a new streak. #}
 with scored_dates as (
     select * from {{ ref('int_alerts__scored_dates') }}
 ),
@@ -8,13 +8,13 @@ parameters as (
     {{ parameters(ref('alert_parameters'), ['high_risk_resolves_at']) }}
 ),
 
-stretches as (
+streaks as (
     select
         scored_dates.*,
         count(*) filter (where scored_dates.risk_score <= parameters.high_risk_resolves_at) over (
-            partition by scored_dates.coach_id, scored_dates.client_id, scored_dates.era
+            partition by scored_dates.coach_id, scored_dates.client_id, scored_dates.relationship_period
             order by scored_dates.as_of_date
-        ) as stretch
+        ) as streak
     from scored_dates
     cross join parameters
 ),
@@ -22,10 +22,10 @@ stretches as (
 openings as (
     select
         *,
-        min(as_of_date) filter (where is_at_risk) over so_far as opened_date,
-        bool_or(is_urgent) over so_far as was_urgent
-    from stretches
-    window so_far as (partition by coach_id, client_id, era, stretch order by as_of_date)
+        min(as_of_date) filter (where is_at_risk) over up_to_date as opened_date,
+        bool_or(is_urgent) over up_to_date as was_urgent
+    from streaks
+    window up_to_date as (partition by coach_id, client_id, relationship_period, streak order by as_of_date)
 ),
 
 final as (

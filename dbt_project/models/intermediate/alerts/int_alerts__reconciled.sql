@@ -1,15 +1,15 @@
--- one row per alert as this run leaves it: new, brought up to date, or resolved since nothing bears it out now
+-- one row per alert as this run records it: new, updated, or resolved because no rule supports it any more
 {{ config(materialized='scratch_table', unlogged=true) }}
 
-with matches as (
+with matched_episodes as (
     select * from {{ ref('int_alerts__matched_episodes') }}
 ),
 
-resolved_otherwise as (
+closed_without_evidence as (
     select * from {{ ref('int_alerts__closed_without_evidence') }}
 ),
 
--- several computed episodes may be one recorded alert: the latest one tells how it stands
+-- several computed episodes may match one recorded alert: the latest one determines its state
 latest as (
     select distinct on (coach_id, client_id, id)
         id,
@@ -23,14 +23,14 @@ latest as (
         severity_date,
         resolved_date,
         resolution
-    from matches
+    from matched_episodes
     order by coach_id asc, client_id asc, id asc, computed_opened_date desc
 ),
 
 final as (
     select
         *,
-        true as is_borne_out
+        true as is_supported
     from latest
     union all
     select
@@ -45,8 +45,8 @@ final as (
         severity_date,
         resolved_date,
         resolution,
-        false as is_borne_out
-    from resolved_otherwise
+        false as is_supported
+    from closed_without_evidence
 )
 
 select * from final

@@ -1,22 +1,22 @@
--- one row per pair and scored date: is an alert on increased risk open after this date?
+-- one row per pair and scored date: state of the alert risk_increased after this date
 {{ config(pre_hook="{{ active_alert_window() }}") }}
 
 with scored_dates as (
     select * from {{ ref('int_alerts__scored_dates') }}
 ),
 
-increases as (
+candidates as (
     select * from {{ ref('int_alerts__increase_candidates') }}
 ),
 
--- of the possible openings those that the one before leaves room for
+-- a candidate opens an alert only after the cooldown of the previous alert
 chained as (
     select
         *,
-        {{ this.schema }}.active_alert_window(as_of_date, free_from_date) over (
+        {{ this.schema }}.active_alert_window(as_of_date, cooldown_until) over (
             partition by coach_id, client_id order by as_of_date
         ) as active_alert_window
-    from increases
+    from candidates
 ),
 
 openings as (
@@ -38,9 +38,9 @@ final as (
         on
             scored_dates.coach_id = openings.coach_id
             and scored_dates.client_id = openings.client_id
-            and scored_dates.era = openings.era
+            and scored_dates.relationship_period = openings.relationship_period
             and scored_dates.as_of_date >= openings.as_of_date
-            and scored_dates.as_of_date < coalesce(openings.over_date, 'infinity')
+            and scored_dates.as_of_date < coalesce(openings.closes_on, 'infinity')
 )
 
 select * from final

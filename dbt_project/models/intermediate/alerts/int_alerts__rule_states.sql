@@ -1,4 +1,4 @@
--- one row per pair, scored date and alert type: what each rule says of each date
+-- one row per pair, scored date and alert type: the state of each alert rule
 with no_session_30d as (
     select * from {{ ref('int_alerts__no_session_30d') }}
 ),

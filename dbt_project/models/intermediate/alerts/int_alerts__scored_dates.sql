@@ -1,5 +1,8 @@
--- one row per active pair and scored date: what the alert rules look at, and the index of what they must judge
-{# An era ends when the relationship does: what was open then is over, and a resumed relationship begins afresh. #}
+-- one row per active pair and scored date: the inputs of the alert rules
+{#
+    A relationship period ends with the relationship: its open alerts are resolved, and a resumed relationship starts a
+    new period.
+#}
 {{ config(
     materialized='scratch_table', unlogged=true,
     indexes=[{'columns': ['coach_id', 'client_id', 'as_of_date'], 'unique': true}]
@@ -21,7 +24,7 @@ recorded as (
     }) }}
 ),
 
-endings as (
+period_ends as (
     select
         coach_id,
         client_id,
@@ -31,7 +34,7 @@ endings as (
     group by coach_id, client_id
 ),
 
-eras as (
+periods as (
     select
         scores.coach_id,
         scores.client_id,
@@ -44,28 +47,30 @@ eras as (
         scores.last_session_date,
         scores.days_since_last_session,
         scores.as_of_date - '2000-01-01'::date as day_number,
-        coalesce(width_bucket(scores.as_of_date - 1, endings.dates), 0) as era,
-        endings.dates[coalesce(width_bucket(scores.as_of_date - 1, endings.dates), 0) + 1] as era_ended_on
+        coalesce(width_bucket(scores.as_of_date - 1, period_ends.dates), 0) as relationship_period,
+        period_ends.dates[coalesce(width_bucket(scores.as_of_date - 1, period_ends.dates), 0) + 1] as period_end
     from scores
     inner join relationships
         on scores.coach_id = relationships.coach_id and scores.client_id = relationships.client_id
-    left join endings on scores.coach_id = endings.coach_id and scores.client_id = endings.client_id
+    left join period_ends on scores.coach_id = period_ends.coach_id and scores.client_id = period_ends.client_id
 ),
 
 final as (
     select
-        eras.*,
-        eras.risk_score - min(eras.risk_score) over (
-            partition by eras.coach_id, eras.client_id
-            order by eras.day_number
+        periods.*,
+        periods.risk_score - min(periods.risk_score) over (
+            partition by periods.coach_id, periods.client_id
+            order by periods.day_number
             range between ( -- noqa: PRS
                 select value::integer from {{ ref('alert_parameters') }}
                 where parameter = 'increase_days'
             ) preceding and 1 preceding
-        ) as rise,
-        lead(eras.as_of_date) over (partition by eras.coach_id, eras.client_id, eras.era order by eras.as_of_date)
-            as next_date
-    from eras
+        ) as score_increase,
+        lead(periods.as_of_date) over (
+            partition by periods.coach_id, periods.client_id, periods.relationship_period
+            order by periods.as_of_date
+        ) as next_date
+    from periods
 )
 
 select * from final

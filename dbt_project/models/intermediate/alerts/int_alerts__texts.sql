@@ -1,8 +1,8 @@
--- one row per alert that needs a text: title and message, by the day on which it became as severe as it is
-{# A recorded text stays, unless the alert grew more severe or that day has just been scored again. #}
+-- one row per alert that needs a text: title and message as of the date on which it reached its severity
+{# A recorded text is kept, unless the severity changed or that date was scored again. #}
 with reconciled as (
     select * from {{ ref('int_alerts__reconciled') }}
-    where is_borne_out
+    where is_supported
 ),
 
 recorded as (
@@ -11,7 +11,7 @@ recorded as (
     }) }}
 ),
 
-worklist as (
+pending as (
     select * from {{ ref('int_clients__pending') }}
 ),
 
@@ -19,16 +19,16 @@ alerts as (
     select reconciled.*
     from reconciled
     left join recorded on reconciled.coach_id = recorded.coach_id and reconciled.id = recorded.id
-    left join worklist
+    left join pending
         on
-            reconciled.coach_id = worklist.coach_id
-            and reconciled.client_id = worklist.client_id
-            and reconciled.severity_date = worklist.as_of_date
+            reconciled.coach_id = pending.coach_id
+            and reconciled.client_id = pending.client_id
+            and reconciled.severity_date = pending.as_of_date
     where
         recorded.id is null
         or recorded.severity <> reconciled.severity
         or recorded.severity_date <> reconciled.severity_date
-        or worklist.as_of_date is not null
+        or pending.as_of_date is not null
 ),
 
 scored_dates as (
@@ -37,6 +37,10 @@ scored_dates as (
 
 scores as (
     select * from {{ ref('risk_scores') }}
+),
+
+factors as not materialized (
+    select * from {{ ref('risk_factors') }}
 ),
 
 texts as (
@@ -53,22 +57,22 @@ sentences as (
         scores.id as risk_score_id,
         scores.risk_level,
         to_char(scores.risk_score, 'FM990') as score,
-        to_char(scored_dates.rise, 'FM990') as points,
-        scores.days_since_last_session::text as silent_days,
+        to_char(scored_dates.score_increase, 'FM990') as points,
+        scores.days_since_last_session::text as days,
         to_char(scores.last_session_date, 'YYYY-MM-DD') as last_session,
-        -- what the two largest factors found
+        -- descriptions of the two factors with the highest contributions
         coalesce((
-            select string_agg(largest.description, '. ' order by largest.contribution desc, largest.position asc)
+            select string_agg(top.description, '. ' order by top.contribution desc, top.position asc)
             from (
                 select
-                    factors.value ->> 'description' as description,
-                    (factors.value ->> 'contribution')::numeric as contribution,
+                    factors.description,
+                    factors.contribution,
                     factors.position
-                from jsonb_array_elements(scores.factors) with ordinality as factors (value, position)
-                where (factors.value ->> 'contribution')::numeric > 0
-                order by contribution desc, factors.position asc
+                from factors
+                where factors.risk_score_id = scores.id and factors.contribution > 0
+                order by factors.contribution desc, factors.position asc
                 limit 2
-            ) as largest
+            ) as top
         ), 'No factor stands out') as factors,
         scores.recommended_action
     from alerts
@@ -82,7 +86,7 @@ sentences as (
 ),
 
 {% set values = {
-    'level': 'risk_level', 'score': 'score', 'points': "coalesce(points, '')", 'days': 'silent_days',
+    'level': 'risk_level', 'score': 'score', 'points': "coalesce(points, '')", 'days': 'days',
     'last_session': 'last_session', 'factors': 'factors', 'action': 'recommended_action'
 } %}
 final as (
@@ -91,8 +95,8 @@ final as (
         coach_id,
         client_id,
         risk_score_id,
-        {{ fill('title', values) }} as title,
-        {{ fill('message', values) }} as message
+        {{ format_text('title', values) }} as title,
+        {{ format_text('message', values) }} as message
     from sentences
 )
 

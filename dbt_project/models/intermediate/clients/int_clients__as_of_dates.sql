@@ -1,6 +1,6 @@
--- one row per date that this run speaks for
+-- one row per date that this run computes
 -- depends_on: {{ ref('int_clients__sessions') }}
-{# Nothing is told of a day before the sessions are computed: so a run builds what speaks for a day in one go. #}
+{# The dependency orders a run: everything per date is built after the sessions. #}
 with final as (
     {{ as_of_dates() }}
 )

@@ -1,9 +1,9 @@
--- one row per session that client records may rest on, although it is gone or was moved to another client
+-- one row per session that was deleted or moved to another client after client records were computed from it
 {{ config(materialized='scratch_table', unlogged=true) }}
 
--- both are read where they stand: for a few clients, through their indexes
-with counted as not materialized (
-    {{ self_snapshot('int_clients__session_snapshot', {
+-- not materialized: for a few clients both are read through their indexes
+with recorded as not materialized (
+    {{ self_snapshot('int_operations__session_snapshot', {
         'job_id': 'uuid', 'coach_id': 'uuid', 'client_id': 'uuid', 'session_date': 'date'
     }) }}
 ),
@@ -16,22 +16,22 @@ tombstones as (
     select * from {{ ref('stg_warehouse__erased_jobs') }}
 ),
 
-gone as (
+removed as (
     select
-        counted.job_id,
-        counted.coach_id,
-        counted.client_id,
-        counted.session_date
-    from counted
+        recorded.job_id,
+        recorded.coach_id,
+        recorded.client_id,
+        recorded.session_date
+    from recorded
     left join sessions
         on
-            counted.job_id = sessions.job_id
-            and counted.coach_id = sessions.coach_id
-            and counted.client_id = sessions.client_id
+            recorded.job_id = sessions.job_id
+            and recorded.coach_id = sessions.coach_id
+            and recorded.client_id = sessions.client_id
     where sessions.job_id is null
     union
-    -- Whatever a run that was under way while its client was erased may have left. A client who came back since
-    -- has sessions, and records of them.
+    -- Records written by a run that was in progress during the erasure. A client who returned since then has new
+    -- sessions and valid records.
     select
         tombstones.job_id,
         tombstones.coach_id,
@@ -43,11 +43,11 @@ gone as (
             select from sessions
             where sessions.coach_id = tombstones.coach_id and sessions.client_id = tombstones.client_id
         )
-        and tombstones.job_id not in (select counted.job_id from counted)
+        and tombstones.job_id not in (select recorded.job_id from recorded)
 ),
 
 final as (
-    select * from gone
+    select * from removed
     where {{ is_selected_client() }}
 )
 

@@ -1,10 +1,10 @@
 -- one row per pair and as_of date that this run computes, with the pair's timeline
 {#
-    The dates asked for, and the recorded dates that knew a session which has been erased since: those are told
-    again without it. On a date before a pair's first session there is nothing to tell.
+    The requested dates, and the recorded dates that include a session erased since then: those are recomputed without
+    it. Dates before a pair's first session are excluded.
 #}
 {% set key = {'coach_id': 'uuid', 'client_id': 'uuid', 'as_of_date': 'date'} %}
--- looked at in place, so that all processes can take part, and no timeline is copied
+-- not materialized: allows parallel workers and avoids copying the timelines
 with timelines as not materialized (
     select * from {{ ref('int_clients__timelines') }}
 ),
@@ -22,7 +22,7 @@ erased as (
     group by coach_id, client_id
 ),
 
--- looked into through their indexes, pair by pair
+-- not materialized: read through the indexes, pair by pair
 recorded as not materialized (
     {{ self_snapshot('client_analytics', key) }}
     union all
@@ -31,7 +31,7 @@ recorded as not materialized (
     {{ self_snapshot('risk_scores', key) }}
 ),
 
-dates_to_tell_again as (
+dates_to_recompute as (
     select distinct
         erased.coach_id,
         erased.client_id,
@@ -55,12 +55,12 @@ dates as (
     union all
     select
         timelines.*,
-        dates_to_tell_again.as_of_date
-    from dates_to_tell_again
+        dates_to_recompute.as_of_date
+    from dates_to_recompute
     inner join timelines
         on
-            dates_to_tell_again.coach_id = timelines.coach_id
-            and dates_to_tell_again.client_id = timelines.client_id
+            dates_to_recompute.coach_id = timelines.coach_id
+            and dates_to_recompute.client_id = timelines.client_id
 ),
 
 final as (

@@ -1,4 +1,4 @@
--- one row per session, as client analytics count it: where they meet the session mart, and nowhere else
+-- one row per session: the measures that client analytics use
 with sessions as (
     select * from {{ ref('session_analytics') }}
 ),
@@ -12,8 +12,8 @@ final as (
         completed_at,
         engagement_score,
         client_sentiment_score,
-        -- whole numbers, so that sums stay exact: hundredths of points, thousandths of sentiment; integer, because
-        -- Postgres adds integers into a bigint, and bigints into a slow numeric
+        -- fixed point, so that sums are exact; integer, because Postgres sums integer as bigint but bigint as numeric,
+        -- which is slower
         (100 * engagement_score)::integer as engagement_hundredths,
         (1000 * client_sentiment_score)::integer as sentiment_thousandths,
         {{ talk_share_or_null('(100 * coach_talk_percentage)::integer') }} as coach_talk_hundredths,

@@ -1,7 +1,7 @@
--- one row per pair with a session: its sessions in order, as arrays of dates and running sums
+-- one row per pair with a session: its sessions in order, as arrays of dates and cumulative sums
 {#
-    Any window of any day is then two positions in an array and a subtraction (docs/adr/0040). Rows up to a page stay
-    as they are: by default Postgres packs those above 2 kB, and unpacks them for each window of each day.
+    Any window of any date is then two array positions and a subtraction. toast_tuple_target: rows up to a page are
+    stored uncompressed; by default Postgres compresses rows above 2 kB and would decompress them for each window.
 #}
 {{ config(
     materialized='scratch_table', unlogged=true,
@@ -13,22 +13,22 @@
     'engagement': 'engagement_hundredths', 'sentiment': 'sentiment_thousandths',
     'client_talk': 'client_talk_hundredths', 'coach_talk': 'coach_talk_hundredths'
 } %}
-{% set counted = ['resistance_cues', 'commitment_cues', 'breakthrough_cues', 'sessions_with_cue_evidence'] %}
+{% set summed = ['resistance_cues', 'commitment_cues', 'breakthrough_cues', 'sessions_with_cue_evidence'] %}
 {% set in_order = 'order by session_date, completed_at, job_id' %}
 
 with sessions as (
     select * from {{ ref('int_clients__sessions') }}
 ),
 
-running as (
+cumulative as (
     select
-        {% for measure in averaged.values() | list + counted %}
-            sum({{ measure }}) over so_far as {{ measure }}_so_far,
+        {% for measure in averaged.values() | list + summed %}
+            sum({{ measure }}) over up_to_here as {{ measure }}_cumulative,
         {% endfor %}
         *
     from sessions
-    -- the client first: a coach's sessions would have the order's first column in common
-    window so_far as (partition by client_id, coach_id {{ in_order }} rows unbounded preceding)
+    -- client_id first: sorting by coach_id first compares many equal values
+    window up_to_here as (partition by client_id, coach_id {{ in_order }} rows unbounded preceding)
 ),
 
 final as (
@@ -37,11 +37,11 @@ final as (
         client_id,
         array_agg(session_date {{ in_order }}) as session_dates,
         {% for name, measure in averaged.items() %}
-            -- only sessions whose value is known
+            -- only sessions with a known value
             coalesce(array_agg(session_date {{ in_order }}) filter (where {{ measure }} is not null), '{}')
                 as {{ name }}_dates,
             coalesce(
-                array_agg({{ measure }}_so_far {{ in_order }}) filter (where {{ measure }} is not null),
+                array_agg({{ measure }}_cumulative {{ in_order }}) filter (where {{ measure }} is not null),
                 '{}'
             ) as {{ name }}_sums,
         {% endfor %}
@@ -52,11 +52,11 @@ final as (
             array_agg(client_sentiment_score {{ in_order }}) filter (where client_sentiment_score is not null),
             '{}'
         ) as sentiment_values,
-        {% for measure in counted %}
-            array_agg({{ measure }}_so_far {{ in_order }}) as {{ measure }}_sums,
+        {% for measure in summed %}
+            array_agg({{ measure }}_cumulative {{ in_order }}) as {{ measure }}_sums,
         {% endfor %}
         min(session_date) as first_session_date
-    from running
+    from cumulative
     group by client_id, coach_id
 )
 

@@ -1,6 +1,6 @@
--- one row per pair, as_of date and window: where the window begins and ends in each of the pair's arrays
-{# "after" is the position before the window's first element, "upto" that of its last; equal when it is empty. #}
-with worklist as (
+-- one row per pair, as_of date and window: the window's position in each of the pair's arrays
+{# *_count_before: elements before the window; *_count_through: elements up to its last date. #}
+with pending as (
     select * from {{ ref('int_clients__pending') }}
 ),
 
@@ -14,27 +14,27 @@ parameters as (
 
 final as (
     select
-        worklist.*,
+        pending.*,
         windows.window_type,
-        coalesce(worklist.as_of_date - windows.days + 1, worklist.first_session_date) as window_start,
-        positions.*
-    from worklist
+        coalesce(pending.as_of_date - windows.days + 1, pending.first_session_date) as window_start,
+        bounds.*
+    from pending
     cross join windows
     cross join parameters
     cross join lateral (
         select
             {% for series in ['session', 'engagement', 'sentiment', 'client_talk', 'coach_talk'] %}
                 width_bucket(
-                    coalesce(worklist.as_of_date - windows.days, '-infinity'), worklist.{{ series }}_dates
-                ) as {{ series }}_after,
-                width_bucket(worklist.as_of_date, worklist.{{ series }}_dates) as {{ series }}_upto,
+                    coalesce(pending.as_of_date - windows.days, '-infinity'), pending.{{ series }}_dates
+                ) as {{ series }}_count_before,
+                width_bucket(pending.as_of_date, pending.{{ series }}_dates) as {{ series }}_count_through,
             {% endfor %}
-            width_bucket(worklist.as_of_date - parameters.recent_days::integer, worklist.session_dates)
-                as recent_after,
-            width_bucket(worklist.as_of_date - 2 * parameters.recent_days::integer, worklist.session_dates)
-                as before_recent_after
+            width_bucket(pending.as_of_date - parameters.recent_days::integer, pending.session_dates)
+                as session_count_before_recent,
+            width_bucket(pending.as_of_date - 2 * parameters.recent_days::integer, pending.session_dates)
+                as session_count_before_previous
         {{ optimization_fence() }} -- noqa: PRS
-    ) as positions
+    ) as bounds
 )
 
 select * from final -- noqa: AM04

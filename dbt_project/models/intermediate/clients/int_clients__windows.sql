@@ -1,4 +1,4 @@
--- one row per pair, as_of date and window: what the pair's sessions in the window amount to, unrounded
+-- one row per pair, as_of date and window: metrics of the pair's sessions in the window, unrounded
 with parameters as (
     {{ parameters(ref('client_parameters'), [
         'min_frequency_change', 'decreasing_below', 'increasing_above', 'min_history_days', 'history_length',
@@ -6,7 +6,7 @@ with parameters as (
     ]) }}
 ),
 
-limits as (
+session_parameters as (
     {{ parameters(ref('session_parameters'), ['max_ratio']) }}
 ),
 
@@ -14,21 +14,21 @@ bounds as (
     select
         window_bounds.*,
         parameters.*,
-        limits.max_ratio
+        session_parameters.max_ratio
     from {{ ref('int_clients__window_bounds') }} as window_bounds
     cross join parameters
-    cross join limits
+    cross join session_parameters
 ),
 
-measured as (
+computed as (
     select
         bounds.*,
-        session_upto - session_after as total_sessions,
-        session_upto - recent_after as sessions_last_30_days,
-        recent_after - before_recent_after as sessions_previous_30_days,
-        session_dates[session_upto] as last_session_date,
-        (session_dates[session_upto] - session_dates[session_after + 1])::numeric
-        / nullif(greatest(session_upto - session_after - 1, 0), 0) as average_days_between_sessions,
+        session_count_through - session_count_before as total_sessions,
+        session_count_through - session_count_before_recent as sessions_last_30_days,
+        session_count_before_recent - session_count_before_previous as sessions_previous_30_days,
+        session_dates[session_count_through] as last_session_date,
+        (session_dates[session_count_through] - session_dates[session_count_before + 1])::numeric
+        / nullif(greatest(session_count_through - session_count_before - 1, 0), 0) as average_days_between_sessions,
         {{ window_mean('coach_talk', 100) }} as average_coach_talk_percentage,
         {{ window_mean('client_talk', 100) }} as average_client_talk_percentage,
         {{ window_change('client_talk', 100) }} as talk_ratio_change,
@@ -58,7 +58,7 @@ final as (
         {{ cap('average_days_between_sessions', 'max_average_days') }} as average_days_between_sessions,
         as_of_date - last_session_date as days_since_last_session,
         case
-            when session_upto < 2 then null
+            when session_count_through < 2 then null
             when
                 sessions_last_30_days = 0
                 or (
@@ -74,16 +74,16 @@ final as (
         average_coach_talk_percentage,
         average_client_talk_percentage,
         talk_ratio_change,
-        {{ trend_word(
+        {{ trend_label(
             'talk_ratio_change', 'talk_ratio_trend_points', 'client_increasing', 'coach_increasing', 'balanced'
         ) }} as talk_ratio_trend,
         average_engagement_score,
         engagement_change,
-        {{ trend_word('engagement_change', 'engagement_trend_points') }} as engagement_trend,
+        {{ trend_label('engagement_change', 'engagement_trend_points') }} as engagement_trend,
         {{ window_last('engagement', 'history_length') }} as engagement_history,
         average_sentiment_score,
         sentiment_change,
-        {{ trend_word('sentiment_change', 'sentiment_trend_points') }} as sentiment_trend,
+        {{ trend_label('sentiment_change', 'sentiment_trend_points') }} as sentiment_trend,
         {{ window_last('sentiment', 'history_length') }} as sentiment_history,
         total_resistance_cues,
         total_commitment_cues,
@@ -93,7 +93,7 @@ final as (
             when sessions_with_cue_evidence > 0
                 then least(total_resistance_cues::numeric / greatest(total_commitment_cues, 1), max_ratio)
         end as resistance_to_commitment_ratio
-    from measured
+    from computed
 )
 
 select * from final

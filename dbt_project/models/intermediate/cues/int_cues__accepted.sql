@@ -1,4 +1,4 @@
--- one row per language cue that is sure enough to be kept, of the detections that hold now
+-- one row per language cue of a current detection with at least the minimum confidence of its type
 with cues as (
     select * from {{ ref('stg_cue_detection__utterance_cues') }}
 ),
@@ -31,7 +31,7 @@ final as (
     from cues
     inner join detections on cues.detection_id = detections.detection_id and cues.coach_id = detections.coach_id
     inner join cue_types on cues.cue_type = cue_types.cue_type
-    where detections.status = 'succeeded' and cues.confidence >= cue_types.minimum_confidence
+    where detections.status = 'succeeded' and cues.confidence >= cue_types.min_confidence
 )
 
 select * from final

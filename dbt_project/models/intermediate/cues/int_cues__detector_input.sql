@@ -1,4 +1,4 @@
--- one row per utterance that the cue detector must read, in sessions that must be read; not redacted, kept nowhere
+-- one row per utterance that the cue detector processes; a view, because unredacted text is not stored again
 {{ config(grants={'select': ['warehouse_cues']}) }}
 
 with sessions as (
@@ -9,12 +9,12 @@ labels as (
     select * from {{ ref('sentiment_labels') }}
 ),
 
-spoken as (
+utterances as (
     select
         sessions.job_id,
         sessions.coach_id,
         sessions.client_id,
-        utterances.*
+        transcript_utterances.*
     from sessions
     cross join lateral (
         select
@@ -24,7 +24,7 @@ spoken as (
             text,
             sentiment_label,
             row_number() over in_order as position,
-            -- the two utterances before, oldest first, whoever spoke
+            -- the two preceding utterances of any speaker, oldest first
             jsonb_path_query_array(
                 jsonb_build_array(
                     jsonb_build_object('speaker', lag(role, 2) over in_order, 'text', lag(text, 2) over in_order),
@@ -35,28 +35,28 @@ spoken as (
         from {{ ref('stg_ai_backend__utterances') }}
         where transcript_id = sessions.transcript_id and text ~ '\S'
         window in_order as (order by start_seconds, sequence_number, utterance_id)
-    ) as utterances
+    ) as transcript_utterances
 ),
 
 final as (
     select
-        spoken.job_id,
-        spoken.coach_id,
-        spoken.client_id,
-        spoken.utterance_id,
-        spoken.position,
-        spoken.role,
-        spoken.start_seconds,
-        spoken.text,
-        spoken.preceding_context,
-        {{ sentiment_score_of_label('spoken.sentiment_label', 'labels.sentiment_score') }} is null as needs_sentiment
-    from spoken
-    left join labels on spoken.sentiment_label = labels.sentiment_label
+        utterances.job_id,
+        utterances.coach_id,
+        utterances.client_id,
+        utterances.utterance_id,
+        utterances.position,
+        utterances.role,
+        utterances.start_seconds,
+        utterances.text,
+        utterances.preceding_context,
+        {{ sentiment_score_of_label('utterances.sentiment_label', 'labels.sentiment_score') }} is null as needs_sentiment
+    from utterances
+    left join labels on utterances.sentiment_label = labels.sentiment_label
     where
-        spoken.role = 'client'
+        utterances.role = 'client'
         or (
-            spoken.role = 'coach'
-            and {{ sentiment_score_of_label('spoken.sentiment_label', 'labels.sentiment_score') }} is null
+            utterances.role = 'coach'
+            and {{ sentiment_score_of_label('utterances.sentiment_label', 'labels.sentiment_score') }} is null
         )
 )
 

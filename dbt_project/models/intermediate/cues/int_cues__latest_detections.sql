@@ -1,4 +1,4 @@
--- one row per session that was read for cues: the detection that answers for its transcript as it is now
+-- one row per session with a detection for its current revision: the latest succeeded one, else the latest one
 with spine as (
     select * from {{ ref('int_sessions__spine') }}
 ),
@@ -20,7 +20,7 @@ final as (
             detections.job_id = spine.job_id
             and detections.coach_id = spine.coach_id
             and detections.source_revision = spine.source_revision
-    -- an answer stands until the next one, also when reading the session again failed
+    -- a failed detection does not replace a succeeded one
     order by
         detections.coach_id asc,
         detections.job_id asc,

@@ -1,11 +1,11 @@
--- one row per session that must be read for language cues
+-- one row per session that needs cue detection
 {{ config(
     materialized='scratch_table', unlogged=true,
     indexes=[{'columns': ['job_id'], 'unique': true}],
     grants={'select': ['warehouse_cues']}
 ) }}
 
-{# A subquery of each listed session, which its transcript's index answers; a join would add up all utterances. #}
+{# A subquery per session uses the index on transcript_id; a join would aggregate all utterances. #}
 {% set content_hash -%}
     (
         select contents.content_hash from {{ ref('int_sessions__content_hashes') }} as contents
@@ -25,27 +25,27 @@ past as (
     {{ selected_sessions('recorded') }}
 ),
 
-attempted as (
+detection_counts as (
     select
         job_id,
         coach_id,
-        count(*) as past_detection_count
+        count(*) as previous_detection_count
     from past
     group by job_id, coach_id
 ),
 
-refused as (
+invalid_responses as (
     select
         job_id,
         coach_id,
         source_revision,
-        count(*) as invalid_answer_count
+        count(*) as invalid_response_count
     from past
     where status = 'failed' and failure = 'answer'
     group by job_id, coach_id, source_revision
 ),
 
-answered as (
+succeeded as (
     select distinct on (job_id, coach_id, source_revision) *
     from past
     where status = 'succeeded'
@@ -60,35 +60,36 @@ final as (
         spine.transcript_id,
         spine.source_revision,
         {{ content_hash }} as content_hash,
-        coalesce(attempted.past_detection_count, 0) as past_detection_count
+        coalesce(detection_counts.previous_detection_count, 0) as previous_detection_count
     from spine
-    left join attempted on spine.job_id = attempted.job_id and spine.coach_id = attempted.coach_id
-    left join refused
+    left join detection_counts
+        on spine.job_id = detection_counts.job_id and spine.coach_id = detection_counts.coach_id
+    left join invalid_responses
         on
-            spine.job_id = refused.job_id
-            and spine.coach_id = refused.coach_id
-            and spine.source_revision = refused.source_revision
-    left join answered
+            spine.job_id = invalid_responses.job_id
+            and spine.coach_id = invalid_responses.coach_id
+            and spine.source_revision = invalid_responses.source_revision
+    left join succeeded
         on
-            spine.job_id = answered.job_id
-            and spine.coach_id = answered.coach_id
-            and spine.source_revision = answered.source_revision
+            spine.job_id = succeeded.job_id
+            and spine.coach_id = succeeded.coach_id
+            and spine.source_revision = succeeded.source_revision
     where
-        -- what failed at the provider is tried in every run, what it answered wrongly a few times
+        -- provider failures are retried in every run, invalid responses at most cue_max_attempts times
         (
-            answered.detection_id is null
-            and coalesce(refused.invalid_answer_count, 0) < {{ var('cue_max_attempts') }}
+            succeeded.detection_id is null
+            and coalesce(invalid_responses.invalid_response_count, 0) < {{ var('cue_max_attempts') }}
         )
         or (
             {{ var('verify_content') }}
-            and answered.detection_id is not null
-            and answered.content_hash is distinct from {{ content_hash }}
+            and succeeded.detection_id is not null
+            and succeeded.content_hash is distinct from {{ content_hash }}
         )
         or (
             '{{ var("cue_target_detector") }}' <> ''
             and (
-                answered.used_fallback
-                or concat_ws(' ', answered.detector, answered.detector_version)
+                succeeded.used_fallback
+                or concat_ws(' ', succeeded.detector, succeeded.detector_version)
                 <> '{{ var("cue_target_detector") }}'
             )
         )

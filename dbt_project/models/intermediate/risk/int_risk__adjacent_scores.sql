@@ -1,10 +1,10 @@
--- one row per recorded score that stays and stands next to, or between, the dates that this run scores
-{# Valid until risk_scores is written: it shows the mart as it stands before. #}
+-- one row per recorded score before, between or after the dates that this run scores
+{# Reads the mart before this run writes it, so it is valid until risk_scores is built. #}
 with computed as (
     select * from {{ ref('int_risk__scores') }}
 ),
 
--- looked into through its index, pair by pair
+-- not materialized: read through the index, pair by pair
 recorded as not materialized (
     {{ self_snapshot('risk_scores', {
         'coach_id': 'uuid', 'client_id': 'uuid', 'as_of_date': 'date', 'risk_score': 'numeric'
@@ -15,7 +15,7 @@ erased as (
     select * from {{ ref('int_clients__erased_sessions') }}
 ),
 
-spans as (
+ranges as (
     select
         coach_id,
         client_id,
@@ -25,37 +25,37 @@ spans as (
     group by coach_id, client_id
 ),
 
-near as (
+adjacent as (
     select
-        spans.coach_id,
-        spans.client_id,
+        ranges.coach_id,
+        ranges.client_id,
         scores.as_of_date,
         scores.risk_score
-    from spans
+    from ranges
     cross join lateral (
         (
             select * from recorded
             where
-                recorded.coach_id = spans.coach_id
-                and recorded.client_id = spans.client_id
-                and recorded.as_of_date < spans.first_date
+                recorded.coach_id = ranges.coach_id
+                and recorded.client_id = ranges.client_id
+                and recorded.as_of_date < ranges.first_date
             order by recorded.as_of_date desc
             limit 1
         )
         union all
         select * from recorded
         where
-            recorded.coach_id = spans.coach_id
-            and recorded.client_id = spans.client_id
-            and recorded.as_of_date > spans.first_date
-            and recorded.as_of_date < spans.last_date
+            recorded.coach_id = ranges.coach_id
+            and recorded.client_id = ranges.client_id
+            and recorded.as_of_date > ranges.first_date
+            and recorded.as_of_date < ranges.last_date
         union all
         (
             select * from recorded
             where
-                recorded.coach_id = spans.coach_id
-                and recorded.client_id = spans.client_id
-                and recorded.as_of_date > spans.last_date
+                recorded.coach_id = ranges.coach_id
+                and recorded.client_id = ranges.client_id
+                and recorded.as_of_date > ranges.last_date
             order by recorded.as_of_date
             limit 1
         )
@@ -63,22 +63,22 @@ near as (
 ),
 
 final as (
-    select near.*
-    from near
+    select adjacent.*
+    from adjacent
     left join computed
         on
-            near.coach_id = computed.coach_id
-            and near.client_id = computed.client_id
-            and near.as_of_date = computed.as_of_date
+            adjacent.coach_id = computed.coach_id
+            and adjacent.client_id = computed.client_id
+            and adjacent.as_of_date = computed.as_of_date
     where
         computed.client_id is null
-        -- those are removed in this run
+        -- removed by this run
         and not exists (
             select from erased
             where
-                erased.coach_id = near.coach_id
-                and erased.client_id = near.client_id
-                and erased.session_date <= near.as_of_date
+                erased.coach_id = adjacent.coach_id
+                and erased.client_id = adjacent.client_id
+                and erased.session_date <= adjacent.as_of_date
         )
 )
 

@@ -1,5 +1,5 @@
 -- one row per scored pair and as_of date: the risk factor days_since_session
-with inputs as (
+with features as (
     select * from {{ ref('int_risk__features') }}
 ),
 
@@ -17,32 +17,32 @@ parameters as (
     {{ parameters(ref('risk_parameters'), ['severity_at_warning']) }}
 ),
 
-judged as (
+evaluated as (
     select
         coach_id,
         client_id,
         as_of_date,
         days_since_last_session::numeric as value,
         case days_since_last_session when 0 then 'today' when 1 then 'yesterday' else 'days_ago' end as situation
-    from inputs
+    from features
 ),
 
 final as (
     select
-        judged.coach_id,
-        judged.client_id,
-        judged.as_of_date,
+        evaluated.coach_id,
+        evaluated.client_id,
+        evaluated.as_of_date,
         thresholds.factor_type,
-        judged.value,
+        evaluated.value,
         {{ severity(
-            'judged.value', 'thresholds.warning_threshold', 'thresholds.critical_threshold',
+            'evaluated.value', 'thresholds.warning_threshold', 'thresholds.critical_threshold',
             'parameters.severity_at_warning'
         ) }} as severity,
         true as has_evidence,
-        {{ fill('texts.text', {'value': 'to_char(judged.value, thresholds.number_format)'}) }} as description
-    from judged
-    inner join thresholds on judged.coach_id = thresholds.coach_id
-    inner join texts on judged.situation = texts.situation
+        {{ format_text('texts.text', {'value': 'to_char(evaluated.value, thresholds.number_format)'}) }} as description
+    from evaluated
+    inner join thresholds on evaluated.coach_id = thresholds.coach_id
+    inner join texts on evaluated.situation = texts.situation
     cross join parameters
 )
 

@@ -1,7 +1,7 @@
--- one row per active pair and as_of date to be scored, with what the factors look at: the index of the scoring
+-- one row per active pair and as_of date to be scored: the inputs of the risk factors
 {#
-    A date that another version of the formulas has scored is left alone, unless a run asks for the new version by
-    name (variable rescore_model_version), or the recorded score knew a session that was erased.
+    A date scored by another model version is not scored again, unless rescore_model_version names the current version
+    or the recorded score includes a session that was erased.
 #}
 {{ config(materialized='scratch_table', unlogged=true) }}
 

@@ -1,9 +1,9 @@
--- one row per scored pair, as_of date and risk factor: how many points of the score it could make up
+-- one row per scored pair, as_of date and risk factor: its maximum contribution, given the available evidence
 with severities as (
     select * from {{ ref('int_risk__severities') }}
 ),
 
-inputs as (
+features as (
     select * from {{ ref('int_risk__features') }}
 ),
 
@@ -12,10 +12,10 @@ thresholds as (
 ),
 
 parameters as (
-    {{ parameters(ref('risk_parameters'), ['fading_from_days', 'fading_days']) }}
+    {{ parameters(ref('risk_parameters'), ['decay_start_days', 'decay_days']) }}
 ),
 
-weighed as (
+weighted as (
     select
         severities.*,
         thresholds.position,
@@ -25,20 +25,20 @@ weighed as (
         thresholds.decimals,
         case
             when not severities.has_evidence then 0
-            when not thresholds.fades_with_silence then thresholds.weight
-            -- what sessions showed says less and less about a client who stays away
+            when not thresholds.decays_with_inactivity then thresholds.weight
+            -- evidence from sessions decays with the time since the last session
             else thresholds.weight * greatest(0, least(
                 1,
-                (parameters.fading_days - (inputs.days_since_last_session - parameters.fading_from_days))
-                / parameters.fading_days
+                (parameters.decay_days - (features.days_since_last_session - parameters.decay_start_days))
+                / parameters.decay_days
             ))
-        end as weight_with_evidence
+        end as effective_weight
     from severities
-    inner join inputs
+    inner join features
         on
-            severities.coach_id = inputs.coach_id
-            and severities.client_id = inputs.client_id
-            and severities.as_of_date = inputs.as_of_date
+            severities.coach_id = features.coach_id
+            and severities.client_id = features.client_id
+            and severities.as_of_date = features.as_of_date
     inner join thresholds
         on severities.coach_id = thresholds.coach_id and severities.factor_type = thresholds.factor_type
     cross join parameters
@@ -59,9 +59,9 @@ final as (
         warning_threshold,
         critical_threshold,
         decimals,
-        100 * weight_with_evidence
-        / sum(weight_with_evidence) over (partition by coach_id, client_id, as_of_date) as score_share
-    from weighed
+        100 * effective_weight
+        / sum(effective_weight) over (partition by coach_id, client_id, as_of_date) as normalized_weight
+    from weighted
 )
 
 select * from final

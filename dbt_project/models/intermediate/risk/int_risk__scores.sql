@@ -1,4 +1,4 @@
--- one row per scored pair and as_of date: score, level, factors, advice
+-- one row per scored pair and as_of date: score, level, factors, recommended action
 {{ config(
     materialized='scratch_table', unlogged=true,
     indexes=[{'columns': ['coach_id', 'client_id', 'as_of_date'], 'unique': true}]
@@ -8,7 +8,7 @@ with factors as (
     select * from {{ ref('int_risk__factors') }}
 ),
 
-inputs as (
+features as (
     select * from {{ ref('int_risk__features') }}
 ),
 
@@ -59,14 +59,14 @@ final as (
         summed.factors,
         summed.by_contribution[1] as top_factor,
         coalesce(first_action.action, second_action.action, levels.default_action) as recommended_action,
-        inputs.last_session_date,
-        inputs.days_since_last_session
+        features.last_session_date,
+        features.days_since_last_session
     from summed
-    inner join inputs
+    inner join features
         on
-            summed.coach_id = inputs.coach_id
-            and summed.client_id = inputs.client_id
-            and summed.as_of_date = inputs.as_of_date
+            summed.coach_id = features.coach_id
+            and summed.client_id = features.client_id
+            and summed.as_of_date = features.as_of_date
     inner join levels
         on
             summed.risk_score > coalesce(levels.above_score, -1)

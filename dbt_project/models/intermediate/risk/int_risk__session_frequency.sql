@@ -1,5 +1,5 @@
 -- one row per scored pair and as_of date: the risk factor session_frequency
-with inputs as (
+with features as (
     select * from {{ ref('int_risk__features') }}
 ),
 
@@ -13,7 +13,7 @@ texts as (
     where factor_type = 'session_frequency'
 ),
 
--- how far the recent sessions stay behind those of an average month of the window, 0 to 1
+-- decrease of the recent sessions against the average of the window, 0 to 1
 declines as (
     select
         *,
@@ -22,10 +22,10 @@ declines as (
             1 - sessions_last_30_days * (window_days::numeric / recent_days)
             / greatest(total_sessions, window_days::numeric / recent_days)
         ) as decline
-    from inputs
+    from features
 ),
 
-judged as (
+evaluated as (
     select
         *,
         case
@@ -38,23 +38,23 @@ judged as (
 
 final as (
     select
-        judged.coach_id,
-        judged.client_id,
-        judged.as_of_date,
+        evaluated.coach_id,
+        evaluated.client_id,
+        evaluated.as_of_date,
         thresholds.factor_type,
-        judged.decline as value,
-        case judged.situation when 'none_recent' then 1 when 'decreasing' then judged.decline else 0 end
+        evaluated.decline as value,
+        case evaluated.situation when 'none_recent' then 1 when 'decreasing' then evaluated.decline else 0 end
             as severity,
         true as has_evidence,
-        {{ fill('texts.text', {
-            'value': 'to_char(100 * judged.decline, thresholds.number_format)',
-            'sessions': counted('judged.sessions_last_30_days', 'session'),
-            'recent_days': 'judged.recent_days::text',
-            'window_days': 'judged.window_days::text'
+        {{ format_text('texts.text', {
+            'value': 'to_char(100 * evaluated.decline, thresholds.number_format)',
+            'sessions': pluralize('evaluated.sessions_last_30_days', 'session'),
+            'recent_days': 'evaluated.recent_days::text',
+            'window_days': 'evaluated.window_days::text'
         }) }} as description
-    from judged
-    inner join thresholds on judged.coach_id = thresholds.coach_id
-    inner join texts on judged.situation = texts.situation
+    from evaluated
+    inner join thresholds on evaluated.coach_id = thresholds.coach_id
+    inner join texts on evaluated.situation = texts.situation
 )
 
 select * from final

@@ -1,4 +1,4 @@
--- one row per scored pair, as_of date and risk factor: how severe it is, 0 to 1
+-- one row per scored pair, as_of date and risk factor: its severity, 0 to 1
 with session_frequency as (
     select * from {{ ref('int_risk__session_frequency') }}
 ),

@@ -1,4 +1,4 @@
--- one row per coach and risk factor: its weight, and from where on it worries this coach
+-- one row per coach and risk factor: its weight and the thresholds that apply to the coach
 with coaches as (
     select distinct coach_id
     from {{ ref('int_risk__features') }}
@@ -12,7 +12,7 @@ settings as (
     select * from {{ ref('stg_analytics_api__coach_settings') }}
 ),
 
-own as (
+coach_thresholds as (
     select
         settings.coach_id,
         pairs.factor_type,
@@ -34,19 +34,19 @@ final as (
         factors.factor_type,
         factors.position,
         factors.weight,
-        factors.fades_with_silence,
+        factors.decays_with_inactivity,
         factors.decimals,
         factors.number_format,
-        coalesce(own.warning_threshold, factors.warning_threshold) as warning_threshold,
-        coalesce(own.critical_threshold, factors.critical_threshold) as critical_threshold
+        coalesce(coach_thresholds.warning_threshold, factors.warning_threshold) as warning_threshold,
+        coalesce(coach_thresholds.critical_threshold, factors.critical_threshold) as critical_threshold
     from coaches
     cross join factors
-    left join own
+    left join coach_thresholds
         on
-            coaches.coach_id = own.coach_id
-            and factors.factor_type = own.factor_type
-            -- half a pair, or one in the wrong order, must not stop anybody's scores
-            and sign(own.critical_threshold - own.warning_threshold)
+            coaches.coach_id = coach_thresholds.coach_id
+            and factors.factor_type = coach_thresholds.factor_type
+            -- an incomplete or reversed pair of thresholds is ignored
+            and sign(coach_thresholds.critical_threshold - coach_thresholds.warning_threshold)
             = sign(factors.critical_threshold - factors.warning_threshold)
 )
 

@@ -1,9 +1,9 @@
--- one row per score whose predecessor this run may change: the computed ones, and the recorded ones after them
+-- one row per score computed by this run or recorded directly after one: its change from the previous score
 with computed as (
     select * from {{ ref('int_risk__scores') }}
 ),
 
-neighbours as (
+adjacent_scores as (
     select * from {{ ref('int_risk__adjacent_scores') }}
 ),
 
@@ -26,33 +26,40 @@ timeline as (
         as_of_date,
         risk_score,
         false as is_computed
-    from neighbours
+    from adjacent_scores
 ),
 
-in_order as (
+with_previous as (
     select
         *,
         lag(risk_score) over (partition by coach_id, client_id order by as_of_date) as previous_risk_score
     from timeline
 ),
 
+changes as (
+    select
+        *,
+        risk_score - previous_risk_score as score_change
+    from with_previous
+),
+
 final as (
     select
-        in_order.coach_id,
-        in_order.client_id,
-        in_order.as_of_date,
-        in_order.is_computed,
-        in_order.previous_risk_score::numeric(5, 2) as previous_risk_score,
-        (in_order.risk_score - in_order.previous_risk_score)::numeric(5, 2) as score_change,
+        changes.coach_id,
+        changes.client_id,
+        changes.as_of_date,
+        changes.is_computed,
+        changes.previous_risk_score::numeric(5, 2) as previous_risk_score,
+        changes.score_change::numeric(5, 2) as score_change,
         case
-            when in_order.risk_score - in_order.previous_risk_score > parameters.trend_points then 'worsening'
-            when in_order.risk_score - in_order.previous_risk_score < -parameters.trend_points then 'improving'
-            when in_order.previous_risk_score is not null then 'stable'
+            when changes.score_change > parameters.trend_points then 'worsening'
+            when changes.score_change < -parameters.trend_points then 'improving'
+            when changes.previous_risk_score is not null then 'stable'
         end::varchar(20) as trend
-    from in_order
+    from changes
     cross join parameters
-    -- of the one before the first computed date nothing changes
-    where in_order.is_computed or in_order.previous_risk_score is not null
+    -- the score before the first computed date does not change
+    where changes.is_computed or changes.previous_risk_score is not null
 )
 
 select * from final

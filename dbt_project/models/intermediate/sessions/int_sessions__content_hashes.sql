@@ -1,4 +1,4 @@
--- one row per transcript with utterances: a fingerprint of everything that the session metrics read
+-- one row per transcript with utterances: a fingerprint of all utterance data that the session metrics use
 with utterances as (
     select * from {{ ref('stg_ai_backend__utterances') }}
 ),
@@ -6,7 +6,7 @@ with utterances as (
 final as (
     select
         transcript_id,
-        -- the order of rows does not matter, since each carries its own place
+        -- independent of the order of rows: each row hash includes the sequence number
         bit_xor(content_hash) as content_hash
     from utterances
     group by transcript_id

@@ -1,12 +1,12 @@
--- one row per session on the worklist with kept language cues: how many of each type
+-- one row per pending session with accepted language cues: number of cues by type
 {% set cue_types = [
     'resistance', 'commitment', 'breakthrough', 'concern', 'deflection', 'enthusiasm', 'doubt', 'agreement',
     'goal_setting'
 ] %}
 
-with worklist as (
+with pending as (
     select * from {{ ref('int_sessions__pending') }}
-    where not is_gone
+    where not is_removed
 ),
 
 cues as (
@@ -18,12 +18,12 @@ final as (
         {% for cue_type in cue_types %}
             count(*) filter (where cues.cue_type = '{{ cue_type }}') as cue_{{ cue_type }}_count,
         {% endfor %}
-        worklist.job_id,
-        worklist.coach_id,
-        worklist.client_id
-    from worklist
-    inner join cues on worklist.cue_detection_id = cues.detection_id and worklist.coach_id = cues.coach_id
-    group by worklist.job_id, worklist.coach_id, worklist.client_id
+        pending.job_id,
+        pending.coach_id,
+        pending.client_id
+    from pending
+    inner join cues on pending.cue_detection_id = cues.detection_id and pending.coach_id = cues.coach_id
+    group by pending.job_id, pending.coach_id, pending.client_id
 )
 
 select * from final

@@ -1,11 +1,10 @@
--- one row per session on the worklist: whether its language cues are known
-with worklist as (
+-- one row per pending session: whether its language cues are known
+with pending as (
     select * from {{ ref('int_sessions__pending') }}
-    where not is_gone
+    where not is_removed
 ),
 
--- sessions in which the client said something
-readable as (
+with_client_words as (
     select
         job_id,
         coach_id
@@ -15,19 +14,20 @@ readable as (
 
 final as (
     select
-        worklist.job_id,
-        worklist.coach_id,
-        worklist.client_id,
-        -- with nothing to read, "no cues" is a finding and not a gap
-        readable.job_id is null or coalesce(worklist.cue_detection_status = 'succeeded', false)
+        pending.job_id,
+        pending.coach_id,
+        pending.client_id,
+        -- without words of the client, zero cues is a known result
+        with_client_words.job_id is null or coalesce(pending.cue_detection_status = 'succeeded', false)
             as has_cue_evidence,
-        readable.job_id is not null and coalesce(worklist.cue_detection_status = 'failed', false)
+        with_client_words.job_id is not null and coalesce(pending.cue_detection_status = 'failed', false)
             as is_detection_failed,
-        readable.job_id is not null
-        and coalesce(worklist.cue_detection_status not in ('succeeded', 'failed'), true)
+        with_client_words.job_id is not null
+        and coalesce(pending.cue_detection_status not in ('succeeded', 'failed'), true)
             as is_detection_pending
-    from worklist
-    left join readable on worklist.job_id = readable.job_id and worklist.coach_id = readable.coach_id
+    from pending
+    left join with_client_words
+        on pending.job_id = with_client_words.job_id and pending.coach_id = with_client_words.coach_id
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- one row per session on the worklist that has utterances: the engagement score and its five components
-with turns as (
+-- one row per pending session with utterances: the engagement score and its five components
+with metrics as (
     select * from {{ ref('int_sessions__metrics') }}
 ),
 
@@ -15,7 +15,7 @@ cue_counts as (
     select * from {{ ref('int_sessions__cue_counts') }}
 ),
 
-evidence as (
+cue_evidence as (
     select * from {{ ref('int_sessions__cue_evidence') }}
 ),
 
@@ -26,48 +26,48 @@ parameters as (
     ]) }}
 ),
 
--- each 0 to 1; null where the session holds no evidence for it
+-- each 0 to 1; null without evidence in the session
 components as (
     select
-        turns.job_id,
-        turns.coach_id,
-        turns.client_id,
-        turns.client_turns,
+        metrics.job_id,
+        metrics.coach_id,
+        metrics.client_id,
+        metrics.client_turns,
         case
-            when turns.coach_turns > 0
+            when metrics.coach_turns > 0
                 then greatest(
                     0,
                     1 - abs(talk_time.client_talk_percentage - parameters.balanced_talk_percentage)
                     / parameters.balanced_talk_percentage
                 )
         end as participation,
-        -- least() passes over a null, so that without a client's words this would be 1
+        -- least() ignores nulls: without words of the client it would return 1
         case
-            when turns.words_per_client_turn is not null
-                then least(1, turns.words_per_client_turn / parameters.full_words_per_turn)
+            when metrics.words_per_client_turn is not null
+                then least(1, metrics.words_per_client_turn / parameters.full_words_per_turn)
         end as depth,
         case
-            when turns.coach_turns > 0
+            when metrics.coach_turns > 0
                 then least(
                     1,
-                    turns.client_turns / greatest(talk_time.total_duration_seconds / 60, 1)
+                    metrics.client_turns / greatest(talk_time.total_duration_seconds / 60, 1)
                     / parameters.full_turns_per_minute
                 )
         end as density,
         (sentiment.client_sentiment_score + 1) / 2 as emotion,
         case
-            when evidence.has_cue_evidence
+            when cue_evidence.has_cue_evidence
                 then coalesce(
                     cue_counts.cue_commitment_count::numeric
                     / nullif(cue_counts.cue_commitment_count + cue_counts.cue_resistance_count, 0),
                     parameters.neutral_commitment
                 )
         end as commitment
-    from turns
-    left join talk_time on turns.job_id = talk_time.job_id and turns.coach_id = talk_time.coach_id
-    left join sentiment on turns.job_id = sentiment.job_id and turns.coach_id = sentiment.coach_id
-    left join cue_counts on turns.job_id = cue_counts.job_id and turns.coach_id = cue_counts.coach_id
-    left join evidence on turns.job_id = evidence.job_id and turns.coach_id = evidence.coach_id
+    from metrics
+    left join talk_time on metrics.job_id = talk_time.job_id and metrics.coach_id = talk_time.coach_id
+    left join sentiment on metrics.job_id = sentiment.job_id and metrics.coach_id = sentiment.coach_id
+    left join cue_counts on metrics.job_id = cue_counts.job_id and metrics.coach_id = cue_counts.coach_id
+    left join cue_evidence on metrics.job_id = cue_evidence.job_id and metrics.coach_id = cue_evidence.coach_id
     cross join parameters
 ),
 

@@ -1,15 +1,15 @@
--- one row per session on the worklist that has utterances: what they add up to
--- measured one session at a time (docs/adr/0070); depends_on: {{ ref('int_transcripts__metrics') }}
+-- one row per pending session with utterances: the metrics of its transcript
+-- computed session by session, by a function; depends_on: {{ ref('int_transcripts__metrics') }}
 {{ config(materialized='scratch_table', unlogged=true) }}
 
-with measured as (
+with computed as (
     select
         job_id,
         coach_id,
         client_id,
-        {{ transcript_metrics('transcript_id') }} as measures
+        {{ transcript_metrics('transcript_id') }} as metrics
     from {{ ref('int_sessions__pending') }}
-    where not is_gone
+    where not is_removed
     {{ optimization_fence() }} -- noqa: PRS
 ),
 
@@ -18,9 +18,9 @@ final as (
         job_id,
         coach_id,
         client_id,
-        (measures).* -- noqa: AL03
-    from measured
-    where (measures).transcript_id is not null
+        (metrics).* -- noqa: AL03
+    from computed
+    where (metrics).transcript_id is not null
 )
 
 select * from final

@@ -12,14 +12,13 @@ detections as (
     {{ selected_sessions(ref('int_cues__latest_detections')) }}
 ),
 
--- reads every utterance, and therefore only when asked to
+-- a full scan of the utterances, therefore only with verify_content
 contents as (
     select * from {{ ref('int_sessions__content_hashes') }}
     where {{ var('verify_content') }}
 ),
 
--- what broke a formula waits, so that the others go on
-held as (
+quarantined as (
     select * from {{ ref('stg_operations__quarantined_sessions') }}
     where is_quarantined
 ),
@@ -47,18 +46,18 @@ final as (
         spine.source_revision,
         detections.detection_id as cue_detection_id,
         detections.status as cue_detection_status,
-        spine.job_id is null as is_gone
+        spine.job_id is null as is_removed
     from spine
     left join detections on spine.job_id = detections.job_id and spine.coach_id = detections.coach_id
     left join contents on spine.transcript_id = contents.transcript_id
-    left join held
+    left join quarantined
         on
-            spine.job_id = held.job_id
-            and spine.coach_id = held.coach_id
-            and spine.source_revision = held.source_revision
+            spine.job_id = quarantined.job_id
+            and spine.coach_id = quarantined.coach_id
+            and spine.source_revision = quarantined.source_revision
     full join computed on spine.job_id = computed.job_id
     where
-        held.job_id is null
+        quarantined.job_id is null
         and (
             spine.job_id is null
             or computed.job_id is null

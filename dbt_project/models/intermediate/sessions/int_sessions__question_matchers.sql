@@ -1,7 +1,7 @@
--- one row: the regular expressions and clues by which a coach's questions are told apart, made out of the seeds
+-- one row: the regular expressions and clues that classify a coach's questions, generated from the seeds
 {{ config(post_hook="{{ create_question_kind(this) }}") }}
 
--- one row per class and first letter: a match takes half the time when words share their first letter
+-- grouped by first letter: factoring it out halves the matching time
 with words as (
     select
         word_class,
@@ -21,7 +21,7 @@ word_lists as (
     from words
 ),
 
--- one row per pattern; how a pattern is written: docs/adr/0010
+-- one row per pattern
 patterns as (
     select
         patterns.rule,

@@ -22,7 +22,7 @@ final as (
         jobs.completed_at,
         transcripts.transcript_id,
         transcripts.confidence_score as transcript_confidence,
-        -- changes whenever upstream says that the job or its transcript changed
+        -- changes with every change that upstream reports of the job or its transcript
         md5(concat_ws(
             '|',
             jobs.coach_id,

@@ -1,5 +1,5 @@
--- one row per session on the worklist that has utterances: how long who spoke
-with measures as (
+-- one row per pending session with utterances: talk time of coach and client
+with metrics as (
     select * from {{ ref('int_sessions__metrics') }}
 ),
 
@@ -12,7 +12,7 @@ seconds as (
         speech_seconds,
         coach_talk_time_seconds,
         client_talk_time_seconds
-    from measures
+    from metrics
 ),
 
 final as (

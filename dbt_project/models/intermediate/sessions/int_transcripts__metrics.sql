@@ -1,4 +1,4 @@
--- one row per transcript with utterances: everything that is counted, added up or averaged over them
+-- one row per transcript with utterances: counts, sums and averages over its utterances
 {{ config(post_hook="{{ create_transcript_metrics(this) }}") }}
 
 with utterances as (
@@ -23,7 +23,7 @@ sums as (
             avg(sentiment_score) filter (where role = '{{ role }}') as {{ role }}_sentiment_mean,
         {% endfor %}
         count(*) as total_turns,
-        count(question_kind) as judged_coach_turns,
+        count(question_kind) as classified_coach_turns,
         count(*) filter (where question_kind = 'open') as open_question_count,
         count(*) filter (where question_kind = 'closed') as closed_question_count,
         count(*) filter (where question_kind = 'none') as coach_statement_count,
@@ -48,9 +48,9 @@ final as (
     select
         *,
         open_question_count + closed_question_count as coach_question_count,
-        -- without statements the ratio is the number of questions; without words of the coach it is unknown
+        -- without statements the ratio is the number of questions; without coach utterances it is unknown
         case
-            when judged_coach_turns > 0
+            when classified_coach_turns > 0
                 then (open_question_count + closed_question_count)::numeric / greatest(coach_statement_count, 1)
         end as question_to_statement_ratio
     from sums

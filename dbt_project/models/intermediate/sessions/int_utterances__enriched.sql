@@ -1,5 +1,5 @@
--- one row per utterance: what it is by itself, before its place among the others counts
--- the question rules are in the function question_kind; depends_on: {{ ref('int_sessions__question_matchers') }}
+-- one row per utterance: attributes that do not depend on other utterances
+-- calls the function question_kind; depends_on: {{ ref('int_sessions__question_matchers') }}
 with utterances as (
     select * from {{ ref('stg_ai_backend__utterances') }}
 ),
@@ -41,7 +41,7 @@ final as (
         case
             when labelled.role = 'coach' and labelled.text ~ '\S'
                 then coalesce(
-                    -- a join would compare each utterance with all intents; most utterances have none
+                    -- not a join: most utterances have no intent
                     case
                         when labelled.intent is not null
                             then (

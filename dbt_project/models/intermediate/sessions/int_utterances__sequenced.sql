@@ -1,6 +1,6 @@
--- one row per utterance of a transcript, in order, with what it adds to each metric; times in milliseconds
--- Each step computes once what the next one reads several times; all of them share one order.
-with neighbours as (
+-- one row per utterance: its contribution to each session metric, in order; times in milliseconds
+-- All windows share one order, so that Postgres sorts once.
+with with_previous as (
     select
         *,
         lag(speaker) over in_order as previous_speaker,
@@ -16,10 +16,10 @@ turns as (
     select
         *,
         (previous_end_ms is null or previous_speaker is distinct from speaker) as is_switch
-    from neighbours
+    from with_previous
 ),
 
-covered as (
+with_coverage as (
     select
         *,
         max(end_ms) over before as covered_until_ms,
@@ -48,7 +48,7 @@ final as (
         content_hash,
         reported_end_seconds,
         end_ms - start_ms as duration_ms,
-        -- speech time that nobody, or nobody of the same role, has covered before
+        -- speech time not covered by earlier utterances of any speaker, or of the same role
         greatest(end_ms - greatest(start_ms, covered_until_ms), 0) as new_speech_ms,
         case role
             when 'coach' then greatest(end_ms - greatest(start_ms, coach_covered_until_ms), 0)
@@ -60,9 +60,9 @@ final as (
             when role <> 'other' and previous_speaker in ('coach', 'client') and previous_speaker <> role
                 then greatest(start_ms - previous_end_ms, 0)
         end as response_latency_ms,
-        -- how long the same speaker has held the floor, up to the end of this utterance
+        -- from the start of the current turn to the end of this utterance
         end_ms - case when is_switch then start_ms else previous_switch_ms end as monologue_ms
-    from covered
+    from with_coverage
 )
 
 select * from final

@@ -1,4 +1,4 @@
--- Each factor has an advice of its own for each level that is at risk.
+-- Every factor has a recommended action for every level that is at risk.
 {{ config(meta={'dagster': {'ref': {'name': 'recommended_actions'}}}) }}
 
 with settings as (

@@ -1,4 +1,4 @@
--- A client has at most one open alert of each kind with a coach.
+-- A pair has at most one open alert per alert type.
 select
     coach_id,
     client_id,

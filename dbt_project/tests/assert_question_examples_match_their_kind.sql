@@ -1,4 +1,4 @@
--- one row per question pattern whose example the rules judge otherwise, or whose own words its example lacks
+-- Every example of a question pattern matches its pattern and is classified as its question_kind.
 {{ config(meta={'dagster': {'ref': {'name': 'question_patterns'}}}) }}
 
 -- depends_on: {{ ref('int_sessions__question_matchers') }}
@@ -11,19 +11,19 @@ auxiliaries as (
     where word_class = 'auxiliary'
 ),
 
-judged as (
+classified as (
     select
         patterns.rule,
         patterns.pattern,
         patterns.example,
         patterns.question_kind as expected_kind,
         {{ question_kind('patterns.example') }} as question_kind,
-        -- the example without its end mark holds the pattern
+        -- the example without its punctuation matches the pattern
         rtrim(lower(patterns.example), '.?')
-        ~ ('\m(' || {{ question_regex('patterns.pattern', 'auxiliaries.auxiliaries') }} || ')\M') as is_an_example
+        ~ ('\m(' || {{ question_regex('patterns.pattern', 'auxiliaries.auxiliaries') }} || ')\M') as matches_pattern
     from patterns
     cross join auxiliaries
 )
 
-select * from judged
-where question_kind is distinct from expected_kind or not is_an_example
+select * from classified
+where question_kind is distinct from expected_kind or not matches_pattern

@@ -1,7 +1,7 @@
--- one row per session that client analytics, scores and alerts rest on
+-- one row per session that recorded client analytics, scores and alerts were computed from
 {#
-    Written last: as long as a record may still rest on a session, it stands here, so that the next run notices when
-    the session is gone and tells the records again without it (docs/adr/0042).
+    Written after all client records: a session stays here as long as a record may include it, so that the next run
+    detects its removal and recomputes those records.
 #}
 -- depends_on: {{ ref('client_analytics') }}
 -- depends_on: {{ ref('client_analytics_history') }}
@@ -16,7 +16,9 @@
         {'columns': ['job_id'], 'unique': true},
         {'columns': ['client_id']}
     ],
-    post_hook=["{{ purge_erased_sessions() }}", "{{ enable_row_level_security() }}"]
+    contract={'enforced': true},
+    on_schema_change='fail',
+    post_hook="{{ purge_erased_sessions() }}"
 ) }}
 
 with sessions as (
@@ -24,7 +26,7 @@ with sessions as (
 ),
 
 recorded as not materialized (
-    {{ self_snapshot('int_clients__session_snapshot', {
+    {{ self_snapshot('int_operations__session_snapshot', {
         'job_id': 'uuid', 'coach_id': 'uuid', 'client_id': 'uuid', 'session_date': 'date'
     }) }}
 ),
@@ -34,7 +36,7 @@ final as (
         sessions.job_id,
         sessions.coach_id,
         sessions.client_id,
-        -- records of the days between may still know it by the date that it had before
+        -- records of the dates between may include it at its earlier date
         least(sessions.session_date, recorded.session_date) as session_date
     from sessions
     left join recorded

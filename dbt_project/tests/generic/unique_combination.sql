@@ -1,7 +1,0 @@
-{#- The columns together name one row. -#}
-{% test unique_combination(model, columns) %}
-    select {{ columns | join(', ') }}
-    from {{ model }}
-    group by {{ columns | join(', ') }}
-    having count(*) > 1
-{% endtest %}
