@@ -1,9 +1,9 @@
 {#-
-    Like dbt's `this`, one model earlier: the model that selects the work of a run reads the mart that the run then
-    writes. As a ref() it would make the graph cyclic.
+    Like dbt's `this`, in an earlier model: a model that selects the work of a run reads a table that the run writes
+    later. As a ref() it would make the graph cyclic.
 -#}
-{% macro self_snapshot(mart, columns) -%}
-    {%- set relation = adapter.get_relation(target.database, generate_schema_name('ai_backend'), mart) if execute -%}
+{% macro self_snapshot(model, columns, schema='ai_backend') -%}
+    {%- set relation = adapter.get_relation(target.database, generate_schema_name(schema), model) if execute -%}
     select
         {%- for column, type in columns.items() %}
         {{ column if relation else 'null' }}::{{ type }} as {{ column }}{{ ',' if not loop.last }}

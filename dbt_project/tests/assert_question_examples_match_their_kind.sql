@@ -20,10 +20,10 @@ classified as (
         {{ question_kind('patterns.example') }} as question_kind,
         -- the example without its punctuation matches the pattern
         rtrim(lower(patterns.example), '.?')
-        ~ ('\m(' || {{ question_regex('patterns.pattern', 'auxiliaries.auxiliaries') }} || ')\M') as matches_pattern
+        ~ ('\m(' || {{ question_regex('patterns.pattern', 'auxiliaries.auxiliaries') }} || ')\M') as is_match
     from patterns
     cross join auxiliaries
 )
 
 select * from classified
-where question_kind is distinct from expected_kind or not matches_pattern
+where question_kind is distinct from expected_kind or not is_match

@@ -1,4 +1,4 @@
-"""The project as dbt reads it, for tests about its shape. No database is asked."""
+"""The parsed dbt project; these tests need no database."""
 
 from typing import TypeAlias
 

@@ -1,4 +1,4 @@
-"""No model asks the clock: what is computed for a day can be computed again on any other."""
+"""No model reads the clock, so that a date can be recomputed on any later date."""
 
 import re
 
@@ -16,7 +16,7 @@ START_OF_RUN = re.compile(r"run_started_at|modules\.(datetime|pytz)|invocation_i
 COMMENT = re.compile(r"{#.*?#}|--[^\n]*", re.DOTALL)
 
 
-def asks(text: str, pattern: re.Pattern[str]) -> bool:
+def uses(text: str, pattern: re.Pattern[str]) -> bool:
     return bool(pattern.search(COMMENT.sub(" ", text)))
 
 
@@ -28,34 +28,34 @@ def test_clock__is_recognised() -> None:
         "'today'::date",
         "clock_timestamp()",
     ):
-        assert asks(sql, CLOCK), sql
+        assert uses(sql, CLOCK), sql
     for sql in ("select known()", "-- now()", "{# current_date #}", "is_current_date_known", "then 'today'"):
-        assert not asks(sql, CLOCK), sql
+        assert not uses(sql, CLOCK), sql
 
 
-def test_models__do_not_ask_the_clock(manifest: Manifest) -> None:
+def test_models__do_not_read_the_clock(manifest: Manifest) -> None:
     for node in manifest.nodes.values():
         if isinstance(node, ModelNode):
             hooks = " ".join(str(hook.sql) for hook in [*node.config.pre_hook, *node.config.post_hook])
-            assert not asks(f"{node.raw_code} {hooks}", CLOCK), node.name
-            assert not asks(f"{node.raw_code} {hooks}", START_OF_RUN), node.name
+            assert not uses(f"{node.raw_code} {hooks}", CLOCK), node.name
+            assert not uses(f"{node.raw_code} {hooks}", START_OF_RUN), node.name
 
 
-def test_tests__do_not_ask_the_clock(manifest: Manifest) -> None:
+def test_tests__do_not_read_the_clock(manifest: Manifest) -> None:
     for node in manifest.nodes.values():
         if isinstance(node, SingularTestNode):
-            assert not asks(node.raw_code, CLOCK), node.name
-            assert not asks(node.raw_code, START_OF_RUN), node.name
+            assert not uses(node.raw_code, CLOCK), node.name
+            assert not uses(node.raw_code, START_OF_RUN), node.name
 
 
-def test_macros__show_the_start_of_the_run_as_computed_at_only(manifest: Manifest) -> None:
+def test_macros__use_the_start_of_the_run_only_in_computed_at(manifest: Manifest) -> None:
     for macro in manifest.macros.values():
         if macro.package_name == manifest.metadata.project_name:
-            assert not asks(macro.macro_sql, CLOCK), macro.name
-            assert asks(macro.macro_sql, START_OF_RUN) == (macro.name == "computed_at"), macro.name
+            assert not uses(macro.macro_sql, CLOCK), macro.name
+            assert uses(macro.macro_sql, START_OF_RUN) == (macro.name == "computed_at"), macro.name
 
 
-def test_models__use_none_of_dbt_s_own_clocks(manifest: Manifest) -> None:
+def test_models__use_none_of_dbts_clocks(manifest: Manifest) -> None:
     for node in manifest.nodes.values():
         clocks = [m for m in node.depends_on.macros if "timestamp" in m or "snapshot_get_time" in m]
         assert clocks == [], node.name

@@ -1,6 +1,7 @@
-"""Everything that somebody else reads is described, typed and tested."""
+"""Models, columns, seeds and macros are described; marts and seeds are typed; keys are tested."""
 
 import csv
+import re
 from pathlib import Path
 
 from dbt.contracts.graph.manifest import Manifest
@@ -9,7 +10,9 @@ from dbt.contracts.graph.nodes import GenericTestNode, SeedNode
 from tests.project.conftest import Models
 from warehouse.paths import PROJECT_DIR
 
-KEY_TESTS = {"unique", "unique_combination"}
+SIGNATURE = re.compile(r"{% (?:macro|test) \w+\((.*?)\) -?%}")
+DEFAULT = re.compile(r"=(?:\[.*?\]|{.*?}|'.*?'|\w+)")
+KEY_TESTS = {"unique", "unique_combination_of_columns"}
 
 
 def test_models__are_described(models: Models) -> None:
@@ -35,7 +38,7 @@ def test_marts__have_an_enforced_contract_and_every_column_typed_and_described(m
                 assert column.description.strip(), f"{name}.{column.name} has no description"
 
 
-def test_described_columns__say_something(models: Models) -> None:
+def test_listed_columns__are_described(models: Models) -> None:
     for name, model in models.items():
         for column in model.columns.values():
             assert column.description.strip(), f"{name}.{column.name} has no description"
@@ -63,3 +66,14 @@ def test_staging_marts_and_seeds__have_a_tested_key(
     }
     stored = [model for model in models.values() if model.fqn[1] in ("staging", "marts")]
     assert [node.name for node in [*stored, *seeds] if node.unique_id not in tested] == []
+
+
+def test_macros__are_described_with_their_arguments(manifest: Manifest) -> None:
+    for macro in manifest.macros.values():
+        if macro.package_name != manifest.metadata.project_name:
+            continue
+        assert macro.description.strip(), macro.name
+        signature = SIGNATURE.search(macro.macro_sql)
+        names = re.findall(r"(\w+)(?=\s*(?:,|$|=))", DEFAULT.sub("", signature[1])) if signature else []
+        assert [argument.name for argument in macro.arguments] == names, macro.name
+        assert all(argument.description.strip() for argument in macro.arguments), macro.name

@@ -1,4 +1,4 @@
-"""dbt knows who reads the marts: every route of the API as an exposure, as its SQL says."""
+"""Every API route is an exposure of the marts that its SQL reads."""
 
 import importlib
 import re
@@ -11,26 +11,26 @@ from fastapi.routing import APIRoute
 from api.db.queries import Query
 from warehouse.paths import PROJECT_DIR
 
-ROOMS = ("clients", "coach", "compute", "risk", "sessions")
+MODULES = ("clients", "coach", "compute", "risk", "sessions")
 MART = re.compile(r"\bai_backend\.(\w+)")
 
 
 def routes() -> list[tuple[str, APIRoute]]:
-    """Every route with the room it lies in."""
+    """Every route with its module."""
     found = []
-    for room in ROOMS:
-        router = importlib.import_module(f"api.{room}.routes").router
-        found += [(room, route) for route in router.routes if isinstance(route, APIRoute)]
+    for module in MODULES:
+        router = importlib.import_module(f"api.{module}.routes").router
+        found += [(module, route) for route in router.routes if isinstance(route, APIRoute)]
     return found
 
 
-def marts_of(room: str, route: APIRoute) -> set[str]:
-    """What the .sql files read that the route's function asks."""
+def marts_of(module: str, route: APIRoute) -> set[str]:
+    """Marts in the .sql files that the route runs."""
     named = [route.endpoint.__globals__.get(name) for name in route.endpoint.__code__.co_names]
     queries = [value for value in named if isinstance(value, Query)]
-    assert queries, f"{route.operation_id} asks nothing"
+    assert queries, f"{route.operation_id} runs no query"
     names = {name for query in queries for name in (query.name, *(other for other, _ in query.writes))}
-    texts = [Path(PROJECT_DIR, "api", room, f"{name}.sql").read_text(encoding="utf-8") for name in names]
+    texts = [Path(PROJECT_DIR, "api", module, f"{name}.sql").read_text(encoding="utf-8") for name in names]
     return {mart for text in texts for mart in MART.findall(text)}
 
 
@@ -43,24 +43,28 @@ def exposures(manifest: Manifest) -> dict[str, set[str]]:
     }
 
 
-def test_rooms__are_all_that_have_routes() -> None:
-    assert {path.parent.name for path in Path(PROJECT_DIR, "api").glob("*/routes.py")} == set(ROOMS)
+def test_modules__are_all_with_routes() -> None:
+    found = {path.parent.name for path in Path(PROJECT_DIR, "api").glob("*/routes.py")}
+    assert found == {*MODULES, "dashboard"}
 
 
-def test_routes__are_exposures_of_what_their_sql_reads(exposures: dict[str, set[str]]) -> None:
-    read = {str(route.operation_id): marts_of(room, route) for room, route in routes()}
+def test_routes__are_exposures_of_the_marts_in_their_sql(exposures: dict[str, set[str]]) -> None:
+    read = {str(route.operation_id): marts_of(module, route) for module, route in routes()}
     expected = {name: marts for name, marts in read.items() if marts}
-    found = {name: marts for name, marts in exposures.items() if name not in ("health_ready", "coach_page")}
+    found = {name: marts for name, marts in exposures.items() if name not in ("health_ready", "dashboard")}
     assert found == expected
 
 
-def test_readiness__is_an_exposure_of_what_it_reads(exposures: dict[str, set[str]]) -> None:
-    text = Path(PROJECT_DIR, "api", "database.py").read_text(encoding="utf-8")
+def test_readiness__is_an_exposure_of_the_marts_in_its_sql(exposures: dict[str, set[str]]) -> None:
+    text = Path(PROJECT_DIR, "api", "db", "client.py").read_text(encoding="utf-8")
     assert exposures["health_ready"] == set(MART.findall(text))
 
 
-def test_coach_page__depends_on_what_the_routes_give_it(exposures: dict[str, set[str]]) -> None:
+def test_dashboard__depends_on_the_marts_of_all_get_routes(exposures: dict[str, set[str]]) -> None:
     read = {
-        mart for room, route in routes() if "GET" in (route.methods or ()) for mart in marts_of(room, route)
+        mart
+        for module, route in routes()
+        if "GET" in (route.methods or ())
+        for mart in marts_of(module, route)
     }
-    assert exposures["coach_page"] == read
+    assert exposures["dashboard"] == read

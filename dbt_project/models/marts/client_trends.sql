@@ -9,7 +9,7 @@ sessions as (
     select * from {{ ref('session_analytics') }}
 ),
 
--- Not based on client_trend_points: this is the API's most frequent query, and one pass gives first, last and points.
+-- Not based on client_trend_points: this is the API's most frequent query, and one pass is enough for all columns.
 series as (
     select
         windows.coach_id,

@@ -12,7 +12,7 @@ final as (
         scores.client_id,
         scores.as_of_date,
         factors.factor_type,
-        factors.position::integer as position,
+        elements.position::integer as position,
         factors.contribution,
         factors.value,
         factors.threshold,
@@ -25,8 +25,9 @@ final as (
         scores.model_version
     from scores
     -- the only place that reads the JSON: factors are recorded with their score and cannot differ from it
+    cross join jsonb_array_elements(scores.factors) with ordinality as elements (factor, position)
     cross join
-        rows from (jsonb_to_recordset(scores.factors) as (
+        jsonb_to_record(elements.factor) as factors (
             factor_type text,
             contribution numeric(5, 2),
             value numeric(9, 4),
@@ -37,9 +38,6 @@ final as (
             severity numeric(5, 4),
             has_evidence boolean,
             description text
-        )) with ordinality as factors (
-            factor_type, contribution, value, threshold, critical_threshold, weight, largest_contribution, severity,
-            has_evidence, description, position
         )
 )
 

@@ -117,7 +117,7 @@ final as (
         pending.cue_detection_id,
         metrics.content_hash
     from pending
-    -- Every session has a row in the first two. Left joins, because the planner underestimates inner joins on two keys.
+    -- Every session has a row in the first two; left joins, because the planner underestimates joins on two keys.
     left join quality on pending.job_id = quality.job_id and pending.coach_id = quality.coach_id
     left join cue_evidence on pending.job_id = cue_evidence.job_id and pending.coach_id = cue_evidence.coach_id
     left join talk_time on pending.job_id = talk_time.job_id and pending.coach_id = talk_time.coach_id

@@ -1,5 +1,5 @@
 -- one row per pair and scored date: state of the alert new_high_risk after this date
-{# It opens at risk and closes at or below high_risk_resolves_at; each date on which it closes begins a new streak. #}
+{# It opens at risk and closes at or below high_risk_resolves_at; each closing date starts a new streak. #}
 with scored_dates as (
     select * from {{ ref('int_alerts__scored_dates') }}
 ),

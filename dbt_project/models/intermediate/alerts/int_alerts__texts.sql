@@ -58,21 +58,17 @@ sentences as (
         scores.risk_level,
         to_char(scores.risk_score, 'FM990') as score,
         to_char(scored_dates.score_increase, 'FM990') as points,
-        scores.days_since_last_session::text as days,
+        scores.days_since_last_session::text as days_without_session,
         to_char(scores.last_session_date, 'YYYY-MM-DD') as last_session,
         -- descriptions of the two factors with the highest contributions
         coalesce((
-            select string_agg(top.description, '. ' order by top.contribution desc, top.position asc)
+            select string_agg(largest.description, '. ' order by largest.contribution desc, largest.position asc)
             from (
-                select
-                    factors.description,
-                    factors.contribution,
-                    factors.position
-                from factors
+                select * from factors
                 where factors.risk_score_id = scores.id and factors.contribution > 0
                 order by factors.contribution desc, factors.position asc
                 limit 2
-            ) as top
+            ) as largest
         ), 'No factor stands out') as factors,
         scores.recommended_action
     from alerts
@@ -86,7 +82,7 @@ sentences as (
 ),
 
 {% set values = {
-    'level': 'risk_level', 'score': 'score', 'points': "coalesce(points, '')", 'days': 'days',
+    'level': 'risk_level', 'score': 'score', 'points': "coalesce(points, '')", 'days': 'days_without_session',
     'last_session': 'last_session', 'factors': 'factors', 'action': 'recommended_action'
 } %}
 final as (

@@ -12,8 +12,8 @@ final as (
         completed_at,
         engagement_score,
         client_sentiment_score,
-        -- fixed point, so that sums are exact; integer, because Postgres sums integer as bigint but bigint as numeric,
-        -- which is slower
+        -- fixed point, so that sums are exact; integer, because Postgres sums integer as bigint, but bigint as
+        -- numeric, which is slower
         (100 * engagement_score)::integer as engagement_hundredths,
         (1000 * client_sentiment_score)::integer as sentiment_thousandths,
         {{ talk_share_or_null('(100 * coach_talk_percentage)::integer') }} as coach_talk_hundredths,

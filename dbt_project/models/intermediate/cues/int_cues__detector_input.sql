@@ -49,7 +49,8 @@ final as (
         utterances.start_seconds,
         utterances.text,
         utterances.preceding_context,
-        {{ sentiment_score_of_label('utterances.sentiment_label', 'labels.sentiment_score') }} is null as needs_sentiment
+        {{ sentiment_score_of_label('utterances.sentiment_label', 'labels.sentiment_score') }} is null
+            as needs_sentiment
     from utterances
     left join labels on utterances.sentiment_label = labels.sentiment_label
     where

@@ -28,7 +28,7 @@ with sessions as (
 recorded as not materialized (
     {{ self_snapshot('int_operations__session_snapshot', {
         'job_id': 'uuid', 'coach_id': 'uuid', 'client_id': 'uuid', 'session_date': 'date'
-    }) }}
+    }, schema='analytics_intermediate') }}
 ),
 
 final as (

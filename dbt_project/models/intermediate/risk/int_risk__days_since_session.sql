@@ -39,7 +39,9 @@ final as (
             'parameters.severity_at_warning'
         ) }} as severity,
         true as has_evidence,
-        {{ format_text('texts.text', {'value': 'to_char(evaluated.value, thresholds.number_format)'}) }} as description
+        {{ format_text('texts.text', {
+            'value': 'to_char(evaluated.value, thresholds.number_format)'
+        }) }} as description
     from evaluated
     inner join thresholds on evaluated.coach_id = thresholds.coach_id
     inner join texts on evaluated.situation = texts.situation

@@ -33,7 +33,8 @@ final as (
         factor_type,
         position,
         -- largest remainder method: the rounded contributions sum to the rounded score
-        ((whole_hundredths + (remainder_rank <= missing_hundredths)::integer) / 100)::numeric(5, 2) as contribution,
+        ((whole_hundredths + (remainder_rank <= missing_hundredths)::integer) / 100)::numeric(5, 2)
+            as contribution,
         trim_scale(round(value, decimals)) as value,
         warning_threshold,
         critical_threshold,

@@ -71,7 +71,8 @@ final as (
     where
         recorded.model_version is null
         or recorded.model_version = '{{ var("risk_model_version") }}'
-        or '{{ var("rescore_model_version") }}' = '{{ var("risk_model_version") }}'
+        or '{{ var("rescore_model_version") }}'
+        = '{{ var("risk_model_version") }}'
         or erased.client_id is not null
 )
 

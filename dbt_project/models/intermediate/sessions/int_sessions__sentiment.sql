@@ -33,7 +33,9 @@ final as (
             metrics.client_sentiment_mean,
             case
                 when metrics.client_turns > 0
-                    then {{ sentiment_score_of_label('summaries.client_sentiment_label', 'labels.sentiment_score') }}
+                    then {{ sentiment_score_of_label(
+                        'summaries.client_sentiment_label', 'labels.sentiment_score'
+                    ) }}
             end
         ) as client_sentiment_score,
         metrics.labelled_client_turns < parameters.min_labelled_share * metrics.client_turns
