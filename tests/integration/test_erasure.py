@@ -30,7 +30,10 @@ RECORDS = {
     "risk_scores": "coach_id, client_id, as_of_date",
     "risk_alert_episodes": "coach_id, client_id, alert_type, opened_date",
 }
-WRITTEN = ("session_analytics", *RECORDS, "int_operations__session_snapshot")
+WRITTEN = (
+    *(f"ai_backend.{mart}" for mart in ("session_analytics", *RECORDS)),
+    "analytics_intermediate.int_operations__session_snapshot",
+)
 JSON_COLUMNS = ("factors", "engagement_scores_history", "sentiment_scores_history")
 TABLES = """
 select n.nspname, c.relname from pg_class as c inner join pg_namespace as n on c.relnamespace = n.oid
@@ -305,15 +308,14 @@ def test_erasure__leftovers_of_a_run_without_the_lock_go_with_the_next_run(
     coach, client = add_pair(connection, [session(80, 80), session(50, 80)])
     project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-29..2026-06-30")
     kept = {
-        mart: query(connection, f"select * from ai_backend.{mart} where client_id = %s", client)
-        for mart in WRITTEN
+        table: query(connection, f"select * from {table} where client_id = %s", client) for table in WRITTEN
     }
     erase_client(client)
-    for mart, rows in kept.items():
-        assert rows, mart
+    for table, rows in kept.items():
+        assert rows, table
         for row in rows:
             values = {name: Jsonb(value) if name in JSON_COLUMNS else value for name, value in row.items()}
-            insert(connection, f"ai_backend.{mart}", **values)
+            insert(connection, table, **values)
     project.run(built_database_url, as_of="2026-07-01")
     assert mentions(connection, client) == set()
     assert query(connection, "select from warehouse.erased_jobs where coach_id = %s", coach)

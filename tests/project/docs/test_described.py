@@ -66,15 +66,11 @@ def test_run__restores_lost_comments(sample_url: str, project: Project, model: s
     assert undescribed(sample_url) == []
 
 
-def test_inherited_descriptions__come_from_the_nearest_column(sample_url: str) -> None:
+def test_shared_descriptions__differ_by_meaning(sample_url: str) -> None:
     expected = {
-        # inherited from upstream models, from downstream marts, and the nearer one of two meanings
-        (
-            "analytics_intermediate.int_sessions__talk_time",
-            "silence_time_seconds",
-        ): "Seconds in which nobody spoke.",
-        ("analytics_intermediate.int_risk__severities", "severity"): "How bad it is, 0 to 1",
-        ("analytics_intermediate.int_alerts__episodes", "severity"): "warning, or urgent",
+        ("analytics_intermediate.int_sessions__talk_time", "silence_time_seconds"): "Seconds of the session",
+        ("analytics_intermediate.int_risk__severities", "severity"): "Severity of the risk factor, 0 to 1",
+        ("analytics_intermediate.int_alerts__episodes", "severity"): "Severity of the alert",
     }
     with psycopg.connect(sample_url) as connection:
         for (relation, column), start in expected.items():
