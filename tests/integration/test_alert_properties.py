@@ -1,4 +1,4 @@
-"""Alerts against the independent day-by-day reference, on random scores, at once and night by night."""
+"""Alerts equal the reference implementation on random scores, in one run and date by date."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.client_histories import add_pair, add_scores
-from tests.support.nightly_simulation import Chain, query
-from tests.support.reference_alerts import Episode, Scored, reference_episodes
+from tests.support.nightly_simulation import NightlySimulation, query
+from tests.support.reference_alerts import Episode, ScoredDate, reference_episodes
 from tests.support.reference_risk import level_of
-from tests.support.strategies import FIRST_DAY
+from tests.support.strategies import FIRST_DATE
 
 ALERTS = [
     "int_alerts__scored_dates",
@@ -28,7 +28,7 @@ EPISODES = """
     from ai_backend.risk_alert_episodes
     order by coach_id, client_id, alert_type, opened_date
 """
-# On and around every threshold of the rules: 25, 45, 50, 75, steps of 10 and 20.
+# At and around every threshold of the rules: 25, 45, 50, 75, and differences of 10 and 20.
 SCORES = [
     Decimal(score)
     for score in (
@@ -39,37 +39,40 @@ SCORES = [
 
 
 @st.composite
-def scored_dates(draw: st.DrawFn) -> list[Scored]:
-    """Scored dates in order, with gaps, and last sessions that move forward now and then."""
+def scored_dates(draw: st.DrawFn) -> list[ScoredDate]:
+    """Scored dates in order, with gaps and occasional new sessions."""
     days = draw(st.lists(st.sampled_from([1, 1, 1, 1, 2, 6, 7, 8, 14, 20]), min_size=1, max_size=30))
-    on, last_session, result = FIRST_DAY, FIRST_DAY - timedelta(days=draw(st.integers(0, 50))), []
+    as_of_date, last_session, result = FIRST_DATE, FIRST_DATE - timedelta(days=draw(st.integers(0, 50))), []
     score = draw(st.sampled_from(SCORES))
     for gap in days:
-        on += timedelta(days=gap)
+        as_of_date += timedelta(days=gap)
         if draw(st.integers(0, 9)) == 0:
-            last_session = on - timedelta(days=draw(st.sampled_from([0, 1, 3, 31])))
+            last_session = as_of_date - timedelta(days=draw(st.sampled_from([0, 1, 3, 31])))
         score = draw(st.sampled_from(SCORES)) if draw(st.integers(0, 3)) == 0 else score
         result.append(
-            Scored(
-                on, Fraction(score), level_of(Fraction(score)), max(last_session, FIRST_DAY - timedelta(50))
+            ScoredDate(
+                as_of_date,
+                Fraction(score),
+                level_of(Fraction(score)),
+                max(last_session, FIRST_DATE - timedelta(50)),
             )
         )
     return _with_sessions_in_order(result)
 
 
-def _with_sessions_in_order(scored: list[Scored]) -> list[Scored]:
+def _with_sessions_in_order(scored: list[ScoredDate]) -> list[ScoredDate]:
     latest = date.min
     result = []
     for s in scored:
         latest = max(latest, s.last_session)
-        result.append(Scored(s.on, s.score, s.level, latest))
+        result.append(ScoredDate(s.as_of_date, s.score, s.level, latest))
     return result
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(practice=st.lists(scored_dates(), min_size=1, max_size=8))
-def test_alert_episodes__equal_the_day_by_day_reference(
-    chain: Chain, database: psycopg.Connection, practice: list[list[Scored]]
+def test_alert_episodes__equal_the_reference(
+    simulation: NightlySimulation, database: psycopg.Connection, practice: list[list[ScoredDate]]
 ) -> None:
     expected = set()
     for scored in practice:
@@ -78,7 +81,7 @@ def test_alert_episodes__equal_the_day_by_day_reference(
         expected |= {
             (*pair, e.alert_type, e.key, e.opened, e.resolved, e.severity) for e in reference_episodes(scored)
         }
-    chain.run(database, [FIRST_DAY], only=ALERTS)
+    simulation.run(database, [FIRST_DATE], only=ALERTS)
     rows = query(database, EPISODES)
     database.rollback()
     assert {tuple(row.values())[:7] for row in rows} == expected
@@ -86,21 +89,21 @@ def test_alert_episodes__equal_the_day_by_day_reference(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(practice=st.lists(scored_dates(), min_size=1, max_size=4))
-def test_alert_episodes__night_by_night_equal_all_at_once(
-    chain: Chain, database: psycopg.Connection, practice: list[list[Scored]]
+def test_alert_episodes__date_by_date_equal_one_run(
+    simulation: NightlySimulation, database: psycopg.Connection, practice: list[list[ScoredDate]]
 ) -> None:
     pairs = [add_pair(database, []) for _ in practice]
-    days = sorted({s.on for scored in practice for s in scored})
+    days = sorted({s.as_of_date for scored in practice for s in scored})
     for day in days:
         for pair, scored in zip(pairs, practice, strict=True):
-            add_scores(database, pair, [s for s in scored if s.on == day])
-        chain.run(database, [day], only=ALERTS)
-    night_by_night = query(database, EPISODES)
+            add_scores(database, pair, [s for s in scored if s.as_of_date == day])
+        simulation.run(database, [day], only=ALERTS)
+    date_by_date = query(database, EPISODES)
     database.execute("delete from ai_backend.risk_alert_episodes")
-    chain.run(database, days, only=ALERTS)
-    at_once = query(database, EPISODES)
+    simulation.run(database, days, only=ALERTS)
+    in_one_run = query(database, EPISODES)
     database.rollback()
-    assert night_by_night == at_once
+    assert date_by_date == in_one_run
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -108,31 +111,37 @@ def test_alert_episodes__night_by_night_equal_all_at_once(
     practice=st.lists(scored_dates(), min_size=1, max_size=4),
     ended=st.lists(st.sampled_from([False, False, False, True]), min_size=30, max_size=30),
 )
-def test_alert_episodes__end_with_the_relationship_and_begin_afresh(
-    chain: Chain, database: psycopg.Connection, practice: list[list[Scored]], ended: list[bool]
+def test_alert_episodes__end_with_the_relationship(
+    simulation: NightlySimulation,
+    database: psycopg.Connection,
+    practice: list[list[ScoredDate]],
+    ended: list[bool],
 ) -> None:
-    pairs: dict[tuple[Any, Any], list[Scored | date]] = {
+    pairs: dict[tuple[Any, Any], list[ScoredDate | date]] = {
         add_pair(database, []): [
-            s.on if is_ended else s for s, is_ended in zip(scored, ended[number:] + ended, strict=False)
+            s.as_of_date if is_ended else s
+            for s, is_ended in zip(scored, ended[number:] + ended, strict=False)
         ]
         for number, scored in enumerate(practice)
     }
-    days = {night if isinstance(night, date) else night.on for nights in pairs.values() for night in nights}
+    days = {
+        item if isinstance(item, date) else item.as_of_date for history in pairs.values() for item in history
+    }
     for day in sorted(days):
-        for pair, nights in pairs.items():
-            for night in nights:
-                if night == day:
+        for pair, history in pairs.items():
+            for item in history:
+                if item == day:
                     set_status(database, pair, "ended")
-                elif isinstance(night, Scored) and night.on == day:
+                elif isinstance(item, ScoredDate) and item.as_of_date == day:
                     set_status(database, pair, "active")
-                    add_scores(database, pair, [night])
-        chain.run(database, [day], only=ALERTS)
+                    add_scores(database, pair, [item])
+        simulation.run(database, [day], only=ALERTS)
     rows = query(database, EPISODES)
     database.rollback()
     expected = {
         (*pair, e.alert_type, e.key, e.opened, e.resolved, e.severity)
-        for pair, nights in pairs.items()
-        for e in reference_episodes(nights)
+        for pair, history in pairs.items()
+        for e in reference_episodes(history)
     }
     assert {tuple(row.values())[:7] for row in rows} == expected
 
@@ -145,19 +154,22 @@ def set_status(database: psycopg.Connection, pair: tuple[Any, Any], status: str)
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(practice=st.lists(scored_dates(), min_size=1, max_size=6), share=st.floats(0.1, 0.9))
-def test_alert_episodes__a_backfill_before_the_first_recorded_day_keeps_what_was_recorded(
-    chain: Chain, database: psycopg.Connection, practice: list[list[Scored]], share: float
+def test_alert_episodes__backfill_of_earlier_dates_keeps_recorded_alerts(
+    simulation: NightlySimulation,
+    database: psycopg.Connection,
+    practice: list[list[ScoredDate]],
+    share: float,
 ) -> None:
     pairs = {add_pair(database, []): scored for scored in practice}
     for pair, scored in pairs.items():
         add_scores(database, pair, scored[int(len(scored) * share) :])
-    chain.run(database, [FIRST_DAY], only=ALERTS)
+    simulation.run(database, [FIRST_DATE], only=ALERTS)
     before = query(database, EPISODES)
     for pair, scored in pairs.items():
         add_scores(database, pair, scored[: int(len(scored) * share)])
-    chain.run(database, [FIRST_DAY], only=ALERTS)
+    simulation.run(database, [FIRST_DATE], only=ALERTS)
     after = query(database, EPISODES)
-    chain.run(database, [FIRST_DAY], only=ALERTS)
+    simulation.run(database, [FIRST_DATE], only=ALERTS)
     again = query(database, EPISODES)
     database.rollback()
 
@@ -180,27 +192,29 @@ def test_alert_episodes__a_backfill_before_the_first_recorded_day_keeps_what_was
     practice=st.lists(scored_dates(), min_size=1, max_size=6),
     other_scores=st.lists(st.none() | st.sampled_from(SCORES), min_size=30, max_size=30),
 )
-def test_alert_episodes__keep_their_identity_when_days_are_scored_again(
-    chain: Chain,
+def test_alert_episodes__keep_their_ids_when_dates_are_rescored(
+    simulation: NightlySimulation,
     database: psycopg.Connection,
-    practice: list[list[Scored]],
+    practice: list[list[ScoredDate]],
     other_scores: list[Decimal | None],
 ) -> None:
     pairs = {add_pair(database, []): scored for scored in practice}
     for pair, scored in pairs.items():
         add_scores(database, pair, scored)
-    chain.run(database, [FIRST_DAY], only=ALERTS)
+    simulation.run(database, [FIRST_DATE], only=ALERTS)
     before = query(database, EPISODES)
     database.execute("delete from ai_backend.risk_scores")
     for pair, scored in pairs.items():
         pairs[pair] = [
-            s if other is None else Scored(s.on, Fraction(other), level_of(Fraction(other)), s.last_session)
+            s
+            if other is None
+            else ScoredDate(s.as_of_date, Fraction(other), level_of(Fraction(other)), s.last_session)
             for s, other in zip(scored, other_scores, strict=False)
         ]
         add_scores(database, pair, pairs[pair])
-    chain.run(database, [FIRST_DAY], only=ALERTS)
+    simulation.run(database, [FIRST_DATE], only=ALERTS)
     after = query(database, EPISODES)
-    chain.run(database, [FIRST_DAY], only=ALERTS)
+    simulation.run(database, [FIRST_DATE], only=ALERTS)
     again = query(database, EPISODES)
     database.rollback()
 

@@ -1,4 +1,4 @@
-"""Whatever a run replaces, words stay with the coach."""
+"""Analysts cannot read acknowledgement notes, also after a run replaced the view risk_alerts."""
 
 import psycopg
 import pytest
@@ -15,8 +15,8 @@ from pg_class
 where oid = 'ai_backend.risk_alerts'::regclass
 """
 BEFORE = {
-    "as it is": "select",
-    "of an older version, open to analysts": "grant select on ai_backend.risk_alerts to warehouse_analyst",
+    "unchanged": "select",
+    "granted to analysts by an older version": "grant select on ai_backend.risk_alerts to warehouse_analyst",
     "with another definition": """do $$ begin execute 'create or replace view ai_backend.risk_alerts as '
         || rtrim(pg_get_viewdef('ai_backend.risk_alerts'::regclass), ';') || ' limit 0'; end $$""",
     "with other columns": "drop view ai_backend.risk_alerts cascade; "
@@ -26,7 +26,7 @@ BEFORE = {
 
 
 @pytest.mark.parametrize("before", list(BEFORE))
-def test_notes__are_kept_from_analysts_after_a_run_over_a_view(
+def test_notes__are_not_readable_by_analysts_after_a_run(
     built_database_url: str, project: Project, before: str
 ) -> None:
     with psycopg.connect(built_database_url, autocommit=True) as connection:

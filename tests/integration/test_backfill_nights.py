@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.support.client_histories import Held, add_held, add_pair
-from tests.support.nightly_simulation import Chain, query
+from tests.support.client_histories import SessionValues, add_pair, add_session_values
+from tests.support.nightly_simulation import NightlySimulation, query
 from tests.support.rows import insert
 
 pytestmark = pytest.mark.long
@@ -25,7 +25,7 @@ MARTS = {
 WHEN = ("computed_at", "valid_until", "recorded_at")
 
 
-def practice(seed: int, pairs: int) -> list[list[Held]]:
+def practice(seed: int, pairs: int) -> list[list[SessionValues]]:
     """Pairs that come weekly, drift, stay away for a while and come back; until the last night."""
     dice = Random(seed)
     result = []
@@ -34,7 +34,7 @@ def practice(seed: int, pairs: int) -> list[list[Held]]:
         while on <= NIGHTS[-1]:
             mood = min(100.0, max(0.0, mood + dice.uniform(-14, 12)))
             sessions.append(
-                Held(
+                SessionValues(
                     on=on,
                     engagement=Decimal(round(mood, 2)).quantize(Decimal("0.01")),
                     sentiment=Decimal(round(mood / 50 - 1, 3)).quantize(Decimal("0.001")),
@@ -55,15 +55,17 @@ def recorded(database: psycopg.Connection) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def test_backfill__of_120_days_equals_120_nightly_runs(chain: Chain, database: psycopg.Connection) -> None:
+def test_backfill__of_120_days_equals_120_nightly_runs(
+    simulation: NightlySimulation, database: psycopg.Connection
+) -> None:
     for sessions in practice(seed=4, pairs=25):
         add_pair(database, sessions)
     for night in NIGHTS:
-        chain.run(database, [night])
+        simulation.run(database, [night])
     night_by_night = recorded(database)
     for mart in MARTS:
         database.execute(f"delete from ai_backend.{mart}")
-    chain.run(database, NIGHTS)
+    simulation.run(database, NIGHTS)
     at_once = recorded(database)
     database.rollback()
 
@@ -80,11 +82,11 @@ def test_backfill__of_120_days_equals_120_nightly_runs(chain: Chain, database: p
 
 
 def test_backfill__before_the_first_recorded_day_keeps_recorded_alerts_and_acknowledgements(
-    chain: Chain, database: psycopg.Connection
+    simulation: NightlySimulation, database: psycopg.Connection
 ) -> None:
     for sessions in practice(seed=8, pairs=20):
         add_pair(database, sessions)
-    chain.run(database, NIGHTS[60:])
+    simulation.run(database, NIGHTS[60:])
     before = query(database, "select * from ai_backend.risk_alerts")
     for alert in before:
         insert(
@@ -96,7 +98,7 @@ def test_backfill__before_the_first_recorded_day_keeps_recorded_alerts_and_ackno
             acknowledged_at="2026-06-01",
             severity_at_acknowledgement="urgent",
         )
-    chain.run(database, NIGHTS[:60])
+    simulation.run(database, NIGHTS[:60])
     after = {row["id"]: row for row in query(database, "select * from ai_backend.risk_alerts")}
     open_now = query(
         database, "select alert_type, client_id from ai_backend.risk_alerts where resolved_date is null"
@@ -114,15 +116,17 @@ def test_backfill__before_the_first_recorded_day_keeps_recorded_alerts_and_ackno
 
 
 def test_rerun_of_a_date__replaces_it_and_brings_only_the_following_date_s_trend_up_to_date(
-    chain: Chain, database: psycopg.Connection
+    simulation: NightlySimulation, database: psycopg.Connection
 ) -> None:
-    steady = [Held(on=FIRST + timedelta(days), engagement=Decimal(80)) for days in (0, 7)]
+    steady = [SessionValues(session_date=FIRST + timedelta(days), engagement=Decimal(80)) for days in (0, 7)]
     pair = add_pair(database, steady)
-    chain.run(database, NIGHTS[10:14])
+    simulation.run(database, NIGHTS[10:14])
     first = {row["as_of_date"]: row for row in recorded(database)["risk_scores"]}
     # It came late: the days that were scored without it stay as they were, until one is asked for.
-    add_held(database, Held(on=FIRST + timedelta(10), engagement=Decimal(20)), *pair, 5)
-    chain.run(database, [NIGHTS[12]])
+    add_session_values(
+        database, SessionValues(session_date=FIRST + timedelta(10), engagement=Decimal(20)), *pair, 5
+    )
+    simulation.run(database, [NIGHTS[12]])
     second = {row["as_of_date"]: row for row in recorded(database)["risk_scores"]}
     database.rollback()
 
@@ -136,19 +140,22 @@ def test_rerun_of_a_date__replaces_it_and_brings_only_the_following_date_s_trend
     assert follower["score_change"] == follower["risk_score"] - second[NIGHTS[12]]["risk_score"]
 
 
-def test_a_day__knows_no_later_session(chain: Chain, database: psycopg.Connection) -> None:
+def test_a_day__knows_no_later_session(simulation: NightlySimulation, database: psycopg.Connection) -> None:
     histories = practice(seed=15, pairs=15)
     day = NIGHTS[50]
-    pairs = [add_pair(database, [held for held in sessions if held.on <= day]) for sessions in histories]
-    chain.run(database, [day])
+    pairs = [
+        add_pair(database, [session for session in sessions if session.session_date <= day])
+        for sessions in histories
+    ]
+    simulation.run(database, [day])
     without = recorded(database)
     for mart in MARTS:
         database.execute(f"delete from ai_backend.{mart}")
     for pair, sessions in zip(pairs, histories, strict=True):
-        for number, held in enumerate(sessions):
-            if held.on > day:
-                add_held(database, held, *pair, number)
-    chain.run(database, [day])
+        for number, session in enumerate(sessions):
+            if session.session_date > day:
+                add_session_values(database, session, *pair, number)
+    simulation.run(database, [day])
     with_later = recorded(database)
     database.rollback()
     assert with_later == without

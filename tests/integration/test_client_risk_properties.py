@@ -1,4 +1,4 @@
-"""Client analytics and risk scores against the independent reference, on random histories."""
+"""Client analytics and risk scores equal the reference implementation on random histories."""
 
 import uuid
 from datetime import date, timedelta
@@ -10,16 +10,16 @@ import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.client_histories import Held, add_pair
-from tests.support.nightly_simulation import Chain, query
+from tests.support.client_histories import SessionValues, add_pair
+from tests.support.nightly_simulation import NightlySimulation, query
 from tests.support.reference_clients import WINDOW_DAYS, reference_window
 from tests.support.reference_risk import reference_score
 from tests.support.rows import insert
-from tests.support.strategies import FIRST_DAY, history, own_thresholds
+from tests.support.strategies import FIRST_DATE, coach_thresholds, history
 
-# With gaps: neither a nightly run nor a backfill needs to be complete.
+# With gaps: dates need not be consecutive.
 DATES = [
-    FIRST_DAY + timedelta(days=n)
+    FIRST_DATE + timedelta(days=n)
     for n in (0, 29, 30, 31, 59, 60, 61, 89, 90, 91, 120, 121, 150, 199, 200, 260)
 ]
 RISK_TABLES = ["int_risk__features", "int_risk__factors", "int_risk__scores"]
@@ -49,11 +49,11 @@ DECIMALS = {
 
 @slow
 @given(histories=st.lists(history(), min_size=1, max_size=5))
-def test_client_windows__equal_the_reference_on_every_day(
-    chain: Chain, database: psycopg.Connection, histories: list[list[Held]]
+def test_client_windows__equal_the_reference(
+    simulation: NightlySimulation, database: psycopg.Connection, histories: list[list[SessionValues]]
 ) -> None:
     pairs = {add_pair(database, sessions): sessions for sessions in histories}
-    chain.run(database, DATES, only=["int_clients__timelines", "client_analytics_history"])
+    simulation.run(database, DATES, only=["int_clients__timelines", "client_analytics_history"])
     rows = query(database, "select * from ai_backend.client_analytics_history")
     database.rollback()
 
@@ -75,9 +75,11 @@ def test_client_windows__equal_the_reference_on_every_day(
 
 
 @slow
-@given(practice=st.lists(st.tuples(history(), own_thresholds(), st.booleans()), min_size=1, max_size=5))
-def test_risk_scores__equal_the_reference_on_every_day(
-    chain: Chain, database: psycopg.Connection, practice: list[tuple[list[Held], dict[str, Any], bool]]
+@given(practice=st.lists(st.tuples(history(), coach_thresholds(), st.booleans()), min_size=1, max_size=5))
+def test_risk_scores__equal_the_reference(
+    simulation: NightlySimulation,
+    database: psycopg.Connection,
+    practice: list[tuple[list[SessionValues], dict[str, Any], bool]],
 ) -> None:
     expected = {}
     for sessions, thresholds, is_active in practice:
@@ -87,7 +89,7 @@ def test_risk_scores__equal_the_reference_on_every_day(
             score = reference_score(sessions, day, thresholds)
             if score is not None and is_active:
                 expected[(*pair, day)] = score
-    chain.run(
+    simulation.run(
         database,
         DATES,
         only=["int_clients__timelines", *RISK_TABLES, "risk_scores"],

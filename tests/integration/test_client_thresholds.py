@@ -1,4 +1,4 @@
-"""Windows and trends of client analytics just below, at and above each border."""
+"""Windows and trends of client analytics just below, at and above each threshold."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -8,32 +8,34 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.support.client_histories import Held, add_pair
-from tests.support.nightly_simulation import Chain, query
+from tests.support.client_histories import SessionValues, add_pair
+from tests.support.nightly_simulation import NightlySimulation, query
 
 TODAY = date(2026, 6, 30)
 
 
-def on(days_ago: int, **values: Any) -> Held:
-    return Held(on=TODAY - timedelta(days_ago), **values)
+def session(days_ago: int, **values: Any) -> SessionValues:
+    return SessionValues(session_date=TODAY - timedelta(days_ago), **values)
 
 
-def windows(chain: Chain, database: psycopg.Connection, sessions: list[Held]) -> dict[str, dict[str, Any]]:
+def windows(
+    simulation: NightlySimulation, database: psycopg.Connection, sessions: list[SessionValues]
+) -> dict[str, dict[str, Any]]:
     pair = add_pair(database, sessions)
-    chain.run(database, [TODAY])
+    simulation.run(database, [TODAY])
     rows = query(database, "select * from ai_backend.client_analytics where client_id = %s", pair[1])
     database.rollback()
     return {row["window_type"]: row for row in rows}
 
 
-def counts(recent: int, before: int, first: int = 70) -> list[Held]:
-    """So many sessions in the last 30 dates and in the 30 before, and one `first` days ago if earlier."""
-    sessions = [on(first)] if first > 59 else []
-    return sessions + [on(59 - n) for n in range(before)] + [on(29 - n) for n in range(recent)]
+def counts(recent: int, before: int, first: int = 70) -> list[SessionValues]:
+    """Sessions of the last 30 days, of the 30 days before, and one `first` days ago if earlier."""
+    sessions = [session(first)] if first > 59 else []
+    return sessions + [session(59 - n) for n in range(before)] + [session(29 - n) for n in range(recent)]
 
 
-def test_windows__begin_and_end_with_their_dates(chain: Chain, database: psycopg.Connection) -> None:
-    found = windows(chain, database, [on(n) for n in (90, 89, 30, 29, 0)] + [on(-1)])
+def test_windows__start_and_end_dates(simulation: NightlySimulation, database: psycopg.Connection) -> None:
+    found = windows(simulation, database, [session(n) for n in (90, 89, 30, 29, 0)] + [session(-1)])
     assert {name: row["total_sessions"] for name, row in found.items()} == {"30d": 2, "90d": 4, "all_time": 5}
     assert {row["sessions_last_30_days"] for row in found.values()} == {2}
     assert {row["days_since_last_session"] for row in found.values()} == {0}
@@ -48,31 +50,36 @@ def test_windows__begin_and_end_with_their_dates(chain: Chain, database: psycopg
 @pytest.mark.parametrize(
     ("sessions", "trend"),
     [
-        ([on(5)], None),
-        ([on(35)], None),
+        ([session(5)], None),
+        ([session(35)], None),
         (counts(0, 2), "decreasing"),
-        ([on(100), on(80)], "decreasing"),
-        (counts(2, 3), "stable"),  # one session fewer is how windows fall
-        (counts(6, 8), "stable"),  # just three quarters
+        ([session(100), session(80)], "decreasing"),
+        (counts(2, 3), "stable"),  # a difference of one session
+        (counts(6, 8), "stable"),  # exactly three quarters
         (counts(5, 8), "decreasing"),
         (counts(5, 7), "decreasing"),
-        (counts(3, 2), "stable"),  # one more
-        (counts(10, 8), "stable"),  # just five quarters
+        (counts(3, 2), "stable"),  # a difference of one session
+        (counts(10, 8), "stable"),  # exactly five quarters
         (counts(11, 8), "increasing"),
         (counts(3, 1, first=59), "increasing"),
-        ([on(58), *counts(3, 0, first=0)], "stable"),  # too short a history to compare with
-        ([on(60), *counts(2, 0, first=0)], "increasing"),
+        ([session(58), *counts(3, 0, first=0)], "stable"),  # history too short
+        ([session(60), *counts(2, 0, first=0)], "increasing"),
     ],
 )
-def test_frequency_trend__at_its_borders(
-    chain: Chain, database: psycopg.Connection, sessions: list[Held], trend: str | None
+def test_frequency_trend__thresholds(
+    simulation: NightlySimulation,
+    database: psycopg.Connection,
+    sessions: list[SessionValues],
+    trend: str | None,
 ) -> None:
-    found = windows(chain, database, sorted(sessions, key=lambda held: held.on))
+    found = windows(simulation, database, sorted(sessions, key=lambda values: values.session_date))
     assert {row["session_frequency_trend"] for row in found.values()} == {trend}
 
 
-def change(name: str, values: Sequence[str | None]) -> list[Held]:
-    return [on(20 - n, **{name: None if value is None else Decimal(value)}) for n, value in enumerate(values)]
+def change(name: str, values: Sequence[str | None]) -> list[SessionValues]:
+    return [
+        session(20 - n, **{name: None if value is None else Decimal(value)}) for n, value in enumerate(values)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +91,7 @@ def change(name: str, values: Sequence[str | None]) -> list[Held]:
         ("engagement", "engagement_trend", ["50", "45"], "declining"),
         ("engagement", "engagement_trend", ["50"], None),
         ("engagement", "engagement_trend", ["50", None], None),
-        # of three the later half is two: (44 + 46) / 2 against 50
+        # the later half of three is two: (44 + 46) / 2 against 50
         ("engagement", "engagement_trend", ["50", "44", "46"], "declining"),
         ("engagement", "engagement_trend", ["50", None, "44", "46.02"], "stable"),
         ("sentiment", "sentiment_trend", ["0.2", "0.299"], "stable"),
@@ -98,26 +105,26 @@ def change(name: str, values: Sequence[str | None]) -> list[Held]:
         ("client_talk", "talk_ratio_trend", ["50"], None),
     ],
 )
-def test_trends__at_their_borders(
-    chain: Chain,
+def test_trends__thresholds(
+    simulation: NightlySimulation,
     database: psycopg.Connection,
     name: str,
     column: str,
     values: list[str | None],
     trend: str | None,
 ) -> None:
-    found = windows(chain, database, change(name, values))
+    found = windows(simulation, database, change(name, values))
     assert {row[column] for row in found.values()} == {trend}
 
 
-def test_unknown__is_null_and_never_zero(chain: Chain, database: psycopg.Connection) -> None:
+def test_unknown_values__are_null(simulation: NightlySimulation, database: psycopg.Connection) -> None:
     unknown: dict[str, Any] = {
         "engagement": None,
         "sentiment": None,
         "is_attributed": False,
         "has_cue_evidence": False,
     }
-    row = windows(chain, database, [on(9, **unknown), on(2, **unknown)])["90d"]
+    row = windows(simulation, database, [session(9, **unknown), session(2, **unknown)])["90d"]
     assert row["total_sessions"] == 2
     nulls = {
         "average_coach_talk_percentage",
@@ -135,22 +142,30 @@ def test_unknown__is_null_and_never_zero(chain: Chain, database: psycopg.Connect
     assert (row["engagement_scores_history"], row["sentiment_scores_history"]) == ([], [])
 
 
-def test_two_sessions_of_one_day__are_two_in_order(chain: Chain, database: psycopg.Connection) -> None:
-    sessions = [on(9, engagement=Decimal(50)), on(2, engagement=Decimal(40)), on(2, engagement=Decimal(90))]
-    row = windows(chain, database, sessions)["90d"]
+def test_two_sessions_of_one_date__are_ordered(
+    simulation: NightlySimulation, database: psycopg.Connection
+) -> None:
+    sessions = [
+        session(9, engagement=Decimal(50)),
+        session(2, engagement=Decimal(40)),
+        session(2, engagement=Decimal(90)),
+    ]
+    row = windows(simulation, database, sessions)["90d"]
     assert row["total_sessions"] == 3
     assert row["engagement_scores_history"] == [50, 40, 90]
     assert row["engagement_change"] == 15
     assert row["average_days_between_sessions"] == Decimal("3.50")
 
 
-def test_ratio__counts_cues_where_there_is_evidence(chain: Chain, database: psycopg.Connection) -> None:
-    sessions = [on(9, resistance=7, commitment=2), on(2, has_cue_evidence=False)]
-    assert windows(chain, database, sessions)["90d"]["resistance_to_commitment_ratio"] == Decimal("3.5")
-    sessions = [on(9, resistance=10_000), on(2, resistance=10_000)]
-    row = windows(chain, database, sessions)["90d"]
+def test_ratio__uses_sessions_with_cue_evidence(
+    simulation: NightlySimulation, database: psycopg.Connection
+) -> None:
+    sessions = [session(9, resistance=7, commitment=2), session(2, has_cue_evidence=False)]
+    assert windows(simulation, database, sessions)["90d"]["resistance_to_commitment_ratio"] == Decimal("3.5")
+    sessions = [session(9, resistance=10_000), session(2, resistance=10_000)]
+    row = windows(simulation, database, sessions)["90d"]
     assert (row["total_resistance_cues"], row["resistance_to_commitment_ratio"]) == (
         20_000,
         Decimal("99.999"),
     )
-    assert windows(chain, database, [on(9)])["90d"]["resistance_to_commitment_ratio"] == 0
+    assert windows(simulation, database, [session(9)])["90d"]["resistance_to_commitment_ratio"] == 0

@@ -1,4 +1,4 @@
-"""Cue detection through dbt: ai_backend.language_cues, session counts and recovery from failures."""
+"""From utterances to language_cues and the cue counts of session_analytics, through dbt and cue detection."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def db(built_database_url: str) -> CueDatabase:
 
 
 def build(db: CueDatabase, **variables: Any) -> None:
-    """Build the marts that depend on cues and the model of pending sessions."""
+    """Build the session marts and the pending sessions of the cue detector."""
     selection = ["+session_analytics", "+language_cues", "+int_cues__detector_input"]
     project().run(db.url, *selection, **variables)
 
@@ -39,13 +39,13 @@ def warnings(db: CueDatabase, job_id: Any) -> set[str]:
     return {w for w in session(db, job_id)["quality_warnings"] if w.startswith("cue_detection")}
 
 
-def test_marts__are_built_without_cues_and_updated_after_detection(db: CueDatabase) -> None:
+def test_marts__are_built_without_cues_and_updated_by_later_detections(db: CueDatabase) -> None:
     db.clear()
     first, second = db.add("I will do it."), db.add("I'm worried about it.")
     coach_only = db.add_utterances([Said("coach", 0, 130, "Hello?")])
     build(db)
     assert warnings(db, first) == warnings(db, second) == {"cue_detection_pending"}
-    assert warnings(db, coach_only) == set(), "the session has no detector input"
+    assert warnings(db, silent) == set(), "no client utterances"
     assert session(db, first)["total_turns"] == 2
     assert session(db, first)["has_cue_evidence"] is False
 
@@ -72,10 +72,10 @@ def test_marts__are_built_without_cues_and_updated_after_detection(db: CueDataba
         assert row["created_at"] is not None
 
     build(db, rebuild=True)
-    assert mart(db) == cues, "a rebuild returns the same rows and ids"
+    assert mart(db) == cues, "a rebuild keeps rows and ids"
 
 
-def test_marts__delete_the_cues_of_a_previous_detection(db: CueDatabase) -> None:
+def test_marts__contain_accepted_cues_of_the_latest_detection(db: CueDatabase) -> None:
     db.clear()
     job = db.add("Well, maybe.", "Surely not.")
     db.refresh_pending()
@@ -90,12 +90,12 @@ def test_marts__delete_the_cues_of_a_previous_detection(db: CueDatabase) -> None
     db.refresh_pending(verify_content=True)
     detect_pending(db.cues_url, LOCAL, local=KeywordDetector())
     build(db)
-    assert mart(db) == [], "the cues of the previous detection are deleted"
+    assert mart(db) == [], "earlier cues must be deleted although no row replaces them"
     assert session(db, job)["cue_doubt_count"] == 0
     assert session(db, job)["has_cue_evidence"] is True
 
 
-def test_marts__exclude_stored_cues_below_the_minimum_confidence(db: CueDatabase) -> None:
+def test_marts__exclude_recorded_cues_below_the_minimum_confidence(db: CueDatabase) -> None:
     db.clear()
     job = db.add("Well, maybe.")
     db.refresh_pending()

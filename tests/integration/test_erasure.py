@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from dagster_pipelines.state.write_lock import hold_write_lock
-from tests.support.client_histories import Held, add_held, add_pair
+from tests.support.client_histories import SessionValues, add_pair, add_session_values
 from tests.support.nightly_simulation import query
 from tests.support.project import Project
 from tests.support.rows import insert, new_id
@@ -76,19 +76,21 @@ def connection(built_database_url: str) -> Iterator[psycopg.Connection]:
         yield open_connection
 
 
-def session(days_ago: int, engagement: int) -> Held:
-    return Held(on=TODAY - timedelta(days=days_ago), engagement=Decimal(engagement), resistance=4)
+def session(days_ago: int, engagement: int) -> SessionValues:
+    return SessionValues(
+        session_date=TODAY - timedelta(days=days_ago), engagement=Decimal(engagement), resistance=4
+    )
 
 
 def test_deleted_job__leaves_no_trace_in_any_record(
     connection: psycopg.Connection, built_database_url: str, project: Project
 ) -> None:
     coach, client = add_pair(connection, [session(80, 90), session(75, 90), session(9, 88)])
-    deleted = add_held(connection, session(40, 10), coach, client, 9)
+    deleted = add_session_values(connection, session(40, 10), coach, client, 9)
     only = add_pair(connection, [])
-    only_job = add_held(connection, session(50, 50), *only)
+    only_job = add_session_values(connection, session(50, 50), *only)
     ended = add_pair(connection, [session(60, 50)])
-    ended_job = add_held(connection, session(20, 20), *ended, 9)
+    ended_job = add_session_values(connection, session(20, 20), *ended, 9)
     untouched = add_pair(connection, [session(70, 90), session(34, 20)])
     project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-05-01..2026-06-29")
     connection.execute("update public.coach_clients set status = 'ended' where client_id = %s", [ended[1]])
@@ -124,7 +126,7 @@ def test_deleted_job__is_forgotten_by_each_date_that_it_had(
     connection: psycopg.Connection, built_database_url: str, project: Project
 ) -> None:
     coach, client = add_pair(connection, [])
-    job = add_held(connection, session(60, 50), coach, client)
+    job = add_session_values(connection, session(60, 50), coach, client)
     project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-05-30..2026-06-20")
     for table, key in (("transcription_jobs", "id"), ("session_analytics", "job_id")):
         connection.execute(
@@ -144,11 +146,13 @@ def test_deleted_job__takes_along_an_alert_that_tells_of_it_although_it_opened_b
     coach, client = add_pair(
         connection,
         [
-            Held(on=TODAY - timedelta(days=days_ago), engagement=Decimal(engagement), **mood)
+            SessionValues(
+                session_date=TODAY - timedelta(days=days_ago), engagement=Decimal(engagement), **mood
+            )
             for days_ago, engagement, mood in ((85, 90, glad), (80, 90, glad), (70, 10, sad), (60, 10, sad))
         ],
     )
-    deleted = add_held(connection, session(50, 10), coach, client)
+    deleted = add_session_values(connection, session(50, 10), coach, client)
     alert = (
         "select severity, opened_date, severity_date from ai_backend.risk_alert_episodes "
         "where client_id = %s and alert_type = 'new_high_risk'"
@@ -264,7 +268,7 @@ def test_erasure__twice_of_nobody_and_while_a_run_writes(
     with ThreadPoolExecutor(1) as pool:
         with hold_write_lock(0):
             erasure = pool.submit(erase_client, client)
-            add_held(connection, session(20, 50), coach, client, 9)
+            add_session_values(connection, session(20, 50), coach, client, 9)
             project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-30")
             assert not erasure.done()
         assert erasure.result().excluded_jobs == 2

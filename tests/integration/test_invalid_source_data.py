@@ -1,4 +1,4 @@
-"""Dates that cannot be: each client gets what can be said, and nothing stops."""
+"""Invalid dates in source data are ignored; every client is still computed."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,10 +17,10 @@ from tests.support.rows import Said, add_session, insert, new_id
 TODAY = "2026-11-22"
 COACH = new_id()
 TALK = [("coach", 0, 60, "How are you?"), ("client", 60, 130, "I will call them tomorrow.")]
-# session_date, completed_at, created_at of a second session, and how long ago the client's last one is then
-ABSURD: dict[str, tuple[str | None, str | None, str, int]] = {
+# session_date, completed_at and created_at of a second session → expected days since the last session
+INVALID_DATES: dict[str, tuple[str | None, str | None, str, int]] = {
     "year 1": ("0001-01-01", "2026-11-15", "2026-11-15", 7),
-    "moment in year 1": (None, "0001-01-01", "2026-11-15", 7),
+    "timestamp in year 1": (None, "0001-01-01", "2026-11-15", 7),
     "before Christ": ("0044-03-15 BC", None, "2026-11-15", 7),
     "1900": ("1900-01-01", "2026-11-15", "2026-11-15", 21),
     "9999": ("9999-12-31", "2026-11-15", "2026-11-15", 21),
@@ -33,7 +33,7 @@ ABSURD: dict[str, tuple[str | None, str | None, str, int]] = {
 @pytest.fixture(scope="module")
 def database(built_database_url: str, project: Project) -> Iterator[psycopg.Connection[Any]]:
     with connect() as connection:
-        for name, (session_date, completed_at, created_at, _) in ABSURD.items():
+        for name, (session_date, completed_at, created_at, _) in INVALID_DATES.items():
             client = new_id()
             insert(connection, "public.coach_clients", coach_id=COACH, client_id=client, status="active")
             add_session(connection, [Said(*one) for one in TALK], coach_id=COACH, client_id=client)
@@ -48,8 +48,8 @@ def database(built_database_url: str, project: Project) -> Iterator[psycopg.Conn
         yield connection
 
 
-@pytest.mark.parametrize("name", list(ABSURD))
-def test_client__with_an_absurd_date_is_scored_by_the_dates_that_can_be(
+@pytest.mark.parametrize("name", list(INVALID_DATES))
+def test_client__with_an_invalid_date_is_scored_by_valid_dates(
     database: psycopg.Connection[Any], name: str
 ) -> None:
     (row,) = query(
@@ -61,15 +61,15 @@ def test_client__with_an_absurd_date_is_scored_by_the_dates_that_can_be(
         "where jobs.session_title = %s",
         name,
     )
-    assert row == {"days_since_last_session": ABSURD[name][3], "pending_alert_count": 0}
+    assert row == {"days_since_last_session": INVALID_DATES[name][3], "pending_alert_count": 0}
 
 
-def test_orchestrator__looks_past_moments_that_cannot_be(database: psycopg.Connection[Any]) -> None:
+def test_orchestrator__ignores_invalid_timestamps(database: psycopg.Connection[Any]) -> None:
     database.execute(
         "update ai_backend.transcription_jobs set updated_at = '2999-01-01' where session_title = '9999'"
     )
-    mark = latest_source_update(database)
-    assert mark is not None
-    assert mark <= datetime.now(UTC)
+    latest_update = latest_source_update(database)
+    assert latest_update is not None
+    assert latest_update <= datetime.now(UTC)
     names = {result.check_name for result in evaluate(database, datetime.now(UTC))}
     assert names == {"freshness", "no_quarantined_sessions"}

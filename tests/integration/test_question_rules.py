@@ -1,4 +1,4 @@
-"""The question rules on a real server: how good they are, and what makes them quick."""
+"""Accuracy and performance of the question rules in Postgres."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +27,7 @@ def built(built_database_url: str) -> Iterator[psycopg.Connection]:
 
 
 @pytest.mark.usefixtures("built_database_url")
-def test_question_rules__reach_the_goals_on_real_dialogues(annomi_dir: Path, tmp_path: Path) -> None:
+def test_question_rules__reach_the_f1_goals_on_annomi(annomi_dir: Path, tmp_path: Path) -> None:
     load_directory(annomi_dir)
     write_predictions(tmp_path / "predictions.csv")
     predicted = predicted_questions(tmp_path / "predictions.csv")
@@ -39,24 +39,23 @@ def test_question_rules__reach_the_goals_on_real_dialogues(annomi_dir: Path, tmp
     assert scores.question.f1 >= MIN_QUESTION_F1
 
 
-def test_question_kind__may_run_in_every_process(built: psycopg.Connection) -> None:
+def test_question_kind__is_immutable_and_parallel_safe(built: psycopg.Connection) -> None:
     row = built.execute(
         "select provolatile, proparallel from pg_proc where oid = %s::regprocedure", [f"{FUNCTION}(text)"]
     ).fetchone()
     assert row == ("i", "s")
 
 
-def test_question_kind__stays_quick_on_endless_text(built: psycopg.Connection) -> None:
-    endless = "so, and well " * 20_000 + "what would you do? " * 200
+def test_question_kind__is_fast_on_long_texts(built: psycopg.Connection) -> None:
+    long_text = "so, and well " * 20_000 + "what would you do? " * 200
     built.execute("set statement_timeout = '5s'")
-    row = built.execute(f"select {FUNCTION}(%s)", [endless]).fetchone()
+    row = built.execute(f"select {FUNCTION}(%s)", [long_text]).fetchone()
     assert row == ("open",)
     row = built.execute(f"select {FUNCTION}(%s)", ["so okay " * 50_000 + "?"]).fetchone()
     assert row == ("none",)
 
 
-def test_spoken__of_one_session_are_found_by_its_transcript(built: psycopg.Connection) -> None:
-    """A filter on transcript_id reaches the index below the view."""
+def test_enriched_utterances__of_one_transcript_use_the_index(built: psycopg.Connection) -> None:
     built.execute("set local enable_seqscan = off")
     plan = built.execute(
         "explain select * from analytics_intermediate.int_utterances__enriched "

@@ -1,4 +1,4 @@
-"""Scores and alerts are records; history is kept for as long as was said."""
+"""Scores and alerts are records; the history is kept for client_history_days."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.support.client_histories import Held, add_pair
+from tests.support.client_histories import SessionValues, add_pair
 from tests.support.nightly_simulation import query
 from tests.support.project import Project
 
@@ -27,7 +27,9 @@ def connection(built_database_url: str) -> Any:
         for mart in RECORDS:
             open_connection.execute(f"delete from ai_backend.{mart}")
         open_connection.execute("truncate ai_backend.transcription_jobs cascade")
-        add_pair(open_connection, [Held(on=TODAY - timedelta(n)) for n in (90, 70, 50, 41)])
+        add_pair(
+            open_connection, [SessionValues(session_date=TODAY - timedelta(n)) for n in (90, 70, 50, 41)]
+        )
         yield open_connection
 
 
@@ -35,7 +37,7 @@ def records(connection: psycopg.Connection) -> dict[str, list[dict[str, Any]]]:
     return {mart: query(connection, f"select * from ai_backend.{mart} order by id") for mart in RECORDS}
 
 
-def test_history__is_kept_for_the_days_of_the_variable_and_nothing_else_is_dropped(
+def test_history__is_kept_for_client_history_days_and_records_forever(
     connection: psycopg.Connection, built_database_url: str, project: Project
 ) -> None:
     def kept() -> tuple[date, date, int]:

@@ -1,4 +1,4 @@
-"""ai_backend.session_analytics: only what changed is computed again, and nobody sees what isn't theirs."""
+"""ai_backend.session_analytics: incremental updates and access rights."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -16,15 +16,15 @@ from tests.support.rows import Said, add_session, add_transcript, insert, new_id
 Rows = dict[UUID, dict[str, Any]]
 Refresh = Callable[..., Rows]
 
-CHAIN = "int_sessions__pending+,+session_analytics"
-"""Everything between the list of what has to be computed and the mart."""
+MODELS = "int_sessions__pending+,+session_analytics"
+"""The models from the pending sessions to the mart."""
 
 SESSIONS = 12
 
 
 @pytest.fixture(scope="module")
 def computed(built_database_url: str, project: Project) -> Iterator[UUID]:
-    """Sessions in the mart, of two coaches by turns; a test that changes one takes the next."""
+    """Sessions in the mart, alternating between two coaches; each test that changes one takes the next."""
     coaches = [new_id(), new_id()]
     added = []
     with psycopg.connect(built_database_url) as connection:
@@ -34,22 +34,22 @@ def computed(built_database_url: str, project: Project) -> Iterator[UUID]:
                 Said("client", 61, 200, "I will try again.", sentiment="x"),
             ]
             added.append(add_session(connection, said, coach_id=coaches[number % 2]))
-    project.run(built_database_url, CHAIN)
+    project.run(built_database_url, MODELS)
     return iter(added)
 
 
 @pytest.fixture
 def job(computed: Iterator[UUID]) -> UUID:
-    """A computed session that no other test has touched."""
+    """A computed session that no other test has changed."""
     return next(computed)
 
 
 @pytest.fixture
 def refresh(built_database_url: str, project: Project) -> Refresh:
-    """Runs the models; the mart's rows afterwards, each with the place and transaction it was written in."""
+    """Runs the models and returns the mart's rows with their ctid and xmin."""
 
     def run(**options: Any) -> Rows:
-        project.run(built_database_url, CHAIN, **options)
+        project.run(built_database_url, MODELS, **options)
         return mart(built_database_url)
 
     return run
@@ -69,7 +69,7 @@ def change(url: str, statement: str, *values: Any) -> None:
 
 
 def written(before: Rows, after: Rows) -> set[UUID]:
-    """Sessions whose row was written between the two looks."""
+    """Sessions whose row was written between the two snapshots."""
     return {job for job, row in after.items() if before.get(job) != row}
 
 
@@ -79,7 +79,7 @@ def test_rerun__changes_nothing(built_database_url: str, job: UUID, refresh: Ref
     assert refresh(verify_content=True) == before
 
 
-def test_job__that_was_updated_is_the_only_one_computed_again(
+def test_updated_job__is_the_only_one_recomputed(
     built_database_url: str, job: UUID, refresh: Refresh
 ) -> None:
     before = mart(built_database_url)
@@ -94,7 +94,7 @@ def test_job__that_was_updated_is_the_only_one_computed_again(
     assert after[job]["computed_at"] > before[job]["computed_at"]
 
 
-def test_transcript__that_is_newer_replaces_the_older(
+def test_newer_transcript__replaces_the_older(
     built_database_url: str, job: UUID, computed: Iterator[UUID], refresh: Refresh
 ) -> None:
     before = mart(built_database_url)
@@ -109,7 +109,7 @@ def test_transcript__that_is_newer_replaces_the_older(
     assert (row["transcript_id"], row["total_duration_seconds"], row["client_turns"]) == (transcript, 300, 0)
 
 
-def test_cues__that_changed_make_their_session_be_computed_again(
+def test_new_cue_detection__recomputes_its_session(
     built_database_url: str, job: UUID, refresh: Refresh
 ) -> None:
     before = mart(built_database_url)
@@ -123,13 +123,13 @@ def test_cues__that_changed_make_their_session_be_computed_again(
 
 
 def detect_commitment(url: str, session: dict[str, Any]) -> None:
-    """As the detector records it: a succeeded detection with one cue."""
+    """Insert a succeeded detection with one cue."""
     same = {name: session[name] for name in ("job_id", "coach_id", "client_id")} | {
         "detection_id": new_id(),
         "detector": "local",
         "detector_version": "test-1",
     }
-    moment = datetime(2026, 11, 2, tzinfo=UTC)
+    detected_at = datetime(2026, 11, 2, tzinfo=UTC)
     with psycopg.connect(url) as connection:
         insert(
             connection,
@@ -139,8 +139,8 @@ def detect_commitment(url: str, session: dict[str, Any]) -> None:
             source_revision=session["source_revision"],
             redaction_version="test-1",
             status="succeeded",
-            started_at=moment,
-            finished_at=moment,
+            started_at=detected_at,
+            finished_at=detected_at,
         )
         row = connection.execute(
             "select id from ai_backend.utterances where transcript_id = %s and speaker_label = 'client'",
@@ -157,14 +157,14 @@ def detect_commitment(url: str, session: dict[str, Any]) -> None:
             text_excerpt="I will",
             interpretation="Commits.",
             timestamp_seconds=61,
-            created_at=moment,
+            created_at=detected_at,
         )
 
 
-def test_utterances__edited_without_a_mark_are_found_by_the_content_check_only(
+def test_unreported_edits__are_found_by_the_full_scan_only(
     built_database_url: str, job: UUID, computed: Iterator[UUID], refresh: Refresh
 ) -> None:
-    """Another text, another speaker, another time, and a word that moves from one column to the next."""
+    """Changed text, speaker and time, and a value moved between columns."""
     edits = {
         job: "text = text || ' now'",
         next(computed): "speaker_label = null",
@@ -183,13 +183,13 @@ def test_utterances__edited_without_a_mark_are_found_by_the_content_check_only(
     assert written(before, refresh(verify_content=True)) == set(edits)
 
 
-def test_jobs__that_are_deleted_or_no_longer_completed_vanish(
+def test_deleted_and_reopened_jobs__are_removed(
     built_database_url: str, job: UUID, computed: Iterator[UUID], refresh: Refresh
 ) -> None:
     before = mart(built_database_url)
     change(built_database_url, "delete from ai_backend.transcription_jobs where id = %s", job)
     expected = {other: row for other, row in before.items() if other != job}
-    assert mart(built_database_url) == expected, "erased with its job, without waiting for a run"
+    assert mart(built_database_url) == expected, "deleted with its job, before any run"
     reopened = next(computed)
     change(
         built_database_url,
@@ -200,7 +200,7 @@ def test_jobs__that_are_deleted_or_no_longer_completed_vanish(
     assert refresh() == expected
 
 
-def test_formula__that_changed_makes_every_session_be_computed_again(
+def test_new_model_version__recomputes_all_sessions(
     built_database_url: str, computed: Iterator[UUID], refresh: Refresh
 ) -> None:
     before = mart(built_database_url)
@@ -209,7 +209,7 @@ def test_formula__that_changed_makes_every_session_be_computed_again(
     assert written(after, refresh()) == set(before)
 
 
-def test_rebuild__writes_every_row_again_and_gives_the_same_rows_and_ids(
+def test_rebuild__rewrites_all_rows_with_the_same_values_and_ids(
     built_database_url: str, computed: Iterator[UUID], refresh: Refresh
 ) -> None:
     before = mart(built_database_url)
@@ -220,7 +220,7 @@ def test_rebuild__writes_every_row_again_and_gives_the_same_rows_and_ids(
         assert differing - {"ctid"} == {"xmin", "computed_at"}
 
 
-def test_full_refresh__swaps_nothing(
+def test_full_refresh__keeps_the_table(
     built_database_url: str, computed: Iterator[UUID], refresh: Refresh
 ) -> None:
     identity = (
@@ -236,10 +236,10 @@ def test_full_refresh__swaps_nothing(
         assert connection.execute(identity).fetchone() == before
 
 
-# Who sees what ------------------------------------------------------------------------------
+# Access rights ------------------------------------------------------------------------------
 
 
-def test_api__sees_the_sessions_of_the_named_coach_only(
+def test_api__sees_only_sessions_of_the_request_coach(
     built_database_url: str, computed: Iterator[UUID]
 ) -> None:
     rows = mart(built_database_url)
@@ -253,7 +253,7 @@ def test_api__sees_the_sessions_of_the_named_coach_only(
 
 
 @pytest.mark.parametrize("setting", [None, "", str(new_id())])
-def test_api__sees_nothing_without_a_coach_of_its_own(
+def test_api__sees_nothing_without_a_coach(
     built_database_url: str, computed: Iterator[UUID], setting: str | None
 ) -> None:
     with psycopg.connect(as_role(built_database_url, "warehouse_api")) as connection:
@@ -283,7 +283,7 @@ def test_analyst__reads_all_sessions(built_database_url: str, computed: Iterator
         "select executive_summary from ai_backend.session_summaries",
     ],
 )
-def test_readers__neither_write_the_mart_nor_read_what_was_said(
+def test_readers__cannot_write_the_mart_or_read_text(
     built_database_url: str, computed: Iterator[UUID], role: str, statement: str
 ) -> None:
     with (

@@ -1,4 +1,4 @@
-"""ai_backend.session_analytics against the specification's table definition, column by column."""
+"""ai_backend.session_analytics equals the table definition of the specification."""
 
 import psycopg
 import pytest
@@ -52,7 +52,7 @@ def specified() -> list[tuple[str, str, bool]]:
     return [(name, rest.removesuffix("not null").strip(), rest.endswith("not null")) for name, rest in lines]
 
 
-def test_columns__come_in_the_specified_order_with_type_and_nullability(catalog: psycopg.Connection) -> None:
+def test_columns__have_the_specified_order_type_and_nullability(catalog: psycopg.Connection) -> None:
     found = catalog.execute(
         "select attname, format_type(atttypid, atttypmod), attnotnull from pg_attribute "
         "where attrelid = %s::regclass and attnum > 0 and not attisdropped order by attnum",
@@ -60,14 +60,14 @@ def test_columns__come_in_the_specified_order_with_type_and_nullability(catalog:
     ).fetchall()
     expected = specified()
     assert [row[:2] for row in found[: len(expected)]] == [row[:2] for row in expected]
-    # A column that is always filled may be stricter than specified, never laxer.
+    # A column may be stricter than specified, not laxer.
     nullable = {name for name, _, is_not_null in found if not is_not_null}
     assert {name for name, _, must in expected if must} & nullable == set()
     averages = [name for name, kind, must in expected if kind.startswith("numeric") and not must]
-    assert set(averages) <= nullable, "unknown is null"
+    assert set(averages) <= nullable, "unknown values are null"
 
 
-def test_keys__are_as_specified_and_deleting_a_job_deletes_its_analytics(catalog: psycopg.Connection) -> None:
+def test_keys__are_as_specified_and_cascade_with_the_job(catalog: psycopg.Connection) -> None:
     rows = catalog.execute(
         "select pg_get_constraintdef(oid) from pg_constraint "
         "where conrelid = %s::regclass and contype <> 'n'",
@@ -81,9 +81,7 @@ def test_keys__are_as_specified_and_deleting_a_job_deletes_its_analytics(catalog
 
 
 @pytest.mark.parametrize("column", ["client_id", "coach_id", "session_date", "job_id"])
-def test_indexes__begin_with_each_column_that_the_specification_indexes(
-    catalog: psycopg.Connection, column: str
-) -> None:
+def test_indexes__exist_on_the_specified_columns(catalog: psycopg.Connection, column: str) -> None:
     row = catalog.execute(
         "select count(*) from pg_index as i inner join pg_attribute as a "
         "on a.attrelid = i.indrelid and a.attnum = i.indkey[0] "
@@ -94,7 +92,7 @@ def test_indexes__begin_with_each_column_that_the_specification_indexes(
     assert row[0] >= 1
 
 
-def test_columns__are_described_in_the_database_too(catalog: psycopg.Connection) -> None:
+def test_columns__have_comments(catalog: psycopg.Connection) -> None:
     rows = catalog.execute(
         "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 "
         "and not attisdropped and col_description(attrelid, attnum) is null",

@@ -1,4 +1,4 @@
-"""Talk time, silence, interruptions, monologues and latencies against a brute-force reference."""
+"""Talk time, silence, interruptions, monologues and latencies equal a brute-force reference."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -22,7 +22,7 @@ SPEAKERS = st.sampled_from(["coach", "client", " Coach ", "CLIENT", "speaker_2",
 
 @st.composite
 def utterance(draw: st.DrawFn) -> Said:
-    """On a grid of half a second: empty, nested, touching, overlapping, sometimes ending before the start."""
+    """On a grid of half a second: empty, nested, adjacent, overlapping, some ending before the start."""
     start = draw(st.integers(0, 40)) / 2
     length = draw(st.integers(-2, 16)) / 2
     return Said(draw(SPEAKERS), start, start + length)
@@ -59,10 +59,10 @@ def test_session_metrics__equal_the_brute_force_reference(
                 assert abs(Decimal(row[metric]) - Decimal(str(expected))) <= Decimal("0.0051"), metric
 
 
-def test_session_metrics__each_changed_formula_would_be_noticed(
+def test_session_metrics__of_a_small_conversation(
     models: CompiledModels, database: psycopg.Connection
 ) -> None:
-    """The reference itself, on a conversation small enough to check by hand."""
+    """Model and reference equal values calculated by hand."""
     said = [
         Said("coach", 0, 4),
         Said("coach", 2, 3),

@@ -1,4 +1,4 @@
-"""A run that is told of some sessions judges them as one that looks at all would, and looks at no others."""
+"""A run for selected sessions gives the same result for them as a full run, and no others."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -27,69 +27,73 @@ from analytics_intermediate.int_sessions__spine where job_id = %s
 
 @pytest.fixture(scope="module")
 def sessions(built_database_url: str, project: Project) -> Mapping[str, UUID]:
-    """A session for each reason to look at one, beside one that is as it should be."""
+    """A session for each reason to be pending, and one that is up to date."""
     with psycopg.connect(built_database_url) as database:
         added = {
             name: add_session(database, [Said("coach", 0, 60), Said("client", 60, 130)])
-            for name in ("sound", "unread", "failed", "edited", "gone", "erased")
+            for name in ("unchanged", "undetected", "failed", "edited", "reopened", "erased")
         }
-        added["loud"] = add_session(
+        added["uppercase"] = add_session(
             database, [Said("coach", 0, 60), Said("client", 60, 130)], status=" COMPLETED"
         )
-        for name in added.keys() - {"unread"}:
+        for name in added.keys() - {"undetected"}:
             status = "failed" if name == "failed" else "succeeded"
             database.execute(DETECTION, [new_id(), status, status, added[name]])
     project.run(built_database_url, "+session_analytics")
     with psycopg.connect(built_database_url) as database:
         jobs = "ai_backend.transcription_jobs"
         database.execute(f"update {jobs} set updated_at = now() where id = %s".encode(), [added["edited"]])
-        database.execute(f"update {jobs} set status = 'failed' where id = %s".encode(), [added["gone"]])
+        database.execute(f"update {jobs} set status = 'failed' where id = %s".encode(), [added["reopened"]])
         database.execute(f"delete from {jobs} where id = %s".encode(), [added["erased"]])
         added["new"] = add_session(database, [Said("coach", 0, 60), Said("client", 60, 130)])
     return added
 
 
-def test_told_sessions__are_judged_as_if_all_were_looked_at(
+def test_selected_sessions__give_the_same_rows_as_a_full_run(
     sessions: Mapping[str, UUID], built_database_url: str, project: Project
 ) -> None:
     everything = _lists(project, built_database_url)
     assert _named(sessions, everything["int_cues__pending_sessions"]) == {
-        "unread",
+        "undetected",
         "failed",
         "edited",
         "new",
     }
-    assert _named(sessions, everything["int_sessions__pending"]) >= {"edited", "gone", "new"}
+    assert _named(sessions, everything["int_sessions__pending"]) >= {"edited", "reopened", "new"}
 
     assert _lists(project, built_database_url, sessions.values()) == everything
-    for told in ({"new", "sound"}, {"gone", "erased"}, {"failed"}, set[str]()):
-        of_told = _lists(project, built_database_url, [sessions[name] for name in told])
+    for selected in ({"new", "unchanged"}, {"reopened", "erased"}, {"failed"}, set[str]()):
+        of_selected = _lists(project, built_database_url, [sessions[name] for name in selected])
         for name, rows in everything.items():
-            wanted = [row for row in rows if row["job_id"] in {sessions[one] for one in told}]
-            assert of_told[name] == wanted, (told, name)
+            expected = [row for row in rows if row["job_id"] in {sessions[one] for one in selected}]
+            assert of_selected[name] == expected, (selected, name)
 
 
-def test_pending_sessions__are_the_same_whether_all_are_compared_or_what_was_touched(
+def test_pending_sessions__of_a_full_comparison_equal_those_changed_since(
     sessions: Mapping[str, UUID], built_database_url: str
 ) -> None:
     with psycopg.connect(built_database_url) as database:
         compared = pending_sessions(database)
         assert pending_sessions(database, datetime.now(UTC) - timedelta(hours=1)) == compared
     names = {job_id: name for name, job_id in sessions.items()}
-    # an erased job took its rows along: there is nothing left to do
-    assert {names[one.job_id] for one in compared} == {"edited", "gone", "new"}
+    # the rows of a deleted job were deleted with it
+    assert {names[one.job_id] for one in compared} == {"edited", "reopened", "new"}
 
 
-def test_unread_sessions__are_those_whose_reading_failed_or_never_happened(
+def test_sessions_without_detection__include_failed_ones(
     sessions: Mapping[str, UUID], built_database_url: str
 ) -> None:
     with psycopg.connect(built_database_url) as database:
-        assert set(sessions_without_detection(database)) == {sessions["unread"], sessions["failed"]}
+        assert set(sessions_without_detection(database)) == {sessions["undetected"], sessions["failed"]}
 
 
-def _lists(project: Project, url: str, told: Iterable[UUID] | None = None) -> dict[str, list[dict[str, Any]]]:
+def _lists(
+    project: Project, url: str, selected: Iterable[UUID] | None = None
+) -> dict[str, list[dict[str, Any]]]:
     variables: dict[str, Any] = (
-        {} if told is None else {"session_ids": ",".join(map(str, told)), "reuse_scratch_tables": True}
+        {}
+        if selected is None
+        else {"session_ids": ",".join(map(str, selected)), "reuse_scratch_tables": True}
     )
     project.run(url, *LISTS, **variables)
     with psycopg.connect(url, row_factory=psycopg.rows.dict_row) as database:

@@ -1,4 +1,4 @@
-"""Which views a run for a few sessions may leave standing: those that say the same in every run."""
+"""Incremental runs reuse views whose definition does not depend on the run's variables."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.support.project import Project
 from tests.support.rows import new_id
 
 VIEWS = "config.materialized:view_in_place"
-OF_ANOTHER_RUN = {
+OTHER_VARIABLES = {
     "as_of": "2026-01-01..2026-01-03",
     "client_ids": str(new_id()),
     "session_ids": str(new_id()),
@@ -23,11 +23,11 @@ OF_ANOTHER_RUN = {
 }
 
 
-def test_views__say_the_same_in_every_run_unless_they_are_marked(
+def test_views__do_not_depend_on_variables_unless_tagged(
     project: Project, database_url: str, built_database_url: str
 ) -> None:
     first = _definitions(project.compiled(database_url, VIEWS), database_url)
-    later = _definitions(project.compiled(built_database_url, VIEWS, **OF_ANOTHER_RUN), built_database_url)
+    later = _definitions(project.compiled(built_database_url, VIEWS, **OTHER_VARIABLES), built_database_url)
     assert len(first) > 50
     differing = {name for name in first if first[name] != later[name]}
     marked = _definitions(project.compiled(built_database_url, f"{VIEWS},tag:{PER_RUN}"), built_database_url)
@@ -35,14 +35,14 @@ def test_views__say_the_same_in_every_run_unless_they_are_marked(
 
 
 @pytest.mark.usefixtures("built_database_url")
-def test_standing_views__are_those_that_are_there_and_of_these_models() -> None:
+def test_existing_views__are_reused_if_the_models_are_up_to_date() -> None:
     with connect() as connection:
-        assert not models_up_to_date(connection), "nobody wrote down that these models were built"
+        assert not models_up_to_date(connection), "no build of these models is recorded"
         record_build(connection, "test")
         assert models_up_to_date(connection)
-        standing = existing_views(connection)
-        assert {"int_sessions__talk_time", "client_overview", "stg_public__coach_clients"} <= standing
-        assert not {"int_clients__as_of_dates", "int_risk__scores", "session_analytics"} & standing
+        existing = existing_views(connection)
+        assert {"int_sessions__talk_time", "client_overview", "stg_public__coach_clients"} <= existing
+        assert not {"int_clients__as_of_dates", "int_risk__scores", "session_analytics"} & existing
         connection.execute("drop view analytics_intermediate.int_sessions__talk_time cascade")
         assert "int_sessions__talk_time" not in existing_views(connection)
 

@@ -1,4 +1,4 @@
-"""Session analytics with chosen values: what client analytics, risk and alerts start from."""
+"""Rows of session_analytics with given values: the input of client analytics, risk scores and alerts."""
 
 import uuid
 from collections.abc import Iterable
@@ -8,15 +8,15 @@ from decimal import Decimal
 
 import psycopg
 
-from tests.support.reference_alerts import Scored
+from tests.support.reference_alerts import ScoredDate
 from tests.support.rows import insert, new_id
 
 
 @dataclass(frozen=True)
-class Held:
-    """One session as client analytics see it; None is unknown."""
+class SessionValues:
+    """The values of a session that client analytics use; None is unknown."""
 
-    on: date
+    session_date: date
     engagement: Decimal | None = Decimal(50)
     sentiment: Decimal | None = Decimal(0)
     client_talk: Decimal = Decimal(50)
@@ -26,31 +26,35 @@ class Held:
     breakthrough: int = 0
     has_cue_evidence: bool = True
     is_attributed: bool = True
-    """Whether anybody was recognised as coach or client."""
+    """Whether a coach or client was recognised."""
 
 
 def add_pair(
     connection: psycopg.Connection,
-    sessions: list[Held],
+    sessions: list[SessionValues],
     *,
     coach_id: uuid.UUID | None = None,
     client_id: uuid.UUID | None = None,
     status: str = "active",
 ) -> tuple[uuid.UUID, uuid.UUID]:
-    """Insert a relationship and its sessions, those of one day in the order given; (coach id, client id)."""
+    """Insert a pair and its sessions, those of one date in the given order; returns (coach id, client id)."""
     coach_id, client_id = coach_id or new_id(), client_id or new_id()
     insert(connection, "public.coach_clients", coach_id=coach_id, client_id=client_id, status=status)
     for number, session in enumerate(sessions):
-        add_held(connection, session, coach_id, client_id, number)
+        add_session_values(connection, session, coach_id, client_id, number)
     return coach_id, client_id
 
 
-def add_held(
-    connection: psycopg.Connection, held: Held, coach_id: uuid.UUID, client_id: uuid.UUID, number: int = 0
+def add_session_values(
+    connection: psycopg.Connection,
+    values: SessionValues,
+    coach_id: uuid.UUID,
+    client_id: uuid.UUID,
+    number: int = 0,
 ) -> uuid.UUID:
-    """Insert one completed job and its analytics; the job's id. `number` orders sessions of one day."""
+    """Insert a completed job and its analytics; returns its id. `number` orders sessions of one date."""
     job_id = new_id()
-    moment = datetime.combine(held.on, datetime.min.time(), UTC) + timedelta(minutes=number)
+    completed_at = datetime.combine(values.session_date, datetime.min.time(), UTC) + timedelta(minutes=number)
     insert(
         connection,
         "ai_backend.transcription_jobs",
@@ -58,12 +62,12 @@ def add_held(
         coach_id=coach_id,
         client_id=client_id,
         status="completed",
-        session_date=held.on,
-        completed_at=moment,
-        created_at=moment,
-        updated_at=moment,
+        session_date=values.session_date,
+        completed_at=completed_at,
+        created_at=completed_at,
+        updated_at=completed_at,
     )
-    turns = 1 if held.is_attributed else 0
+    turns = 1 if values.is_attributed else 0
     insert(
         connection,
         "ai_backend.session_analytics",
@@ -71,22 +75,22 @@ def add_held(
         job_id=job_id,
         client_id=client_id,
         coach_id=coach_id,
-        session_date=held.on,
+        session_date=values.session_date,
         total_duration_seconds=600,
         coach_talk_time_seconds=0,
         client_talk_time_seconds=0,
         silence_time_seconds=0,
-        coach_talk_percentage=held.coach_talk if turns else 0,
-        client_talk_percentage=held.client_talk if turns else 0,
+        coach_talk_percentage=values.coach_talk if turns else 0,
+        client_talk_percentage=values.client_talk if turns else 0,
         total_turns=2,
         coach_turns=turns,
         client_turns=turns,
-        cue_resistance_count=held.resistance,
-        cue_commitment_count=held.commitment,
-        cue_breakthrough_count=held.breakthrough,
-        client_sentiment_score=held.sentiment,
-        engagement_score=held.engagement,
-        computed_at=moment,
+        cue_resistance_count=values.resistance,
+        cue_commitment_count=values.commitment,
+        cue_breakthrough_count=values.breakthrough,
+        client_sentiment_score=values.sentiment,
+        engagement_score=values.engagement,
+        computed_at=completed_at,
         model_version="test",
         cue_enthusiasm_count=0,
         cue_doubt_count=0,
@@ -97,15 +101,15 @@ def add_held(
         interruptions_by_client=0,
         quality_warning=False,
         quality_warnings=[],
-        has_cue_evidence=held.has_cue_evidence,
-        completed_at=moment,
+        has_cue_evidence=values.has_cue_evidence,
+        completed_at=completed_at,
         source_revision="test",
     )
     return job_id
 
 
 def add_scores(
-    connection: psycopg.Connection, pair: tuple[uuid.UUID, uuid.UUID], scored: Iterable[Scored]
+    connection: psycopg.Connection, pair: tuple[uuid.UUID, uuid.UUID], scored: Iterable[ScoredDate]
 ) -> None:
     """Insert recorded risk scores of a pair."""
     with connection.cursor() as cursor:
@@ -120,13 +124,13 @@ def add_scores(
                 (
                     new_id(),
                     *pair,
-                    s.on,
+                    s.as_of_date,
                     Decimal(s.score.numerator) / s.score.denominator,
                     s.level,
                     s.level in ("high", "critical"),
                     s.level == "critical",
                     s.last_session,
-                    (s.on - s.last_session).days,
+                    (s.as_of_date - s.last_session).days,
                 )
                 for s in scored
             ],

@@ -1,7 +1,6 @@
-"""Runs single dbt models inside a test's transaction, without the start-up time of dbt.
+"""Runs single dbt models as plain SQL in a test's transaction.
 
-dbt compiles the project once; afterwards a test inserts source rows, lets the models on the way to a mart run
-as plain SQL in its own transaction, looks at the result and rolls everything back.
+dbt compiles the project once. A test then inserts source rows, runs models, checks the result and rolls back.
 """
 
 from collections.abc import Sequence
@@ -15,14 +14,14 @@ from tests.support.project import project
 
 
 class CompiledModels:
-    """The project's models as SQL, compiled against one database in which they were built before."""
+    """The compiled SQL of the project's models, for a database in which all models exist."""
 
     def __init__(self, database_url: str) -> None:
         nodes = project().compiled(database_url)
         self._nodes = {node["name"]: node for node in nodes}
 
     def refresh(self, connection: psycopg.Connection, models: Sequence[str]) -> None:
-        """Let these models, which are tables, take their present content, in the order given."""
+        """Refill these models, which are tables, in the given order."""
         for name in models:
             node = self._nodes[name]
             table = sql.Identifier(node["schema"], node["alias"])
@@ -34,6 +33,6 @@ class CompiledModels:
             )
 
     def rows(self, connection: psycopg.Connection, model: str) -> list[dict[str, Any]]:
-        """What the model's query gives now."""
+        """Rows of the model's query."""
         with connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(self._nodes[model]["compiled_code"].encode()).fetchall()

@@ -1,9 +1,8 @@
-"""Runs client analytics, risk and alerts as plain SQL in a test's own transaction, for many nights.
+"""Simulates runs of client analytics, risk scores and alerts as plain SQL in a test's transaction.
 
-dbt compiles the models once. A night is then what dbt would do: working tables take their present content,
-incremental marts replace rows by key, views stay. Session analytics are not computed but given
-(tests/support/client_histories.py), so that a test can put a value just below, at or above a threshold; the session
-formulas have tests of their own.
+dbt compiles the models once. A simulated run does the same as dbt: it refills scratch tables, replaces rows
+of incremental marts by key and leaves views as they are. Session analytics are given (client_histories.py),
+not computed, so that a test can use values just below, at or above a threshold.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,47 +24,47 @@ SELECTION = [
 DATES_VIEW = "analytics_intermediate.int_clients__as_of_dates"
 
 
-class Chain:
-    """The models from client analytics on, compiled against a database in which all was built before."""
+class NightlySimulation:
+    """The models from client analytics on, compiled against a database in which all models exist."""
 
     def __init__(self, nodes: list[dict[str, Any]]) -> None:
-        self._in_order = nodes
+        self._nodes = nodes
 
     @classmethod
-    def compile(cls, project: Project, database_url: str) -> "Chain":
-        """Build the models once more, compile them, and let their as_of dates come from a table."""
-        # Once more, so that views which look at the marts of the run before find them.
+    def compile(cls, project: Project, database_url: str) -> "NightlySimulation":
+        """Build and compile the models; as_of dates are then read from a table."""
+        # Built again, so that self_snapshot() finds the marts of the first build.
         project.run(database_url, *SELECTION)
         nodes = project.compiled(database_url, *SELECTION)
         with psycopg.connect(database_url) as connection:
-            connection.execute("create table public.chain_dates (as_of_date date primary key)")
+            connection.execute("create table public.simulated_dates (as_of_date date primary key)")
             connection.execute(
-                f"create or replace view {DATES_VIEW} as select as_of_date from public.chain_dates"
+                f"create or replace view {DATES_VIEW} as select as_of_date from public.simulated_dates"
             )
         return cls(nodes)
 
-    def moved(self, database: str, copy: str) -> "Chain":
-        """The same models for a copy of the database that they were compiled against."""
-        return Chain(
+    def for_copy(self, database: str, copy: str) -> "NightlySimulation":
+        """The same models for a copy of the database."""
+        return NightlySimulation(
             [
                 node | {"compiled_code": node["compiled_code"].replace(f'"{database}".', f'"{copy}".')}
-                for node in self._in_order
+                for node in self._nodes
             ]
         )
 
     def run(
         self, connection: psycopg.Connection, dates: Iterable[date], only: Sequence[str] | None = None
     ) -> None:
-        """One run for these as_of dates; `only` restricts it to some of the models."""
-        connection.execute("delete from public.chain_dates")
+        """One run for the as_of dates; `only` restricts it to some models."""
+        connection.execute("delete from public.simulated_dates")
         with connection.cursor() as cursor:
-            cursor.executemany("insert into public.chain_dates values (%s)", [(day,) for day in dates])
-        for node in self._in_order:
+            cursor.executemany("insert into public.simulated_dates values (%s)", [(day,) for day in dates])
+        for node in self._nodes:
             if only is None or node["name"] in only:
                 _run_node(connection, node)
 
     def rows(self, connection: psycopg.Connection, relation: str) -> list[dict[str, Any]]:
-        """All rows of a relation, given with its schema."""
+        """All rows of a relation with schema."""
         return query(connection, f"select * from {relation}")
 
 
@@ -84,13 +83,13 @@ def _run_node(connection: psycopg.Connection, node: dict[str, Any]) -> None:
         _execute(connection, sql.SQL("insert into {} {}").format(table, body))
     elif materialized == "incremental":
         key = sql.Identifier(node["config"]["unique_key"])
-        _execute(connection, sql.SQL("create temporary table chain_rows as {}").format(body))
+        _execute(connection, sql.SQL("create temporary table simulated_rows as {}").format(body))
         _execute(
             connection,
-            sql.SQL("delete from {0} where {1} in (select {1} from chain_rows)").format(table, key),
+            sql.SQL("delete from {0} where {1} in (select {1} from simulated_rows)").format(table, key),
         )
-        _execute(connection, sql.SQL("insert into {} select * from chain_rows").format(table))
-        _execute(connection, sql.SQL("drop table chain_rows"))
+        _execute(connection, sql.SQL("insert into {} select * from simulated_rows").format(table))
+        _execute(connection, sql.SQL("drop table simulated_rows"))
 
 
 def _execute(connection: psycopg.Connection, statement: sql.Composed | sql.SQL) -> None:

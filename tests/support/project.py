@@ -1,4 +1,4 @@
-"""The dbt project within the tests' own process: read once, a run costs a fraction of a command."""
+"""The dbt project in the test process: parsed once, which makes each run faster than a command."""
 
 import json
 import tempfile
@@ -17,34 +17,34 @@ from tests.support.databases import database_name
 from warehouse.connection import temporary_environment, temporary_variables
 from warehouse.paths import PROJECT_DIR
 
-NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere"
-"""An address to parse for: no database is asked."""
+NOWHERE = "postgresql://none@127.0.0.1:1/nowhere"
+"""URL for parsing, which needs no database."""
 NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
 PASSED = ("success", "pass")
 
 
 class Project:
-    """The parsed project, which can be run against any database that has been migrated."""
+    """The parsed project; it can be run against any migrated database."""
 
     def __init__(self, manifest: Manifest, folder: Path = PROJECT_DIR) -> None:
         self.manifest = manifest
         self._folder = folder
 
     def build(self, database_url: str, *select: str, with_tests: bool = False, **variables: Any) -> None:
-        """`dbt build` for a selection, or for everything; fails the test when it does."""
+        """`dbt build` of a selection, or of everything; a failure fails the test."""
         self._command(database_url, ["build", *(() if with_tests else NO_TESTS)], select, variables)
 
     def run(self, database_url: str, *select: str, full_refresh: bool = False, **variables: Any) -> None:
-        """`dbt run` for a selection, or for everything; fails the test when it does."""
+        """`dbt run` of a selection, or of everything; a failure fails the test."""
         flags = ["--full-refresh"] if full_refresh else []
         self._command(database_url, ["run", *flags], select, variables)
 
     def seed(self, database_url: str, *select: str) -> None:
-        """`dbt seed` for a selection; fails the test when it does."""
+        """`dbt seed` of a selection; a failure fails the test."""
         self._command(database_url, ["seed"], select, {})
 
     def compiled(self, database_url: str, *select: str, **variables: Any) -> list[dict[str, Any]]:
-        """The selected models, in the order of their dependencies, each with its compiled_code."""
+        """The selected models with their compiled_code, in the order of their dependencies."""
         models = tuple(f"{one},resource_type:model" for one in select) or ("resource_type:model",)
         command = ["compile", "--indirect-selection", "empty"]
         result = self._command(database_url, command, models, variables).result
@@ -53,7 +53,7 @@ class Project:
         return [nodes[key] for key in _in_order(nodes)]
 
     def compiled_manifest(self, database_url: str) -> dict[str, Any]:
-        """The whole manifest, as `dbt compile` writes it."""
+        """The manifest of `dbt compile`."""
         self._command(database_url, ["compile"], (), {})
         with tempfile.NamedTemporaryFile("r", suffix=".json") as file:
             self.manifest.write(file.name)  # type: ignore[no-untyped-call]
@@ -74,7 +74,7 @@ class Project:
 
 
 def parse(folder: Path = PROJECT_DIR) -> Manifest:
-    """What dbt makes of the files of a project; no database is asked."""
+    """Manifest of a project; needs no database."""
     with temporary_variables({"DATABASE_URL": NOWHERE}), temporary_environment():
         result = invoke(["parse"], {}, None, folder=folder)
     assert isinstance(result.result, Manifest), result.exception
@@ -83,7 +83,7 @@ def parse(folder: Path = PROJECT_DIR) -> Manifest:
 
 @cache
 def project() -> Project:
-    """The project as `make manifest` left it, read once per process."""
+    """The parsed project, read once per process."""
     return Project(read_manifest())
 
 

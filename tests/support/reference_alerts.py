@@ -1,4 +1,4 @@
-"""Alerts once more: a walk from one scored date to the next, as the metric dictionary ("Alerts") tells it."""
+"""Reference implementation of the alert rules that iterates over the scored dates of a pair."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,10 +7,10 @@ from fractions import Fraction
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredDate:
     """One scored date of a pair."""
 
-    on: date
+    as_of_date: date
     score: Fraction
     level: str
     last_session: date
@@ -18,7 +18,7 @@ class Scored:
 
 @dataclass
 class Episode:
-    """One alert."""
+    """One alert episode."""
 
     alert_type: str
     key: date
@@ -28,63 +28,65 @@ class Episode:
     opening_score: Fraction = field(default=Fraction(0), compare=False)
 
 
-def reference_episodes(nights: Sequence[Scored | date]) -> list[Episode]:
-    """Every episode of a pair over its nights in order: scored dates, or dates without a relationship."""
-    all_of_them: list[Episode] = []
+def reference_episodes(dates: Sequence[ScoredDate | date]) -> list[Episode]:
+    """All episodes of a pair, given its dates in order: scored dates, or dates without a relationship."""
+    episodes: list[Episode] = []
     is_open: dict[str, Episode] = {}
     last_increase: date | None = None
-    for index, today in enumerate(nights):
+    for index, today in enumerate(dates):
         if isinstance(today, date):
             for episode in is_open.values():
                 episode.resolved = today
             is_open.clear()
             continue
         for episode in list(is_open.values()):
-            if _is_over(episode, today):
-                episode.resolved = today.on
+            if _is_resolved(episode, today):
+                episode.resolved = today.as_of_date
                 del is_open[episode.alert_type]
-        silence = (today.on - today.last_session).days
+        inactive_days = (today.as_of_date - today.last_session).days
 
-        if silence >= 30 and "no_session_30d" not in is_open:
-            silences = [
-                e for e in all_of_them if (e.alert_type, e.key) == ("no_session_30d", today.last_session)
+        if inactive_days >= 30 and "no_session_30d" not in is_open:
+            same_gap = [
+                e for e in episodes if (e.alert_type, e.key) == ("no_session_30d", today.last_session)
             ]
-            if silences:  # the same silence goes on after the relationship was resumed: the same alert
-                silences[0].resolved = None
+            if same_gap:  # no session since the relationship was resumed: the same alert continues
+                same_gap[0].resolved = None
             else:
-                silences = [Episode("no_session_30d", today.last_session, today.on, "warning")]
-                all_of_them += silences
-            is_open["no_session_30d"] = silences[0]
-        if silence >= 45:
+                same_gap = [Episode("no_session_30d", today.last_session, today.as_of_date, "warning")]
+                episodes += same_gap
+            is_open["no_session_30d"] = same_gap[0]
+        if inactive_days >= 45:
             is_open["no_session_30d"].severity = "urgent"
 
         if today.level in ("high", "critical") and "new_high_risk" not in is_open:
-            is_open["new_high_risk"] = Episode("new_high_risk", today.on, today.on, "warning")
-            all_of_them.append(is_open["new_high_risk"])
+            is_open["new_high_risk"] = Episode("new_high_risk", today.as_of_date, today.as_of_date, "warning")
+            episodes.append(is_open["new_high_risk"])
         if today.level == "critical":
             is_open["new_high_risk"].severity = "urgent"
 
         before = [
-            s.score for s in nights[:index] if isinstance(s, Scored) and 1 <= (today.on - s.on).days <= 7
+            s.score
+            for s in dates[:index]
+            if isinstance(s, ScoredDate) and 1 <= (today.as_of_date - s.as_of_date).days <= 7
         ]
         if (
             "risk_increased" not in is_open
             and "no_session_30d" not in is_open
-            and (last_increase is None or (today.on - last_increase).days >= 7)
+            and (last_increase is None or (today.as_of_date - last_increase).days >= 7)
             and before
             and today.score - min(before) >= 20
         ):
-            last_increase = today.on
+            last_increase = today.as_of_date
             is_open["risk_increased"] = Episode(
-                "risk_increased", today.on, today.on, "warning", opening_score=today.score
+                "risk_increased", today.as_of_date, today.as_of_date, "warning", opening_score=today.score
             )
-            all_of_them.append(is_open["risk_increased"])
-    return all_of_them
+            episodes.append(is_open["risk_increased"])
+    return episodes
 
 
-def _is_over(episode: Episode, today: Scored) -> bool:
+def _is_resolved(episode: Episode, today: ScoredDate) -> bool:
     if episode.alert_type == "no_session_30d":
         return today.last_session != episode.key
     if episode.alert_type == "new_high_risk":
         return today.score <= 45
-    return today.score <= episode.opening_score - 10 or (today.on - episode.opened).days >= 14
+    return today.score <= episode.opening_score - 10 or (today.as_of_date - episode.opened).days >= 14

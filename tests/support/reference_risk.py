@@ -1,4 +1,4 @@
-"""Risk scores once more: straight from the metric dictionary ("Risk"), with exact fractions."""
+"""Reference implementation of risk scores, with exact fractions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-from tests.support.client_histories import Held
+from tests.support.client_histories import SessionValues
 from tests.support.reference_clients import reference_window
 
 ORDER = ("session_frequency", "engagement_trend", "sentiment_trend", "resistance_ratio", "days_since_session")
@@ -23,7 +23,7 @@ Thresholds = Mapping[str, tuple[Fraction, Fraction]]
 
 @dataclass(frozen=True)
 class Factor:
-    """One part of a score; `severity` is None without evidence."""
+    """A risk factor; `severity` is None without evidence."""
 
     factor_type: str
     severity: Fraction | None
@@ -33,7 +33,7 @@ class Factor:
 
 @dataclass(frozen=True)
 class Score:
-    """A score with its parts."""
+    """A risk score with its factors."""
 
     risk_score: Fraction
     level: str
@@ -42,24 +42,26 @@ class Score:
 
 
 def reference_score(
-    sessions: Sequence[Held], as_of: date, thresholds: Thresholds = THRESHOLDS
+    sessions: Sequence[SessionValues], as_of: date, thresholds: Thresholds = THRESHOLDS
 ) -> Score | None:
-    """The score of an active pair; None when it has no session up to as_of."""
+    """The score of an active pair; None without a session up to as_of."""
     row = reference_window(sessions, as_of, "90d")
     if row is None:
         return None
     severities = _severities(row, {**THRESHOLDS, **thresholds})
-    fading = min(Fraction(1), max(Fraction(0), 1 - Fraction(row["days_since_last_session"] - 30, 30)))
+    decay = min(Fraction(1), max(Fraction(0), 1 - Fraction(row["days_since_last_session"] - 30, 30)))
     weights: dict[str, Fraction] = {}
     for name in ORDER:
-        fades = name in ("engagement_trend", "sentiment_trend", "resistance_ratio")
-        evidence = 0 if severities[name] is None else 1
-        weights[name] = Fraction(WEIGHTS[name] * evidence * (fading if fades else 1))
-    whole = sum(weights.values(), Fraction(0))
-    exact = [100 * weights[name] * (severities[name] or 0) / whole for name in ORDER]
-    parts = largest_remainder(exact)
-    total = sum(parts, Fraction(0))
-    factors = tuple(Factor(name, severities[name], part) for name, part in zip(ORDER, parts, strict=True))
+        decays = name in ("engagement_trend", "sentiment_trend", "resistance_ratio")
+        has_evidence = severities[name] is not None
+        weights[name] = Fraction(WEIGHTS[name] * has_evidence * (decay if decays else 1))
+    total_weight = sum(weights.values(), Fraction(0))
+    exact = [100 * weights[name] * (severities[name] or 0) / total_weight for name in ORDER]
+    contributions = largest_remainder(exact)
+    total = sum(contributions, Fraction(0))
+    factors = tuple(
+        Factor(name, severities[name], part) for name, part in zip(ORDER, contributions, strict=True)
+    )
     largest = max(factors, key=lambda f: f.contribution)
     return Score(total, level_of(total), factors, largest.factor_type if largest.contribution else None)
 
@@ -96,7 +98,7 @@ def _severities(row: Mapping[str, Any], thresholds: Thresholds) -> dict[str, Fra
 def _severity(value: Fraction | None, warning: Fraction, critical: Fraction) -> Fraction | None:
     if value is None:
         return None
-    if critical < warning:  # a fall: the further down, the worse
+    if critical < warning:  # lower values are worse
         value, warning, critical = -value, -warning, -critical
     if value < warning:
         return Fraction(0)
@@ -104,7 +106,7 @@ def _severity(value: Fraction | None, warning: Fraction, critical: Fraction) -> 
 
 
 def largest_remainder(exact: Sequence[Fraction]) -> list[Fraction]:
-    """Hundredths that sum to the rounded sum (half up): largest remainders are rounded up, ties in order."""
+    """Values in hundredths that sum to the rounded sum; largest remainders are rounded up, ties in order."""
     hundredths = [100 * value for value in exact]
     rounded = [floor(value) for value in hundredths]
     missing = floor(sum(hundredths, Fraction(0)) + Fraction(1, 2)) - sum(rounded)

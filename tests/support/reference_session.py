@@ -1,7 +1,6 @@
-"""Session metrics once more, by brute force and without any of the models' tricks.
+"""Brute-force reference implementation of session metrics.
 
-Time is cut into ticks of half a second and each tick is asked who speaks in it; everything else is a walk
-over the utterances, straight from the metric dictionary ("Session grain").
+Talk time is counted in ticks of half a second; all other metrics iterate over the utterances in order.
 """
 
 from itertools import pairwise
@@ -41,7 +40,7 @@ def reference_metrics(said: list[Said]) -> dict[str, Any]:
         "total_duration_seconds": max(total, 0),
         "silence_time_seconds": max(total, 0) - len(_ticks(ordered)) * TICK,
         "total_turns": len(ordered),
-        **_between_neighbours(ordered),
+        **_between_utterances(ordered),
     }
     for role in ("coach", "client"):
         result |= {
@@ -59,24 +58,24 @@ def _speaker(said: Said) -> str | None:
     return said.speaker.strip().lower() if said.speaker is not None else None
 
 
-def _between_neighbours(ordered: list[Said]) -> dict[str, Any]:
-    switches, broken_in = 0, []
-    waits: dict[str, list[float]] = {"coach": [], "client": []}
+def _between_utterances(ordered: list[Said]) -> dict[str, Any]:
+    switches, interrupting_roles = 0, []
+    latencies: dict[str, list[float]] = {"coach": [], "client": []}
     for before, now in pairwise(ordered):
         if _speaker(before) == _speaker(now):
             continue
         switches += 1
         if now.start < _end(before):
-            broken_in.append(role_of(now))
+            interrupting_roles.append(role_of(now))
         if {role_of(before), role_of(now)} == {"coach", "client"}:
-            waits[role_of(now)].append(max(0.0, now.start - _end(before)))
+            latencies[role_of(now)].append(max(0.0, now.start - _end(before)))
     result: dict[str, Any] = {
         "speaker_switch_count": switches,
-        "interruption_count": len(broken_in),
-        "interruptions_by_coach": broken_in.count("coach"),
-        "interruptions_by_client": broken_in.count("client"),
+        "interruption_count": len(interrupting_roles),
+        "interruptions_by_coach": interrupting_roles.count("coach"),
+        "interruptions_by_client": interrupting_roles.count("client"),
     }
-    for role, known in waits.items():
+    for role, known in latencies.items():
         result[f"{role}_response_latency_mean_seconds"] = mean(known) if known else None
         result[f"{role}_response_latency_median_seconds"] = median(known) if known else None
     return result

@@ -1,4 +1,4 @@
-"""Random histories on a grid, so that values often fall just on a threshold."""
+"""Hypothesis strategies of client histories. Values are on a grid, so that they often equal a threshold."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -6,16 +6,16 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from tests.support.client_histories import Held
+from tests.support.client_histories import SessionValues
 
-FIRST_DAY = date(2026, 1, 1)
+FIRST_DATE = date(2026, 1, 1)
 
 
 @st.composite
-def held_session(draw: st.DrawFn, last_day: int) -> Held:
-    """One session on a day from 0 to last_day."""
-    return Held(
-        on=FIRST_DAY + timedelta(days=draw(st.integers(0, last_day))),
+def session_values(draw: st.DrawFn, last_day: int) -> SessionValues:
+    """A session on one of the days 0 to last_day."""
+    return SessionValues(
+        session_date=FIRST_DATE + timedelta(days=draw(st.integers(0, last_day))),
         engagement=draw(st.none() | st.sampled_from([Decimal(n) / 2 for n in range(60, 141, 5)])),
         sentiment=draw(st.none() | st.sampled_from([Decimal(n) / 10 for n in range(-6, 7)])),
         client_talk=draw(st.sampled_from([Decimal(n) for n in range(20, 81, 5)])),
@@ -29,15 +29,15 @@ def held_session(draw: st.DrawFn, last_day: int) -> Held:
 
 
 @st.composite
-def history(draw: st.DrawFn, last_day: int = 200) -> list[Held]:
-    """A pair's sessions in order; several may fall on one day."""
-    sessions = draw(st.lists(held_session(last_day), min_size=0, max_size=14))
-    return sorted(sessions, key=lambda session: session.on)
+def history(draw: st.DrawFn, last_day: int = 200) -> list[SessionValues]:
+    """A pair's sessions in order; several may have the same date."""
+    sessions = draw(st.lists(session_values(last_day), min_size=0, max_size=14))
+    return sorted(sessions, key=lambda session: session.session_date)
 
 
 @st.composite
-def own_thresholds(draw: st.DrawFn) -> dict[str, tuple[Fraction, Fraction]]:
-    """What a coach may have set: some of the four factors, warning before critical."""
+def coach_thresholds(draw: st.DrawFn) -> dict[str, tuple[Fraction, Fraction]]:
+    """Thresholds of a coach for some of the four factors."""
     drawn = {
         "engagement_trend": draw(st.sampled_from([None, (-5, -12), (Fraction(-25, 2), -30)])),
         "sentiment_trend": draw(st.sampled_from([None, (Fraction(-1, 10), Fraction(-3, 10))])),
