@@ -28,47 +28,21 @@ alter table if exists analytics_intermediate.int_risk__inputs rename to int_risk
 alter view if exists analytics_intermediate.int_risk__shares rename to int_risk__normalized_weights;
 alter view if exists analytics_intermediate.int_risk__neighbours rename to int_risk__adjacent_scores;
 
-alter table if exists analytics_intermediate.int_cues__pending_sessions
-rename column previous_detection_count to previous_detection_count;
-alter table if exists analytics_intermediate.int_sessions__pending rename column is_gone to is_removed;
-
--- Functions whose parameters have new names cannot be replaced. The next run creates them, and the views on them, again.
-drop aggregate if exists analytics_intermediate.opening_in_force (date, date) cascade;
-drop function if exists analytics_intermediate.next_opening_in_force (date[], date, date) cascade;
-drop function if exists analytics_intermediate.question_kind (text) cascade;
-drop function if exists analytics_intermediate.measures_of_transcript (uuid) cascade;
-
 do $$
-declare
-    renamed record;
 begin
-    -- Written and read by the owner only; no longer a mart.
     if to_regclass('ai_backend.counted_sessions') is not null then
-        drop policy if exists own_coach on ai_backend.counted_sessions;
-        drop policy if exists all_coaches on ai_backend.counted_sessions;
-        alter table ai_backend.counted_sessions disable row level security;
         alter table ai_backend.counted_sessions set schema analytics_intermediate;
-        alter table analytics_intermediate.counted_sessions rename to int_operations__session_snapshot;
+        alter table analytics_intermediate.counted_sessions rename to int_clients__session_snapshot;
     end if;
-    -- dbt refills existing seed tables by column name.
-    for renamed in
-        select *
-        from (
-            values
-            ('comparison_texts', 'least_change', 'min_change'),
-            ('comparison_texts', 'rise_text', 'increase_text'),
-            ('comparison_texts', 'fall_text', 'decrease_text'),
-            ('cue_types', 'minimum_confidence', 'min_confidence'),
-            ('risk_factor_settings', 'fades_with_silence', 'decays_with_inactivity')
-        ) as columns (seed, old_name, new_name)
-        where exists (
-            select from pg_attribute
-            where attrelid = to_regclass('analytics_seeds.' || seed) and attname = old_name and not attisdropped
-        )
-    loop
-        execute format(
-            'alter table analytics_seeds.%I rename column %I to %I', renamed.seed, renamed.old_name, renamed.new_name
-        );
-    end loop;
+    if to_regprocedure('analytics_intermediate.measures_of_transcript(uuid)') is not null then
+        alter function analytics_intermediate.measures_of_transcript(uuid) rename to transcript_metrics;
+    end if;
+    if to_regprocedure('analytics_intermediate.next_opening_in_force(date[], date, date)') is not null then
+        alter function analytics_intermediate.next_opening_in_force(date[], date, date)
+        rename to next_active_alert_window;
+    end if;
+    if to_regprocedure('analytics_intermediate.opening_in_force(date, date)') is not null then
+        alter aggregate analytics_intermediate.opening_in_force(date, date) rename to active_alert_window;
+    end if;
 end;
 $$;

@@ -31,7 +31,7 @@ HOPS: dict[str, tuple[int, list[str], str]] = {
     "when an alert resolves: constants": (
         3,
         [f"{EXPLANATION}/alerts.md", "dbt_project/seeds/alert_parameters.csv"],
-        "increase_relief_points,10",
+        "increase_recovery_points,10",
     ),
     "how a JWT is verified": (
         3,
@@ -61,7 +61,7 @@ HOPS: dict[str, tuple[int, list[str], str]] = {
     "where the confidence of a cue comes from: threshold": (
         3,
         [f"{EXPLANATION}/cues.md", "dbt_project/seeds/cue_types.csv"],
-        "minimum_confidence",
+        "min_confidence",
     ),
 }
 """Question: maximum number of files, the files in order, and a part of the answer in the last one."""
