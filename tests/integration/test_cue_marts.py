@@ -45,7 +45,7 @@ def test_marts__are_built_without_cues_and_updated_by_later_detections(db: CueDa
     coach_only = db.add_utterances([Said("coach", 0, 130, "Hello?")])
     build(db)
     assert warnings(db, first) == warnings(db, second) == {"cue_detection_pending"}
-    assert warnings(db, silent) == set(), "no client utterances"
+    assert warnings(db, coach_only) == set(), "no client utterances"
     assert session(db, first)["total_turns"] == 2
     assert session(db, first)["has_cue_evidence"] is False
 
