@@ -1,5 +1,5 @@
-"""`make what-if`: which clients and alerts of a coach would differ under other values.
+"""`make what-if`: compares the clients and alerts of a coach under other parameter values.
 
-The same models with other values, built twice in a schema of their own that is dropped afterwards: once with
-the values as they are, once with those asked for. No mart is written (docs/adr/0045).
+The models are built twice in a temporary schema, with the current and with the given values. Marts are not
+changed.
 """

@@ -1,9 +1,9 @@
-"""Show which clients and alerts of a coach would differ under other values. Writes no mart.
+"""Show which clients and alerts of a coach would differ under other values, without changing marts.
 
     make what-if COACH=0c0ac4e5-… VALUES="days_since_session_warning=7 days_since_session_critical=21"
 
-A value is one of a coach's thresholds, a factor's weight (`session_frequency_weight`), or a constant of the
-seeds risk_parameters, alert_parameters and client_parameters. Exit status 1 when something can't be done.
+A value is a threshold of the coach settings, the weight of a factor (`session_frequency_weight`), or a
+parameter of the seeds risk_parameters, alert_parameters and client_parameters. Exit status 1 on an error.
 """
 
 import argparse
@@ -28,9 +28,9 @@ DAYS = 180
 def what_if(
     coach_id: UUID, changes: dict[str, Decimal], as_of: date | None = None, days: int = DAYS
 ) -> Comparison:
-    """Compare a coach's last `days` days up to `as_of` (default: the last scored day) with other values.
+    """Compare `days` dates of a coach up to `as_of` (default: the last scored date) under other values.
 
-    Raises WarehouseError when a value is unknown or contradicts another, or the coach has no scored client.
+    Raises WarehouseError for unknown or contradictory values and for a coach without scored clients.
     """
     with connect(autocommit=True) as connection:
         row = connection.execute(
@@ -38,17 +38,16 @@ def what_if(
         ).fetchone()
         last = as_of or (row[0] if row else None)
         if last is None:
-            raise WarehouseError("No client of this coach has been scored yet.")
+            raise WarehouseError("No client of this coach has a risk score.")
         return compare(connection, coach_id, changes, last - timedelta(days - 1), last)
 
 
 def main() -> int:
-    """Run the command."""
     parser = argparse.ArgumentParser(prog="what-if", description=__doc__)
     parser.add_argument("coach", type=UUID)
-    parser.add_argument("values", help="NAME=NUMBER, several with spaces between them")
-    parser.add_argument("--as-of", type=date.fromisoformat, help="last day (default: the last one scored)")
-    parser.add_argument("--days", type=int, default=DAYS)
+    parser.add_argument("values", help="NAME=NUMBER, separated by spaces")
+    parser.add_argument("--as-of", type=date.fromisoformat, help="last date (default: the last scored date)")
+    parser.add_argument("--days", type=int, default=DAYS, help="number of dates (default: %(default)s)")
     options = parser.parse_args()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     try:

@@ -1,30 +1,30 @@
--- one row per client whose score or alerts would differ on any day
+-- one row per client whose score or alerts differ on any date
 with scores as (
     select
         coach_id,
         client_id,
         as_of_date,
-        as_it_is.risk_score as score_as_it_is,
-        what_if.risk_score as score_what_if,
-        as_it_is.risk_level as level_as_it_is,
-        what_if.risk_level as level_what_if,
-        as_it_is.is_at_risk as is_at_risk_as_it_is,
-        what_if.is_at_risk as is_at_risk_what_if,
+        baseline.risk_score as baseline_score,
+        changed.risk_score as changed_score,
+        baseline.risk_level as baseline_level,
+        changed.risk_level as changed_level,
+        baseline.is_at_risk as baseline_is_at_risk,
+        changed.is_at_risk as changed_is_at_risk,
         as_of_date = max(as_of_date) over (partition by coach_id, client_id) as is_last
-    from {schema}.scores_as_it_is as as_it_is
-    inner join {schema}.risk_scores as what_if using (coach_id, client_id, as_of_date)
+    from {schema}.baseline_scores as baseline
+    inner join {schema}.risk_scores as changed using (coach_id, client_id, as_of_date)
 ),
 
 clients as (
     select
         client_id,
-        max(score_as_it_is) filter (where is_last) as score_as_it_is,
-        max(score_what_if) filter (where is_last) as score_what_if,
-        max(level_as_it_is) filter (where is_last) as level_as_it_is,
-        max(level_what_if) filter (where is_last) as level_what_if,
-        count(*) filter (where is_at_risk_as_it_is) as days_at_risk_as_it_is,
-        count(*) filter (where is_at_risk_what_if) as days_at_risk_what_if,
-        count(*) filter (where score_as_it_is <> score_what_if) as days_with_another_score
+        max(baseline_score) filter (where is_last) as baseline_score,
+        max(changed_score) filter (where is_last) as changed_score,
+        max(baseline_level) filter (where is_last) as baseline_level,
+        max(changed_level) filter (where is_last) as changed_level,
+        count(*) filter (where baseline_is_at_risk) as baseline_days_at_risk,
+        count(*) filter (where changed_is_at_risk) as changed_days_at_risk,
+        count(*) filter (where baseline_score <> changed_score) as dates_with_another_score
     from scores
     group by client_id
 ),
@@ -32,25 +32,25 @@ clients as (
 alerts as (
     select
         client_id,
-        count(as_it_is.opened_date) as alerts_as_it_is,
-        count(what_if.opened_date) as alerts_what_if,
-        bool_or(as_it_is is distinct from what_if) as has_other_alerts
-    from {schema}.alerts_as_it_is as as_it_is
-    full join {schema}.int_alerts__episodes as what_if using (coach_id, client_id, alert_type, opened_date)
+        count(baseline.opened_date) as baseline_alerts,
+        count(changed.opened_date) as changed_alerts,
+        bool_or(baseline is distinct from changed) as has_other_alerts
+    from {schema}.baseline_alerts as baseline
+    full join {schema}.int_alerts__episodes as changed using (coach_id, client_id, alert_type, opened_date)
     group by client_id
 )
 
 select
     clients.client_id,
-    clients.level_as_it_is,
-    clients.level_what_if,
-    clients.score_as_it_is,
-    clients.score_what_if,
-    clients.days_at_risk_as_it_is,
-    clients.days_at_risk_what_if,
-    coalesce(alerts.alerts_as_it_is, 0) as alerts_as_it_is,
-    coalesce(alerts.alerts_what_if, 0) as alerts_what_if
+    clients.baseline_level,
+    clients.changed_level,
+    clients.baseline_score,
+    clients.changed_score,
+    clients.baseline_days_at_risk,
+    clients.changed_days_at_risk,
+    coalesce(alerts.baseline_alerts, 0) as baseline_alerts,
+    coalesce(alerts.changed_alerts, 0) as changed_alerts
 from clients
 left join alerts on clients.client_id = alerts.client_id
-where clients.days_with_another_score > 0 or alerts.has_other_alerts
-order by clients.score_what_if - clients.score_as_it_is desc, clients.client_id
+where clients.dates_with_another_score > 0 or alerts.has_other_alerts
+order by clients.changed_score - clients.baseline_score desc, clients.client_id

@@ -1,4 +1,4 @@
-"""The two builds of a what-if, and what differs between them."""
+"""Builds the models with current and changed values and compares the results."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,41 +18,41 @@ from what_if.scratch import ScratchModels, scratch_schema
 
 T = TypeVar("T")
 QUERIES = Path(__file__).parent
-KEEP = (
-    "create table {schema}.scores_as_it_is as select * from {schema}.risk_scores",
-    "create table {schema}.alerts_as_it_is as select * from {schema}.int_alerts__episodes",
-    # so that the second build starts from nothing, as the first one did
+SAVE_CURRENT = (
+    "create table {schema}.baseline_scores as select * from {schema}.risk_scores",
+    "create table {schema}.baseline_alerts as select * from {schema}.int_alerts__episodes",
+    # the second build must start without rows, as the first one did
     "drop table {schema}.risk_scores cascade",
 )
 
 
 class Client(NamedTuple):
-    """A client who would be judged differently: on the last day, and over all days."""
+    """A client with different results, on the last date and over all dates."""
 
     client_id: UUID
-    level_as_it_is: str
-    level_what_if: str
-    score_as_it_is: Decimal
-    score_what_if: Decimal
-    days_at_risk_as_it_is: int
-    days_at_risk_what_if: int
-    alerts_as_it_is: int
-    alerts_what_if: int
+    baseline_level: str
+    changed_level: str
+    baseline_score: Decimal
+    changed_score: Decimal
+    baseline_days_at_risk: int
+    changed_days_at_risk: int
+    baseline_alerts: int
+    changed_alerts: int
 
 
 class Alerts(NamedTuple):
-    """How many alerts of one kind and severity opened, and how many of them on the same day in both."""
+    """Number of alerts by type and severity, and of those that open on the same date in both builds."""
 
     alert_type: str
     severity: str
-    as_it_is: int
-    what_if: int
+    baseline: int
+    changed: int
     in_both: int
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What other values would have changed."""
+    """Differences between current and changed values."""
 
     first_date: date
     last_date: date
@@ -65,7 +65,7 @@ class Comparison:
 def compare(
     connection: psycopg.Connection, coach_id: UUID, changes: Mapping[str, Decimal], first: date, last: date
 ) -> Comparison:
-    """Build twice and compare; `connection` commits each statement by itself. Raises WarehouseError."""
+    """Build both variants and compare; `connection` is in autocommit mode. Raises WarehouseError."""
     with scratch_schema(connection) as schema:
         values.copy(connection, schema, coach_id)
         clients = [
@@ -78,12 +78,12 @@ def compare(
         ]
         if not clients:
             raise WarehouseError("This coach has no active client.")
-        # refused before the work, not after it
+        # validate before the builds
         with connection.transaction(force_rollback=True):
             lines = values.change(connection, schema, changes)
         models = ScratchModels(schema, values.COPIES, f"{first}..{last}", clients)
         models.build()
-        for statement in KEEP:
+        for statement in SAVE_CURRENT:
             connection.execute(sql.SQL(statement).format(schema=sql.Identifier(schema)))
         values.change(connection, schema, changes)
         models.build()
@@ -99,7 +99,7 @@ def compare(
 
 def _scored_clients(connection: psycopg.Connection, schema: str) -> int:
     row = connection.execute(
-        sql.SQL("select count(distinct client_id) from {}.scores_as_it_is").format(sql.Identifier(schema))
+        sql.SQL("select count(distinct client_id) from {}.baseline_scores").format(sql.Identifier(schema))
     ).fetchone()
     return int(row[0]) if row else 0
 

@@ -1,4 +1,4 @@
-"""What a comparison looks like on a terminal. Ids and numbers only."""
+"""Prints a comparison: ids and numbers only."""
 
 from rich import box
 from rich.console import Console
@@ -8,12 +8,11 @@ from what_if.comparison import Comparison
 
 
 def show(console: Console, comparison: Comparison) -> None:
-    """Print the comparison."""
-    console.print(f"From {comparison.first_date} to {comparison.last_date}, with")
+    console.print(f"{comparison.first_date} to {comparison.last_date} with")
     for line in comparison.changes:
         console.print(f"  {line}")
     console.print(
-        f"\n{len(comparison.clients)} of {comparison.scored_clients} clients would be judged differently."
+        f"\n{len(comparison.clients)} of {comparison.scored_clients} clients have different results."
     )
     if comparison.clients:
         console.print(_clients(comparison))
@@ -21,27 +20,27 @@ def show(console: Console, comparison: Comparison) -> None:
 
 
 def _clients(comparison: Comparison) -> Table:
-    table = Table("client", "level on the last day", "score", "days at risk", "alerts", box=box.SIMPLE)
+    table = Table("client", "level on the last date", "score", "dates at risk", "alerts", box=box.SIMPLE)
     for c in comparison.clients:
         table.add_row(
             str(c.client_id),
-            _change(c.level_as_it_is, c.level_what_if),
-            _change(c.score_as_it_is, c.score_what_if),
-            _change(c.days_at_risk_as_it_is, c.days_at_risk_what_if),
-            _change(c.alerts_as_it_is, c.alerts_what_if),
+            _change(c.baseline_level, c.changed_level),
+            _change(c.baseline_score, c.changed_score),
+            _change(c.baseline_days_at_risk, c.changed_days_at_risk),
+            _change(c.baseline_alerts, c.changed_alerts),
         )
     return table
 
 
 def _alerts(comparison: Comparison) -> Table:
-    table = Table("alerts", "severity", "as it is", "what if", "gone", "new", box=box.SIMPLE)
+    table = Table("alerts", "severity", "baseline", "changed", "removed", "added", box=box.SIMPLE)
     for a in comparison.alerts:
-        numbers = (a.as_it_is, a.what_if, a.as_it_is - a.in_both, a.what_if - a.in_both)
+        numbers = (a.baseline, a.changed, a.baseline - a.in_both, a.changed - a.in_both)
         table.add_row(a.alert_type, a.severity, *map(str, numbers))
-    was, would_be, both = (
-        sum(getattr(a, name) for a in comparison.alerts) for name in ("as_it_is", "what_if", "in_both")
+    baseline, changed, both = (
+        sum(getattr(a, name) for a in comparison.alerts) for name in ("baseline", "changed", "in_both")
     )
-    table.add_row("all", "", str(was), str(would_be), str(was - both), str(would_be - both))
+    table.add_row("all", "", str(baseline), str(changed), str(baseline - both), str(changed - both))
     return table
 
 

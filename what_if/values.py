@@ -1,4 +1,4 @@
-"""The values that a what-if may change: a coach's thresholds, factors' weights, constants of the seeds."""
+"""Values that a what-if can change: thresholds of a coach, weights of factors, seed parameters."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -13,24 +13,24 @@ SETTINGS = "stg_analytics_api__coach_settings"
 RELATIONSHIPS = "stg_public__coach_clients"
 FACTORS = "risk_factor_settings"
 PARAMETERS = ("risk_parameters", "alert_parameters", "client_parameters")
-OWN = {
+THRESHOLD_FACTORS = {
     "engagement_decline": "engagement_trend",
     "sentiment_decline": "sentiment_trend",
     "resistance_ratio": "resistance_ratio",
     "days_since_session": "days_since_session",
 }
-"""What a coach may set, as the settings name it -> the risk factor whose thresholds it replaces."""
+"""Prefix of a coach setting -> risk factor whose thresholds it replaces."""
 
 COPIES = {
     SETTINGS: "select * from analytics_staging.stg_analytics_api__coach_settings where coach_id = {coach}",
-    # one coach's practice, and nobody else's
+    # only the clients of this coach
     RELATIONSHIPS: "select * from analytics_staging.stg_public__coach_clients where coach_id = {coach}",
     FACTORS: "select * from analytics_seeds.risk_factor_settings",
 } | {seed: f"select * from analytics_seeds.{seed}" for seed in PARAMETERS}
 
 
 def parse(text: str) -> dict[str, Decimal]:
-    """Read "days_since_session_warning=7 inactivity_days=21"; raises WarehouseError for anything else."""
+    """Parse "days_since_session_warning=7 inactivity_days=21"; raises WarehouseError for invalid input."""
     found = {}
     for part in text.replace(",", " ").split():
         name, _, value = part.partition("=")
@@ -48,7 +48,7 @@ def parse(text: str) -> dict[str, Decimal]:
 
 
 def copy(connection: psycopg.Connection, schema: str, coach_id: UUID) -> None:
-    """Put what the models read of values and relationships into the schema, where they find it first."""
+    """Copy the relations with values and relationships into the schema."""
     for name, query in COPIES.items():
         connection.execute(
             sql.SQL("create table {} as " + query).format(
@@ -63,17 +63,17 @@ def copy(connection: psycopg.Connection, schema: str, coach_id: UUID) -> None:
 
 
 def change(connection: psycopg.Connection, schema: str, values: Mapping[str, Decimal]) -> list[str]:
-    """Set the values in the schema's copies; a line for each: "inactivity_days 30 -> 21".
+    """Change the values in the copies; return a line for each: "inactivity_days 30 -> 21".
 
-    Raises WarehouseError for an unknown name, and for a critical threshold not beyond its warning.
+    Raises WarehouseError for an unknown name and for thresholds in the wrong order.
     """
-    _fill_in_defaults(connection, schema)
-    places = _places(connection, schema)
+    _set_defaults(connection, schema)
+    locations = _locations(connection, schema)
     lines = []
     for name, value in values.items():
-        if name not in places:
-            raise WarehouseError(f'There is no value "{name}". There are: {", ".join(sorted(places))}.')
-        table, column, key = places[name]
+        if name not in locations:
+            raise WarehouseError(f'Unknown value "{name}". Known values: {", ".join(sorted(locations))}.')
+        table, column, key = locations[name]
         where = (
             sql.SQL(" where {} = {}").format(sql.Identifier(key[0]), sql.Literal(key[1]))
             if key
@@ -92,19 +92,21 @@ def change(connection: psycopg.Connection, schema: str, values: Mapping[str, Dec
     return lines
 
 
-def _places(
+def _locations(
     connection: psycopg.Connection, schema: str
 ) -> dict[str, tuple[str, str, tuple[str, str] | None]]:
-    """Where each value stands: name -> table, column, and which row."""
-    places: dict[str, tuple[str, str, tuple[str, str] | None]] = {
-        f"{own}_{end}": (SETTINGS, f"{own}_{end}", None) for own in OWN for end in ("warning", "critical")
+    """Return name -> table, column and (key column, key) of the row."""
+    locations: dict[str, tuple[str, str, tuple[str, str] | None]] = {
+        f"{prefix}_{end}": (SETTINGS, f"{prefix}_{end}", None)
+        for prefix in THRESHOLD_FACTORS
+        for end in ("warning", "critical")
     }
     for (factor,) in _rows(connection, schema, FACTORS, "factor_type"):
-        places[f"{factor}_weight"] = (FACTORS, "weight", ("factor_type", factor))
+        locations[f"{factor}_weight"] = (FACTORS, "weight", ("factor_type", factor))
     for seed in PARAMETERS:
         for (parameter,) in _rows(connection, schema, seed, "parameter"):
-            places[parameter] = (seed, "value", ("parameter", parameter))
-    return places
+            locations[parameter] = (seed, "value", ("parameter", parameter))
+    return locations
 
 
 def _rows(connection: psycopg.Connection, schema: str, table: str, column: str) -> Sequence[tuple[str]]:
@@ -113,9 +115,9 @@ def _rows(connection: psycopg.Connection, schema: str, table: str, column: str) 
     ).fetchall()
 
 
-def _fill_in_defaults(connection: psycopg.Connection, schema: str) -> None:
-    """A coach's settings hold both thresholds of a factor or neither: what is not set is the default."""
-    for own, factor in OWN.items():
+def _set_defaults(connection: psycopg.Connection, schema: str) -> None:
+    """Replace unset thresholds by the defaults, since a coach sets both thresholds of a factor or none."""
+    for prefix, factor in THRESHOLD_FACTORS.items():
         for end in ("warning", "critical"):
             connection.execute(
                 sql.SQL(
@@ -123,7 +125,7 @@ def _fill_in_defaults(connection: psycopg.Connection, schema: str) -> None:
                     "(select {default} from {factors} where factor_type = {factor}))"
                 ).format(
                     settings=sql.Identifier(schema, SETTINGS),
-                    column=sql.Identifier(f"{own}_{end}"),
+                    column=sql.Identifier(f"{prefix}_{end}"),
                     default=sql.Identifier(f"{end}_threshold"),
                     factors=sql.Identifier(schema, FACTORS),
                     factor=sql.Literal(factor),
@@ -132,15 +134,17 @@ def _fill_in_defaults(connection: psycopg.Connection, schema: str) -> None:
 
 
 def _check_order(connection: psycopg.Connection, schema: str) -> None:
-    for own in OWN:
+    for prefix in THRESHOLD_FACTORS:
         row = connection.execute(
             sql.SQL("select {}, {} from {}").format(
-                sql.Identifier(f"{own}_warning"),
-                sql.Identifier(f"{own}_critical"),
+                sql.Identifier(f"{prefix}_warning"),
+                sql.Identifier(f"{prefix}_critical"),
                 sql.Identifier(schema, SETTINGS),
             )
         ).fetchone()
         warning, critical = row or (0, 0)
-        falls = own.endswith("_decline")
+        falls = prefix.endswith("_decline")
         if (critical >= warning) if falls else (critical <= warning):
-            raise WarehouseError(f"{own}_critical ({critical}) must lie beyond {own}_warning ({warning}).")
+            raise WarehouseError(
+                f"{prefix}_critical ({critical}) must be beyond {prefix}_warning ({warning})."
+            )

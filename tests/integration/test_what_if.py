@@ -1,4 +1,4 @@
-"""What other values would change, on the sample practice; no mart is touched."""
+"""What-if on the sample practice; marts are not changed."""
 
 from decimal import Decimal
 from typing import Any
@@ -35,7 +35,7 @@ def database(sample_database_url: str) -> Any:
         yield connection
 
 
-def ask(**values: int) -> Comparison:
+def run(**values: int) -> Comparison:
     return what_if(DEMO_COACH_ID, {name: Decimal(value) for name, value in values.items()})
 
 
@@ -44,50 +44,50 @@ def relations(database: psycopg.Connection) -> list[dict[str, Any]]:
     return query(database, EVERYTHING)
 
 
-def test_what_if__the_same_values_nothing_differs_and_nothing_is_written(
+def test_what_if__with_the_same_values_shows_no_difference_and_writes_nothing(
     database: psycopg.Connection,
 ) -> None:
     before = relations(database)
-    same = ask(days_since_session_warning=14, inactivity_days=30)
+    same = run(days_since_session_warning=14, inactivity_days=30)
     assert relations(database) == before
     assert same.changes == ["days_since_session_warning 14 -> 14", "inactivity_days 30 -> 30"]
     assert (same.scored_clients, same.clients) == (12, [])
     assert same.alerts
-    assert all(row.as_it_is == row.what_if == row.in_both for row in same.alerts)
-    # as it is, is what the pipeline recorded on the last day
+    assert all(row.baseline == row.changed == row.in_both for row in same.alerts)
+    # the baseline equals the records of the pipeline
     recorded = query(
         database, "select count(*) as n from ai_backend.risk_scores where coach_id = %s", DEMO_COACH_ID
     )
     assert recorded == [{"n": 12}]
 
 
-def test_what_if__a_stricter_silence_rule_finds_the_silent_sooner(database: psycopg.Connection) -> None:
-    stricter = ask(inactivity_days=20, inactivity_urgent_days=40)
+def test_what_if__with_a_stricter_silence_rule_opens_more_alerts(database: psycopg.Connection) -> None:
+    stricter = run(inactivity_days=20, inactivity_urgent_days=40)
     silent = {row.severity: row for row in stricter.alerts if row.alert_type == "no_session_30d"}
-    assert silent["warning"].what_if + silent["urgent"].what_if > silent["warning"].as_it_is
-    # another rule for alerts is no other score
-    assert all(client.score_as_it_is == client.score_what_if for client in stricter.clients)
-    # a rise during a silence is the silence itself
-    rises = [row for row in stricter.alerts if row.alert_type == "risk_increased"]
-    assert all(row.what_if <= row.as_it_is for row in rises)
+    assert silent["warning"].changed + silent["urgent"].changed > silent["warning"].baseline
+    # alert rules do not change scores
+    assert all(client.baseline_score == client.changed_score for client in stricter.clients)
+    # increases during silence do not open alerts of their own
+    increases = [row for row in stricter.alerts if row.alert_type == "risk_increased"]
+    assert all(row.changed <= row.baseline for row in increases)
 
 
-def test_what_if__a_coach_s_thresholds_change_scores_as_the_pipeline_would(
+def test_what_if__with_other_thresholds_equals_the_pipeline_with_these_settings(
     database: psycopg.Connection, sample_database_url: str
 ) -> None:
-    earlier = ask(days_since_session_warning=5, days_since_session_critical=10)
+    earlier = run(days_since_session_warning=5, days_since_session_critical=10)
     assert earlier.clients
-    assert all(client.score_what_if >= client.score_as_it_is for client in earlier.clients)
-    found = {client.client_id: client.score_what_if for client in earlier.clients}
+    assert all(client.changed_score >= client.baseline_score for client in earlier.clients)
+    found = {client.client_id: client.changed_score for client in earlier.clients}
     database.execute(
         "insert into analytics_api.coach_settings "
         "(coach_id, days_since_session_warning, days_since_session_critical) values (%s, 5, 10)",
         [DEMO_COACH_ID],
     )
-    own = ask(days_since_session_warning=14, days_since_session_critical=30)
+    own = run(days_since_session_warning=14, days_since_session_critical=30)
     database.execute("delete from analytics_api.coach_settings")
-    # the coach's own values are the ones "as it is", and the other way round
-    assert {c.client_id: c.score_as_it_is for c in own.clients} == found
+    # the coach's settings are the baseline
+    assert {c.client_id: c.baseline_score for c in own.clients} == found
     assert own.changes[0] == "days_since_session_warning 5 -> 14"
     assert own.last_date == DEFAULT_LAST_DATE
 
@@ -99,19 +99,19 @@ def test_what_if__a_coach_s_thresholds_change_scores_as_the_pipeline_would(
         ("inactivity_days", "is not NAME=NUMBER"),
         ("inactivity_days=soon", "is not NAME=NUMBER"),
         ("inactivity_days=NaN", "is not NAME=NUMBER"),
-        ("colour=3", 'There is no value "colour"'),
-        ("days_since_session_warning=40", "must lie beyond days_since_session_warning (40)"),
-        ("engagement_decline_critical=-5", "must lie beyond engagement_decline_warning"),
+        ("colour=3", 'Unknown value "colour"'),
+        ("days_since_session_warning=40", "must be beyond days_since_session_warning (40)"),
+        ("engagement_decline_critical=-5", "must be beyond engagement_decline_warning"),
     ],
 )
-def test_what_if__refuses_what_it_cannot_answer(database: psycopg.Connection, text: str, words: str) -> None:
-    with pytest.raises(WarehouseError) as refused:
+def test_what_if__rejects_invalid_values(database: psycopg.Connection, text: str, words: str) -> None:
+    with pytest.raises(WarehouseError) as raised:
         what_if(DEMO_COACH_ID, parse(text))
-    assert words in str(refused.value)
+    assert words in str(raised.value)
     assert query(database, "select from pg_namespace where nspname = 'what_if'") == []
 
 
-def test_what_if__one_at_a_time_and_clears_away_what_a_killed_one_left(
+def test_what_if__is_exclusive_and_removes_the_tables_of_a_killed_process(
     database: psycopg.Connection,
 ) -> None:
     database.execute("create schema what_if")
@@ -122,6 +122,6 @@ def test_what_if__one_at_a_time_and_clears_away_what_a_killed_one_left(
     with connect(autocommit=True) as other, scratch_schema(other) as schema:
         assert query(database, "select to_regclass('what_if.risk_scores') as found") == [{"found": None}]
         assert schema == "what_if"
-        with pytest.raises(WarehouseError, match="under way"):
-            ask(inactivity_days=21)
+        with pytest.raises(WarehouseError, match="is running"):
+            run(inactivity_days=21)
     assert query(database, "select from pg_namespace where nspname = 'what_if'") == []
