@@ -1,8 +1,7 @@
-"""`make bench-api`: requests per second and latency of the busiest routes, beside baselines of the same run.
+"""`make bench-api`: throughput and latency of the main routes, written to docs/benchmarks-api.md.
 
-(a) the same SQL through pgbench, (b) a route with the same credentials and no database. One worker,
-loopback, 16 connections, marts of size S; audit, limits and logs on, and once more with the audit off.
-Written to docs/benchmarks-api.md.
+Baselines of the same run: (a) the same SQL in pgbench, (b) a route with the same authentication and without a
+database query. One worker, 16 connections over loopback, marts of size S; with and without auditing.
 """
 
 import argparse
@@ -19,11 +18,11 @@ import psycopg
 
 from api.middleware.authentication import PREFIX
 from sample.demo.token import demo_token
-from tools.benchmarks.api_data import computed
-from tools.benchmarks.api_load import Measured, measure
-from tools.benchmarks.api_pgbench import per_second as pgbench
+from tools.benchmarks.api_data import computed_database
+from tools.benchmarks.api_load import LoadResult, measure
+from tools.benchmarks.api_pgbench import transactions_per_second
 from tools.benchmarks.api_plans import plans
-from tools.benchmarks.api_report import NOTHING, Result, missed, section
+from tools.benchmarks.api_report import BASELINE, Result, missed_goals, section
 from tools.benchmarks.api_service import KEY, SECRET, service
 
 CONNECTIONS = 16
@@ -41,13 +40,12 @@ Requests = Mapping[str, Sequence[bytes]]
 
 
 def main() -> None:
-    """Measure, print and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=0.5, help="length of one measurement")
+    parser.add_argument("--seconds", type=float, default=0.5, help="duration of one measurement")
     parser.add_argument(
-        "--rounds", type=int, default=15, help="how often each is measured; the median counts"
+        "--rounds", type=int, default=15, help="repetitions of each measurement; the median is reported"
     )
-    parser.add_argument("--database", help="owner's address of a computed database, instead of size S")
+    parser.add_argument("--database", help="URL of a computed database to use instead of generated data")
     options = parser.parse_args()
     result = run(options.seconds, options.rounds, options.database)
     text = section(result)
@@ -55,35 +53,47 @@ def main() -> None:
         f"<!-- Written by `make bench-api`. -->\n# Benchmark of the API\n\n{text}", encoding="utf-8"
     )
     print(text)
-    if goals := missed(result):
+    if goals := missed_goals(result):
         sys.exit("\n".join(goals))
 
 
 def run(seconds: float = 0.5, rounds: int = 15, database: str | None = None) -> Result:
-    """Measure everything once: each route, both baselines, half load, and the two kinds of 404."""
-    with computed(database) as url:
+    """Measure each route, both baselines, half load and both kinds of 404."""
+    with computed_database(database) as url:
         coach, clients, others = busiest_coach(url)
         token = demo_token(coach, SECRET)
         requests = {
-            name: prepared(template, clients, token)
-            for name, template in {NOTHING: NOTHING, **ROUTES}.items()
+            name: request_bytes(template, clients, token)
+            for name, template in {BASELINE: BASELINE, **ROUTES}.items()
         }
-        summary = partial(prepared, ROUTES["/clients/{id}/summary"], token=token)
+        summary = partial(request_bytes, ROUTES["/clients/{id}/summary"], token=token)
         with service(url, audited=True) as audited, service(url, audited=False) as unaudited:
-            peaks, ratios = peak(requests, {"audit": audited, "no audit": unaudited}, seconds, rounds)
-            halves = half(requests, peaks, audited, seconds, rounds)
-            missing = {"not there": summary([uuid4() for _ in others]), "not yours": summary(others)}
-            refused = alike(missing, audited, seconds / 2, rounds)
-        bare = {name: pgbench(url, name, coach, clients, PGBENCH_SECONDS) for name in ROUTES}
-        explained = plans(url, coach, clients[0])
+            peaks, ratios = peak_load(requests, {"audit": audited, "no audit": unaudited}, seconds, rounds)
+            halves = half_load(requests, peaks, audited, seconds, rounds)
+            invalid = {"unknown": summary([uuid4() for _ in others]), "of another coach": summary(others)}
+            not_found = not_found_latency(invalid, audited, seconds / 2, rounds)
+        pgbench = {
+            name: transactions_per_second(url, name, coach, clients, PGBENCH_SECONDS) for name in ROUTES
+        }
+        query_plans = plans(url, coach, clients[0])
     cores = os.cpu_count() or 1
     return Result(
-        peaks, ratios, halves, bare, refused, explained, CONNECTIONS, cores, len(clients), rounds, seconds
+        peaks,
+        ratios,
+        halves,
+        pgbench,
+        not_found,
+        query_plans,
+        CONNECTIONS,
+        cores,
+        len(clients),
+        rounds,
+        seconds,
     )
 
 
 def busiest_coach(url: str) -> tuple[UUID, list[UUID], list[UUID]]:
-    """The coach with most clients, the clients, and those of other coaches."""
+    """The coach with the most clients, these clients, and clients of other coaches."""
     with psycopg.connect(url) as connection:
         row = connection.execute(
             "select coach_id, array_agg(client_id order by client_id) from ai_backend.client_overview "
@@ -99,56 +109,57 @@ def busiest_coach(url: str) -> tuple[UUID, list[UUID], list[UUID]]:
     return row[0], row[1], [client for (client,) in others]
 
 
-def prepared(template: str, clients: Sequence[UUID], token: str) -> list[bytes]:
-    """The bytes of a request for each client."""
-    heads = f"Host: localhost\r\nX-API-Key: {KEY}\r\nAuthorization: Bearer {token}\r\n\r\n"
-    return [f"GET {PREFIX}/{template.format(client=c)} HTTP/1.1\r\n{heads}".encode() for c in clients]
+def request_bytes(template: str, clients: Sequence[UUID], token: str) -> list[bytes]:
+    """An HTTP request for each client."""
+    headers = f"Host: localhost\r\nX-API-Key: {KEY}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    return [f"GET {PREFIX}/{template.format(client=c)} HTTP/1.1\r\n{headers}".encode() for c in clients]
 
 
-def peak(
+def peak_load(
     requests: Requests, ports: Mapping[str, int], seconds: float, rounds: int
-) -> tuple[dict[tuple[str, str], Measured], dict[tuple[str, str], float]]:
-    """Each route on each service as fast as it goes, and its throughput over (b)'s.
+) -> tuple[dict[tuple[str, str], LoadResult], dict[tuple[str, str], float]]:
+    """Peak throughput of each route on each service, and its ratio to baseline (b).
 
-    In many short rounds, each compared within itself: what else the machine does hits a round's routes alike.
+    Ratios are computed within many short rounds, so that other load on the machine affects both sides.
     """
-    runs: dict[tuple[str, str], list[Measured]] = {(mode, name): [] for mode in ports for name in requests}
+    runs: dict[tuple[str, str], list[LoadResult]] = {(mode, name): [] for mode in ports for name in requests}
     for _ in range(rounds):
-        for name, made in requests.items():
+        for name, messages in requests.items():
             for mode, port in ports.items():
-                runs[mode, name].append(asyncio.run(measure(port, made, CONNECTIONS, seconds)))
+                runs[mode, name].append(asyncio.run(measure(port, messages, CONNECTIONS, seconds)))
     ratios = {
         (mode, name): statistics.median(
-            run.per_second / bare.per_second for run, bare in zip(found, runs[mode, NOTHING], strict=True)
+            run.per_second / baseline.per_second
+            for run, baseline in zip(results, runs[mode, BASELINE], strict=True)
         )
-        for (mode, name), found in runs.items()
+        for (mode, name), results in runs.items()
     }
-    return {key: _median(found) for key, found in runs.items()}, ratios
+    return {key: _median(results) for key, results in runs.items()}, ratios
 
 
-def half(
-    requests: Requests, peaks: Mapping[tuple[str, str], Measured], port: int, seconds: float, rounds: int
-) -> dict[str, Measured]:
-    """Each route at half of its peak rate."""
-    runs: dict[str, list[Measured]] = {name: [] for name in requests}
+def half_load(
+    requests: Requests, peaks: Mapping[tuple[str, str], LoadResult], port: int, seconds: float, rounds: int
+) -> dict[str, LoadResult]:
+    """Latency of each route at half of its peak throughput."""
+    runs: dict[str, list[LoadResult]] = {name: [] for name in requests}
     for _ in range(rounds):
-        for name, made in requests.items():
+        for name, messages in requests.items():
             rate = peaks["audit", name].per_second / 2
-            runs[name].append(asyncio.run(measure(port, made, CONNECTIONS, seconds, per_second=rate)))
-    return {name: _median(found) for name, found in runs.items()}
+            runs[name].append(asyncio.run(measure(port, messages, CONNECTIONS, seconds, per_second=rate)))
+    return {name: _median(results) for name, results in runs.items()}
 
 
-def alike(requests: Requests, port: int, seconds: float, rounds: int) -> dict[str, Measured]:
-    """Each kind of 404 over one connection, in turn."""
-    runs: dict[str, list[Measured]] = {name: [] for name in requests}
+def not_found_latency(requests: Requests, port: int, seconds: float, rounds: int) -> dict[str, LoadResult]:
+    """Latency of each kind of 404 over one connection."""
+    runs: dict[str, list[LoadResult]] = {name: [] for name in requests}
     for _ in range(rounds):
-        for name, made in requests.items():
-            runs[name].append(asyncio.run(measure(port, made, 1, seconds, status=b"404")))
-    return {name: _median(found) for name, found in runs.items()}
+        for name, messages in requests.items():
+            runs[name].append(asyncio.run(measure(port, messages, 1, seconds, status=b"404")))
+    return {name: _median(results) for name, results in runs.items()}
 
 
-def _median(runs: list[Measured]) -> Measured:
-    return Measured(
+def _median(runs: list[LoadResult]) -> LoadResult:
+    return LoadResult(
         statistics.median(run.per_second for run in runs),
         statistics.median(run.p50 for run in runs),
         statistics.median(run.p99 for run in runs),

@@ -1,4 +1,4 @@
-"""The service with one more route: the same credentials, limits and logs, but no database. A baseline."""
+"""The API with a baseline route: same authentication, rate limits and logs, without a database query."""
 
 from fastapi import APIRouter, Response
 
@@ -6,15 +6,14 @@ from api.application import create_app
 from api.middleware.authentication import PREFIX
 from api.settings import load_settings
 
-router = APIRouter(prefix=f"{PREFIX}/nothing")
-ANSWER = b'{"nothing": "' + b"x" * 1000 + b'"}'
-"""As long as an ordinary answer."""
+router = APIRouter(prefix=f"{PREFIX}/baseline")
+BODY = b'{"baseline": "' + b"x" * 1000 + b'"}'
+"""As long as a typical response."""
 
 
 @router.get("")
-async def get_nothing() -> Response:
-    """Answer without asking anybody."""
-    return Response(ANSWER, media_type="application/json")
+async def get_baseline() -> Response:
+    return Response(BODY, media_type="application/json")
 
 
 app = create_app(load_settings())

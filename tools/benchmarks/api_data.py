@@ -1,4 +1,4 @@
-"""The data that the API's benchmark asks about: full marts of size S, with a month of daily scores."""
+"""Database of the API benchmark: marts of size S with 30 days of scores."""
 
 import contextlib
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ from tools.benchmarks.scale import SIZES
 
 DAYS = 30
 SIZE = replace(SIZES["S"], utterances_per_session=20, clients_per_coach=50, days_of_latest=60)
-"""As many rows in each mart as S has, and clients who stay away. A row is as large whatever was said, so few
-utterances do."""
+"""The rows of size S in each mart, some clients without recent sessions. The size of a row does not depend on
+the number of utterances, so few are enough."""
 
 
 @contextlib.contextmanager
-def computed(given: str | None) -> Iterator[str]:
-    """The owner's address of a computed database: the one given, or a new one that is dropped afterwards."""
-    if given:
-        yield given
+def computed_database(existing: str | None) -> Iterator[str]:
+    """Yield the owner's URL of the existing database, or of a new one that is dropped afterwards."""
+    if existing:
+        yield existing
         return
     first = date.fromisoformat(AS_OF) - timedelta(days=DAYS - 1)
     with scale_database(SIZE, "bench_api", f"{first}..{AS_OF}") as url:

@@ -1,4 +1,4 @@
-"""The same SQL as the API sends, through pgbench: what Postgres alone can do on this machine."""
+"""The API's SQL in pgbench: the throughput of Postgres alone."""
 
 import re
 import shutil
@@ -35,13 +35,15 @@ QUERIES: dict[str, tuple[Query, dict[str, object]]] = {
 }
 
 
-def per_second(url: str, name: str, coach: UUID, clients: list[UUID], seconds: float) -> float | None:
-    """Transactions per second over 16 connections; None where there is no pgbench."""
+def transactions_per_second(
+    url: str, name: str, coach: UUID, clients: list[UUID], seconds: float
+) -> float | None:
+    """Transactions per second over 16 connections; None if pgbench is not installed."""
     program = shutil.which("pgbench")
     if program is None:
         return None
     query, parameters = QUERIES[name]
-    given = parameters | {
+    values = parameters | {
         "coach_id": coach,
         "client_id": clients[0],
         "now": "2026-11-22T12:00:00+00:00",
@@ -50,10 +52,10 @@ def per_second(url: str, name: str, coach: UUID, clients: list[UUID], seconds: f
         "status": 200,
         "correlation_id": "pgbench",
     }
-    texts = {parameter: _text(value) for parameter, value in given.items() if value is not None}
+    texts = {parameter: _text(value) for parameter, value in values.items() if value is not None}
     statements = (READ_PREAMBLE, *prepared_statements(query, audited=True))
-    with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder, "script.sql")
+    with tempfile.TemporaryDirectory() as directory:
+        script = Path(directory, "script.sql")
         body = "".join(f"{_with_variables(statement, set(texts))};\n" for statement in statements)
         script.write_text(f"\\startpipeline\n{body}\\endpipeline\n")
         result = subprocess.run(
@@ -77,13 +79,13 @@ def per_second(url: str, name: str, coach: UUID, clients: list[UUID], seconds: f
             text=True,
             check=False,
         )
-    found = re.search(r"tps = ([0-9.]+)", result.stdout)
-    return float(found[1]) if found and result.returncode == 0 else None
+    match = re.search(r"tps = ([0-9.]+)", result.stdout)
+    return float(match[1]) if match and result.returncode == 0 else None
 
 
-def _with_variables(statement: PreparedStatement, known: set[str]) -> str:
-    """With pgbench's variables, which it sends as parameters; null, which it can't send, is spelled out."""
-    names = [f":{name}" if name in known else "null" for name in statement.parameters]
+def _with_variables(statement: PreparedStatement, variables: set[str]) -> str:
+    """Replace parameters by pgbench variables, or by a literal null, which pgbench cannot send."""
+    names = [f":{name}" if name in variables else "null" for name in statement.parameters]
     return re.sub(r"\$(\d+)", lambda match: names[int(match[1]) - 1], statement.text.decode())
 
 

@@ -1,6 +1,6 @@
-"""Which scan each read uses, and what ten times the history costs.
+"""Scans in each query's plan, and the slowdown with ten times the history.
 
-Rows of the busiest coach's past are copied set-based in one transaction that is rolled back.
+The history is copied for the coach with the most clients, in a transaction that is rolled back.
 """
 
 import json
@@ -20,12 +20,12 @@ from api.db.queries import Query, prepared_statements
 from tools.benchmarks.api_pgbench import QUERIES
 from warehouse.connection import LoginRole
 
-TIMES_THE_HISTORY = 10
+HISTORY_FACTOR = 10
 REPETITIONS = 200
-TRIVIAL_ROWS = 500
+SMALL_TABLE_ROWS = 500
 AT_RISK = (coach_routes.AT_RISK, {"levels": ["high", "critical"], "limit": 50, "offset": 0})
 PAGE = {"limit": 5}
-"""Short enough to be full before history grows: a longer answer would be another question."""
+"""Short enough to be full before the history grows, so that both responses have the same length."""
 READS: dict[str, tuple[Query, dict[str, object]]] = {
     name: (query, parameters | (PAGE if "limit" in parameters else {}))
     for name, (query, parameters) in (QUERIES | {"/coach/at-risk-clients": AT_RISK}).items()
@@ -39,7 +39,7 @@ MARTS = (
 )
 LISTS = ("/risk/alerts", "/coach/at-risk-clients", "/clients/{id}/sessions")
 NEW_ID = "md5({}::text || 'past' || n)::uuid"
-PAST = {
+COPY_CHANGES = {
     "ai_backend.session_analytics": {
         "id": NEW_ID.format("id"),
         "job_id": NEW_ID.format("job_id"),
@@ -59,34 +59,37 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Plans:
-    """Rows by table, scans by route, those of a mart without an index, and how much slower each list gets."""
+    """Query plans by route."""
 
     rows: dict[str, int]
+    """Rows by table."""
     scans: dict[str, list[str]]
     sequential: list[str]
-    growth: dict[str, float]
+    """Sequential scans of large tables."""
+    slowdown: dict[str, float]
+    """Time of each list with the larger history ÷ before."""
 
 
 def plans(url: str, coach: UUID, client: UUID) -> Plans:
-    """Explain, let history grow, and leave everything as it was."""
+    """Explain the queries, then repeat the lists with a larger history. Rolls back all changes."""
     with psycopg.connect(url, cursor_factory=ClientCursor) as connection:
         rows = {table.split(".")[1]: _count(connection, table) for table in MARTS}
-        found = {name: list(_scans(connection, name, coach, client)) for name in READS}
+        nodes = {name: list(_scans(connection, name, coach, client)) for name in READS}
         before = {name: _median(connection, name, coach, client) for name in LISTS}
         connection.execute(
             "alter table ai_backend.session_analytics drop constraint session_analytics_job_id_fkey"
         )
-        for table, changes in PAST.items():
+        for table, changes in COPY_CHANGES.items():
             _copy(connection, table, changes, coach)
         after = {name: _median(connection, name, coach, client) for name in LISTS}
         connection.rollback()
     sequential = [
         f"{name}: {table}"
-        for name, scans in found.items()
+        for name, scans in nodes.items()
         for kind, table in scans
-        if kind == "Seq Scan" and rows.get(table, 0) > TRIVIAL_ROWS
+        if kind == "Seq Scan" and rows.get(table, 0) > SMALL_TABLE_ROWS
     ]
-    scans = {name: list(dict.fromkeys(f"{table} ({kind})" for kind, table in s)) for name, s in found.items()}
+    scans = {name: list(dict.fromkeys(f"{table} ({kind})" for kind, table in s)) for name, s in nodes.items()}
     return Plans(rows, scans, sequential, {name: after[name] / before[name] for name in LISTS})
 
 
@@ -102,7 +105,7 @@ def _copy(connection: Connection, table: str, changes: dict[str, str], coach: UU
             "where old.coach_id = {coach}"
         ).format(
             table=sql.Identifier(*table.split(".")),
-            times=TIMES_THE_HISTORY - 1,
+            times=HISTORY_FACTOR - 1,
             fields=fields,
             coach=sql.Literal(coach),
         )
@@ -117,26 +120,26 @@ def _count(connection: Connection, table: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _asked(connection: Connection, name: str, coach: UUID, client: UUID) -> str:
-    """Become the API's role for this coach; the statement that executes the prepared read."""
+def _prepare(connection: Connection, name: str, coach: UUID, client: UUID) -> str:
+    """Switch to the API's role for this coach, prepare the query and return its EXECUTE statement."""
     query, parameters = READS[name]
     [statement] = prepared_statements(query, audited=False)
-    given = parameters | {
+    values = parameters | {
         "coach_id": coach,
         "client_id": client,
         "now": "2026-11-22T12:00:00+00:00",
         "timeout": "60s",
     }
     connection.execute(sql.SQL("set local role {}").format(sql.Identifier(LoginRole.API.database_role)))
-    connection.execute((SET_TENANT + ASYNCHRONOUS_COMMIT).encode(), given)
+    connection.execute((SET_TENANT + ASYNCHRONOUS_COMMIT).encode(), values)
     connection.execute(b"deallocate all")
     connection.execute(b"prepare read as " + statement.text)
-    values = ", ".join(f"%({parameter})s" for parameter in statement.parameters)
-    return ClientCursor(connection).mogrify(f"execute read ({values})".encode(), given)
+    placeholders = ", ".join(f"%({parameter})s" for parameter in statement.parameters)
+    return ClientCursor(connection).mogrify(f"execute read ({placeholders})".encode(), values)
 
 
 def _median(connection: Connection, name: str, coach: UUID, client: UUID) -> float:
-    execute = _asked(connection, name, coach, client).encode()
+    execute = _prepare(connection, name, coach, client).encode()
     seconds = []
     for _ in range(REPETITIONS):
         started = time.perf_counter()
@@ -147,7 +150,7 @@ def _median(connection: Connection, name: str, coach: UUID, client: UUID) -> flo
 
 
 def _scans(connection: Connection, name: str, coach: UUID, client: UUID) -> Iterator[tuple[str, str]]:
-    execute = _asked(connection, name, coach, client)
+    execute = _prepare(connection, name, coach, client)
     row = connection.execute(f"explain (format json) {execute}".encode()).fetchone()
     connection.execute("reset role")
     plan = row[0] if row else []
@@ -155,7 +158,7 @@ def _scans(connection: Connection, name: str, coach: UUID, client: UUID) -> Iter
 
 
 def _walk(node: Any) -> Iterator[tuple[str, str]]:
-    """Kind of scan and table of each node that reads one."""
+    """Node type and table of each node that scans a table."""
     if isinstance(node, list):
         for part in node:
             yield from _walk(part)

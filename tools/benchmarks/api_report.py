@@ -1,53 +1,53 @@
-"""The section on the API: what was measured as a table, with ratios to the baselines of the same run."""
+"""The API's benchmark page: a table with ratios to the baselines of the same run, goals and query plans."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tools.benchmarks.api_load import Measured
-from tools.benchmarks.api_plans import TIMES_THE_HISTORY, TRIVIAL_ROWS, Plans
+from tools.benchmarks.api_load import LoadResult
+from tools.benchmarks.api_plans import HISTORY_FACTOR, SMALL_TABLE_ROWS, Plans
 
-NOTHING = "nothing"
+BASELINE = "baseline"
 GOAL_AUDITED = 0.40
 GOAL_UNAUDITED = 0.50
 GOAL_HALF_LOAD_MS = 50.0
-GOAL_GROWTH = 1.5
+GOAL_SLOWDOWN = 1.5
 HEAD = """\
-## The API
+## Throughput and latency
 
 Size S, in rows: {rows}.
-Requests for the {clients} clients of one coach. One worker, loopback, {connections} connections kept open,
-{cores} cores for the service, Postgres and the caller together.
-(a) is the service's own SQL through pgbench, (b) a route with the same credentials, limits and logs that asks
-no database. Medians of {rounds} rounds, {seconds:g} s for each route; ÷ (b) is the median of the rounds' own
+Requests for the {clients} clients of one coach; one worker; {connections} keep-alive connections over
+loopback; {cores} cores shared by the service, Postgres and the load generator.
+(a) is the same SQL in pgbench, (b) a route with the same authentication, rate limits and logs, without a
+database query. Medians of {rounds} rounds of {seconds:g} s per route; ÷ (b) is the median of the rounds'
 ratios.
 
-| Route | (a) /s | all on /s | ÷ (b) | p50 ms | p99 ms | p99 ms at half load | audit off /s | ÷ (b) |
+| Route | (a) /s | audit on /s | ÷ (b) | p50 ms | p99 ms | p99 ms at half load | audit off /s | ÷ (b) |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|
 """
 PLANS = """
-## The reads' plans
+## Query plans
 
-As the API's role, with a generic plan. A table of at most {trivial} rows may be read whole.
+Generic plans of the API's role. Sequential scans of tables with up to {small_table} rows are allowed.
 
 | Route | Scans |
 |---|---|
 """
-Peaks = Mapping[tuple[str, str], Measured]
+Peaks = Mapping[tuple[str, str], LoadResult]
 
 
 @dataclass(frozen=True)
 class Result:
-    """All that was measured in one run.
+    """Measurements of one run.
 
-    `peaks` and `ratios` to (b) by service (audit, no audit) and route; `refused` by kind of 404.
+    `peaks` and `ratios` to (b) are by service (audit, no audit) and route, `not_found` by kind of 404.
     """
 
     peaks: Peaks
     ratios: Mapping[tuple[str, str], float]
-    halves: Mapping[str, Measured]
-    bare: Mapping[str, float | None]
-    refused: Mapping[str, Measured]
-    explained: Plans
+    halves: Mapping[str, LoadResult]
+    pgbench: Mapping[str, float | None]
+    not_found: Mapping[str, LoadResult]
+    query_plans: Plans
     connections: int
     cores: int
     clients: int
@@ -56,38 +56,36 @@ class Result:
 
 
 def section(result: Result) -> str:
-    """The section in Markdown."""
-    lines = [_row(result, name) for name in (NOTHING, *_routes(result))]
-    rows = ", ".join(f"{count:,} `{table}`" for table, count in result.explained.rows.items())
+    lines = [_row(result, name) for name in (BASELINE, *_routes(result))]
+    rows = ", ".join(f"{count:,} `{table}`" for table, count in result.query_plans.rows.items())
     return (
         HEAD.format(**vars(result), rows=rows)
         + "\n".join(lines)
         + "\n\n"
         + "\n".join(_sentences(result))
         + "\n"
-        + _plans(result.explained)
+        + _plans(result.query_plans)
     )
 
 
-def _plans(explained: Plans) -> str:
-    rows = [f"| `{name}` | {', '.join(scans)} |" for name, scans in explained.scans.items()]
-    return PLANS.format(trivial=TRIVIAL_ROWS) + "\n".join(rows) + "\n"
+def _plans(plans: Plans) -> str:
+    rows = [f"| `{name}` | {', '.join(scans)} |" for name, scans in plans.scans.items()]
+    return PLANS.format(small_table=SMALL_TABLE_ROWS) + "\n".join(rows) + "\n"
 
 
-def missed(result: Result) -> list[str]:
-    """Each goal that this run missed, in a sentence."""
+def missed_goals(result: Result) -> list[str]:
     return [sentence for sentence, is_met in _goals(result) if not is_met]
 
 
 def _routes(result: Result) -> list[str]:
-    return list(result.bare)
+    return list(result.pgbench)
 
 
 def _row(result: Result, name: str) -> str:
-    on, off, bare = result.peaks["audit", name], result.peaks["no audit", name], result.bare.get(name)
+    on, off, pgbench = result.peaks["audit", name], result.peaks["no audit", name], result.pgbench.get(name)
     cells = [
-        "(b) no database" if name == NOTHING else f"`{name}`",
-        f"{bare:,.0f}" if bare else "\u2013",
+        "(b) no database" if name == BASELINE else f"`{name}`",
+        f"{pgbench:,.0f}" if pgbench else "\u2013",
         f"{on.per_second:,.0f}",
         f"{result.ratios['audit', name]:.2f}",
         f"{on.p50:.1f}",
@@ -101,36 +99,37 @@ def _row(result: Result, name: str) -> str:
 
 def _goals(result: Result) -> Iterator[tuple[str, bool]]:
     for mode, goal in (("audit", GOAL_AUDITED), ("no audit", GOAL_UNAUDITED)):
-        least = min(_routes(result), key=lambda name: result.ratios[mode, name])
-        ratio = result.ratios[mode, least]
-        state = "everything on" if mode == "audit" else "the audit off"
+        slowest = min(_routes(result), key=lambda name: result.ratios[mode, name])
+        ratio = result.ratios[mode, slowest]
+        state = "auditing" if mode == "audit" else "auditing off"
         yield (
-            f"With {state} the slowest read, `{least}`, has {ratio:.2f} of (b); the goal is {goal:.2f}.",
+            f"With {state}, the slowest route, `{slowest}`, reaches {ratio:.2f} of (b); "
+            f"goal: at least {goal:.2f}.",
             ratio >= goal,
         )
     slowest = max(_routes(result), key=lambda name: result.halves[name].p99)
     p99 = result.halves[slowest].p99
     yield (
-        f"At half of its peak load the slowest p99, `{slowest}`, is {p99:.1f} ms; "
-        f"the goal is below {GOAL_HALF_LOAD_MS:.0f} ms.",
+        f"At half of the peak load, the highest p99, `{slowest}`, is {p99:.1f} ms; "
+        f"goal: below {GOAL_HALF_LOAD_MS:.0f} ms.",
         p99 < GOAL_HALF_LOAD_MS,
     )
-    sequential = ", ".join(result.explained.sequential) or "none"
+    sequential = ", ".join(result.query_plans.sequential) or "none"
     yield (
-        f"Sequential scans over a mart: {sequential}.",
+        f"Sequential scans of a mart: {sequential}.",
         sequential == "none",
     )
-    name, ratio = max(result.explained.growth.items(), key=lambda item: item[1])
+    name, ratio = max(result.query_plans.slowdown.items(), key=lambda item: item[1])
     yield (
-        f"With {TIMES_THE_HISTORY} times the history the list that slows down most, `{name}`, takes "
-        f"{ratio:.2f} of its time before; the goal is {GOAL_GROWTH:.1f}.",
-        ratio <= GOAL_GROWTH,
+        f"With {HISTORY_FACTOR} times the history, the list with the largest slowdown, `{name}`, takes "
+        f"{ratio:.2f} times as long; goal: at most {GOAL_SLOWDOWN:.1f}.",
+        ratio <= GOAL_SLOWDOWN,
     )
 
 
 def _sentences(result: Result) -> Iterator[str]:
-    if not any(result.bare.values()):
-        yield "- pgbench is not installed here (Debian: `postgresql-contrib`), so (a) was left out."
+    if not any(result.pgbench.values()):
+        yield "- (a) was not measured, because pgbench is not installed (Debian: `postgresql-contrib`)."
     for sentence, is_met in _goals(result):
         yield f"- {sentence} {'Met.' if is_met else '**Missed.**'}"
     seconds = {
@@ -138,6 +137,6 @@ def _sentences(result: Result) -> Iterator[str]:
         for mode in ("audit", "no audit")
     }
     cost = 1 - seconds["no audit"] / seconds["audit"]
-    yield f"- The audit's row takes {cost:.0%} of the time of a read, over all routes."
-    ratio = result.refused["not yours"].p50 / result.refused["not there"].p50
-    yield f"- A client who is not there and one who is another coach's: p50 in a ratio of 1 to {ratio:.2f}."
+    yield f"- Auditing takes {cost:.0%} of the time of a request, averaged over all routes."
+    ratio = result.not_found["of another coach"].p50 / result.not_found["unknown"].p50
+    yield f"- 404 for an unknown client and for another coach's client: p50 in the ratio 1 to {ratio:.2f}."

@@ -1,4 +1,4 @@
-"""The service that is measured: a process of its own with one worker, as it ships but for higher limits."""
+"""The measured API service: a separate process with one worker and default settings, except rate limits."""
 
 import contextlib
 import os
@@ -14,13 +14,13 @@ from pathlib import Path
 KEY = "key-of-the-benchmark-key-of-the-benchmark"
 SECRET = "secret-of-the-benchmark-secret-of-the-benchmark"  # noqa: S105 - of the benchmark's own service
 UNLIMITED = "1000000000/minute"
-"""Counted like any limit, never reached."""
-PATIENCE_SECONDS = 60
+"""Counted as usual, but never reached."""
+START_TIMEOUT_SECONDS = 60
 
 
 @contextlib.contextmanager
 def service(url: str, *, audited: bool) -> Iterator[int]:
-    """One worker over the database; its port."""
+    """Run one worker on the database and yield its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -42,18 +42,18 @@ def service(url: str, *, audited: bool) -> Iterator[int]:
             cwd=Path(__file__).parents[2],
         )
         try:
-            _await(f"http://127.0.0.1:{port}/health/live")
+            _wait_until_up(f"http://127.0.0.1:{port}/health/live")
             yield port
         finally:
             process.terminate()
             process.wait()
 
 
-def _await(address: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def _wait_until_up(address: str) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
-            urllib.request.urlopen(address).close()  # noqa: S310 - an address of our own
+            urllib.request.urlopen(address).close()  # noqa: S310 - the address above
             return
         time.sleep(0.1)
     sys.exit("bench-api: the service did not start")

@@ -1,7 +1,7 @@
-"""`make bench-dates`: how long client analytics, risk and alerts take for 1, 30 and 400 days at once.
+"""`make bench-dates`: time of client analytics, risk and alerts for 1, 30 and 400 dates in one run.
 
-Each data set gets a database server of its own and is computed up to the sessions once. Then the models from
-client analytics on are run for the days up to the last date, over empty records, by dbt within this process.
+Each data set is loaded into a separate database server, and its sessions are computed once. Then dbt runs the
+models from client analytics on in this process, for the dates up to the last one, with empty result tables.
 """
 
 import argparse
@@ -20,14 +20,14 @@ from dagster_pipelines.dbt.runner import invoke
 from sample import DEFAULT_LAST_DATE as LAST_DATE
 from sample import DEFAULT_SEED
 from sample.load_sample import load_sample
-from tools.benchmarks.database import FROM_CLIENTS_ON
+from tools.benchmarks.database import CLIENT_MODELS
 from tools.evaluation import annomi
 from warehouse import connection
 from warehouse.ephemeral import temporary_server
 from warehouse.load import load_directory
 
-RECORDS = ("client_analytics", "client_analytics_history", "risk_scores", "risk_alert_episodes")
-FOUND = """
+RESULT_TABLES = ("client_analytics", "client_analytics_history", "risk_scores", "risk_alert_episodes")
+COUNTS = """
 select
     (select count(*) from ai_backend.client_analytics where window_type = 'all_time'),
     (select count(*) from ai_backend.session_analytics),
@@ -37,31 +37,32 @@ select
 
 
 def main() -> int:
-    """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--days", type=int, nargs="+", default=[1, 30, 400])
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each; the median counts")
-    parser.add_argument("--size", type=int, default=1, help="multiplies the sample's ordinary clients")
+    parser.add_argument("--dates", type=int, nargs="+", default=[1, 30, 400])
+    parser.add_argument(
+        "--repeat", type=int, default=3, help="repetitions of each measurement; the median is reported"
+    )
+    parser.add_argument("--size", type=int, default=1, help="multiplier of the sample's generated clients")
     options = parser.parse_args()
     data_sets: dict[str, Callable[[], Any]] = {
         f"sample, size {options.size}": lambda: load_sample(DEFAULT_SEED, options.size, LAST_DATE)
     }
     if annomi.is_available():
-        data_sets["real dialogues"] = lambda: load_directory(annomi.data_directory())
+        data_sets["AnnoMI dialogues"] = lambda: load_directory(annomi.data_directory())
     else:
-        print(f"The real dialogues are not at {annomi.data_directory()}; they are left out.", file=sys.stderr)
-    print("| data | pairs | sessions | days | scores | alerts | seconds | ÷ one day |", flush=True)
+        print(f"Skipping the AnnoMI dialogues: not found in {annomi.data_directory()}.", file=sys.stderr)
+    print("| data | pairs | sessions | dates | scores | alerts | seconds | ÷ one date |", flush=True)
     print("|---|--:|--:|--:|--:|--:|--:|--:|", flush=True)
     for name, load in data_sets.items():
         with _server():
             list(load() or [])
-            _measure(name, options.days, options.repeat)
+            _measure(name, options.dates, options.repeat)
     return 0
 
 
 @contextmanager
 def _server() -> Iterator[None]:
-    """A migrated database on a server of its own."""
+    """Start a temporary server with a migrated database."""
     with (
         tempfile.TemporaryDirectory(prefix="bench-dates-") as home,
         temporary_server(Path(home)),
@@ -70,39 +71,39 @@ def _server() -> Iterator[None]:
         yield
 
 
-def _measure(name: str, days: list[int], repeat: int) -> None:
+def _measure(name: str, date_counts: list[int], repeat: int) -> None:
     _dbt("build", "--exclude-resource-type", "test", "unit_test", as_of=LAST_DATE)
-    one_day = 0.0
-    for number in days:
+    one_date = 0.0
+    for number in date_counts:
         first = LAST_DATE - timedelta(number - 1)
         seconds = statistics.median(_timed(first) for _ in range(repeat))
-        one_day = one_day or seconds / number
-        pairs, sessions, scores, alerts = _found()
+        one_date = one_date or seconds / number
+        pairs, sessions, scores, alerts = _counts()
         print(
             f"| {name} | {pairs} | {sessions} | {number} | {scores} | {alerts} "
-            f"| {seconds:.1f} | {seconds / one_day:.2f} |",
+            f"| {seconds:.1f} | {seconds / one_date:.2f} |",
             flush=True,
         )
 
 
 def _timed(first: date) -> float:
     with connection.connect() as database:
-        for mart in RECORDS:
+        for mart in RESULT_TABLES:
             database.execute(f"truncate ai_backend.{mart}".encode())
-    begun = time.perf_counter()
-    _dbt("run", "--select", *FROM_CLIENTS_ON, as_of=f"{first}..{LAST_DATE}")
-    return time.perf_counter() - begun
+    started = time.perf_counter()
+    _dbt("run", "--select", *CLIENT_MODELS, as_of=f"{first}..{LAST_DATE}")
+    return time.perf_counter() - started
 
 
-def _found() -> tuple[int, ...]:
+def _counts() -> tuple[int, ...]:
     with connection.connect() as database:
-        return tuple(database.execute(FOUND).fetchone() or ())
+        return tuple(database.execute(COUNTS).fetchone() or ())
 
 
 def _dbt(*command: str, as_of: object) -> None:
     result = invoke(command, {"as_of": as_of}, parsed_manifest())
     if not result.success:
-        raise SystemExit(f"dbt {command[0]} failed: {result.exception or 'a model did'}")
+        raise SystemExit(f"dbt {command[0]} failed: {result.exception or 'see the models above'}")
 
 
 if __name__ == "__main__":

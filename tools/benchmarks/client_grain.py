@@ -1,4 +1,4 @@
-"""Client analytics of many pairs: one day, ninety days, and what a run rewrites, beside a plain group-by."""
+"""Client analytics of many coach-client pairs for one and for ninety dates, against a hash aggregate."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -11,9 +11,9 @@ from tools.benchmarks.scale import Size
 
 PAIRS = {"XS": 500, "tenth": 10_000, "S": 100_000, "M": 100_000}
 SESSIONS = 20
-DAYS = 90
+DATES = 90
 CHANGED = 10
-GOAL_ONE_DAY, GOAL_DAYS = 6.0, 7.0
+GOAL_ONE_DATE, GOAL_DATES = 6.0, 7.0
 
 JOBS = """
 insert into ai_backend.transcription_jobs (id, coach_id, client_id, status, session_date, completed_at)
@@ -44,7 +44,7 @@ select
     completed_at
 from ai_backend.transcription_jobs where status = 'pending'
 """
-TOUCH = """
+UPDATE_SESSIONS = """
 update ai_backend.session_analytics set engagement_score = 100 - coalesce(engagement_score, 0)
 where job_id in (
     select distinct on (client_id) job_id from ai_backend.session_analytics
@@ -63,7 +63,7 @@ WINDOWS = "select * from analytics_intermediate.int_clients__windows"
 
 
 def measure(_: str, rounds: int, size: str) -> Section:
-    """In a database of its own, whose sessions have analytics and no utterances."""
+    """Measure in a separate database whose sessions have analytics and no utterances."""
     with scale_database(Size(1, 1, 2), "bench_pairs") as url:
         return _measure(url, rounds, PAIRS[size])
 
@@ -76,48 +76,48 @@ def _measure(url: str, rounds: int, pairs: int) -> Section:
         database.execute("vacuum analyze ai_backend.session_analytics")
     baseline = min(_seconds(url, GROUP_BY) for _ in range(rounds + 1))
     last = date.fromisoformat(AS_OF)
-    spans = {1: AS_OF, DAYS: f"{last - timedelta(DAYS - 1)}..{last}"}
-    parts, taken = {}, {}
-    for days, span in spans.items():
-        ran = dbt("run", "--select", "int_clients__*", as_of=span)
-        parts[days] = ran.seconds["int_clients__timelines"], _seconds(url, WINDOWS)
-        taken[days] = sum(parts[days])
+    spans = {1: AS_OF, DATES: f"{last - timedelta(DATES - 1)}..{last}"}
+    parts, totals = {}, {}
+    for dates, span in spans.items():
+        run = dbt("run", "--select", "int_clients__*", as_of=span)
+        parts[dates] = run.seconds["int_clients__timelines"], _seconds(url, WINDOWS)
+        totals[dates] = sum(parts[dates])
     first = dbt("run", "--select", "int_clients__*", "client_analytics")
     with psycopg.connect(url) as database:
-        database.execute(TOUCH.encode(), [CHANGED])
+        database.execute(UPDATE_SESSIONS.encode(), [CHANGED])
     second = dbt("run", "--select", "int_clients__*", "client_analytics")
     third = dbt("run", "--select", "int_clients__*", "client_analytics")
-    written = [ran.rows["client_analytics"] for ran in (first, second, third)]
+    written = [run.rows["client_analytics"] for run in (first, second, third)]
     return Section(
-        f"Client analytics of {pairs:,} pairs, {pairs * SESSIONS:,} sessions",
-        ("", "seconds", "÷ group-by"),
+        f"Client analytics of {pairs:,} coach-client pairs, {pairs * SESSIONS:,} sessions",
+        ("", "seconds", "÷ hash aggregate"),
         [
-            _row("a plain hash group-by by pair", baseline, baseline),
+            _row("hash aggregate by coach-client pair", baseline, baseline),
             *(
-                _row(f"{days} as_of date(s), all windows", seconds, baseline)
-                for days, seconds in taken.items()
+                _row(f"{dates} as_of date(s), all windows", seconds, baseline)
+                for dates, seconds in totals.items()
             ),
-            _row("of one date: the timelines, which all dates share", parts[1][0], baseline),
-            _row("of one date: the windows", parts[1][1], baseline),
+            _row("one date: timelines (shared by all dates)", parts[1][0], baseline),
+            _row("one date: windows", parts[1][1], baseline),
         ],
         [
-            Goal("One date ÷ group-by", taken[1] / baseline, GOAL_ONE_DAY),
-            Goal(f"{DAYS} dates ÷ one date", taken[DAYS] / taken[1], GOAL_DAYS),
-            Goal(f"Pairs rewritten when {CHANGED} changed, ÷ changed", written[1] / 3 / CHANGED, 1.0),
-            Goal("Rows rewritten when nothing changed", written[2], 0),
+            Goal("One date ÷ hash aggregate", totals[1] / baseline, GOAL_ONE_DATE),
+            Goal(f"{DATES} dates ÷ one date", totals[DATES] / totals[1], GOAL_DATES),
+            Goal(f"Pairs rewritten ÷ pairs changed ({CHANGED})", written[1] / 3 / CHANGED, 1.0),
+            Goal("Rows rewritten without changes", written[2], 0),
         ],
         [
             f"The first run wrote {written[0]:,} rows of client_analytics, "
             f"in {first.seconds['client_analytics']:.1f} s.",
-            *(_each(days, 3 * days * pairs, parts[days][1]) for days in spans),
-            "The timelines sort all sessions by pair and day, and add up as they go:",
+            *(_per_row(dates, 3 * dates * pairs, parts[dates][1]) for dates in spans),
+            "The timelines sort all sessions by pair and date and keep running sums:",
         ],
-        plan(url, ran.statements["int_clients__timelines"]),
+        plan(url, run.statements["int_clients__timelines"]),
     )
 
 
-def _each(days: int, rows: int, seconds: float) -> str:
-    return f"The windows of {days} date(s) are {rows:,} rows, {1e6 * seconds / rows:.1f} µs each."
+def _per_row(dates: int, rows: int, seconds: float) -> str:
+    return f"Windows of {dates} date(s): {rows:,} rows, {1e6 * seconds / rows:.1f} µs per row."
 
 
 def _row(name: str, seconds: float, baseline: float) -> tuple[str, str, str]:
@@ -125,7 +125,7 @@ def _row(name: str, seconds: float, baseline: float) -> tuple[str, str, str]:
 
 
 def _seconds(url: str, query: str) -> float:
-    """Time that the server takes to compute all rows of a query, without storing or sending them."""
+    """Execution time of a query on the server, without storing or sending its rows."""
     with psycopg.connect(url) as database:
         row: Any = database.execute(f"explain (analyze, timing off, format json) {query}".encode()).fetchone()
     return float(row[0][0]["Execution Time"]) / 1000

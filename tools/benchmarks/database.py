@@ -1,4 +1,4 @@
-"""A database of scale data for the time of a benchmark, and dbt's runs in it."""
+"""A temporary database with generated data, and dbt runs in it."""
 
 import json
 import os
@@ -18,11 +18,11 @@ from tools.benchmarks.scale import Size, fill
 from warehouse.ephemeral import temporary_database
 
 AS_OF = "2026-11-22"
-"""The last day of the scale data."""
-FROM_CLIENTS_ON = ("int_clients__as_of_dates+", "int_clients__sessions+")
-"""Selects everything that speaks for a day."""
+"""The last date of the generated data."""
+CLIENT_MODELS = ("int_clients__as_of_dates+", "int_clients__sessions+")
+"""Selects the models that depend on the as_of dates."""
 
-READ = """
+DETECTIONS = """
 insert into cue_detection.session_detections (
     detection_id, job_id, coach_id, client_id, transcript_id, source_revision, content_hash, detector,
     detector_version, redaction_version, status, started_at, finished_at
@@ -33,55 +33,52 @@ select
 from analytics_intermediate.int_sessions__spine
 left join analytics_intermediate.int_sessions__content_hashes using (transcript_id)
 """
-"""Every session was read for cues, and none was found: the detector has a benchmark of its own."""
+"""A detection without cues for every session; the cue detector has its own benchmark."""
 
 
 @contextmanager
 def scale_database(size: Size, database: str = "bench_scale", as_of: str = AS_OF) -> Iterator[str]:
-    """The owner's address of a new database with scale data and built models; dropped afterwards.
+    """Create a database with generated data and built models, yield its owner's URL and drop it afterwards.
 
-    `as_of` is a day or a range of days `first..last`.
+    `as_of` is a date or a range of dates `first..last`.
     """
     with temporary_database(database) as url:
         fill(url, size)
         dbt("run", "--select", "+int_sessions__spine", "+int_sessions__content_hashes")
         with psycopg.connect(url) as connection:
-            connection.execute(READ)
+            connection.execute(DETECTIONS)
             connection.execute("analyze cue_detection.session_detections")
         dbt("build", "--exclude-resource-type", "test", "unit_test", as_of=as_of)
         yield url
 
 
 @dataclass(frozen=True)
-class Ran:
-    """What a run of dbt was made of, by model."""
+class DbtRun:
+    """Results of a dbt run by model."""
 
     seconds: dict[str, float]
-    """Time of each model, dbt's own part included."""
+    """Execution time, including dbt's overhead."""
     statements: dict[str, str]
-    """The query of each model."""
+    """Compiled SQL."""
     rows: dict[str, int]
-    """How many rows it wrote."""
+    """Rows written."""
 
     @property
     def total(self) -> float:
-        """Seconds of all models, one after the other."""
+        """Total seconds of all models."""
         return sum(self.seconds.values())
 
 
-def dbt(*arguments: str, database: str | None = None, **variables: object) -> Ran:
-    """Run dbt in the given database, or in the one that DATABASE_URL names.
-
-    Ends the program with dbt's output when dbt fails.
-    """
-    folder = Path(sys.executable).parent
+def dbt(*arguments: str, database: str | None = None, **variables: object) -> DbtRun:
+    """Run dbt in the given database (default: DATABASE_URL). Exits with dbt's output if dbt fails."""
+    bin_directory = Path(sys.executable).parent
     with tempfile.TemporaryDirectory() as scratch:
         result = subprocess.run(
             [
-                folder / "warehouse",
+                bin_directory / "warehouse",
                 "exec",
                 "--",
-                folder / "dbt",
+                bin_directory / "dbt",
                 *arguments,
                 "--threads",
                 "1",
@@ -102,7 +99,7 @@ def dbt(*arguments: str, database: str | None = None, **variables: object) -> Ra
             sys.exit(f"bench: dbt failed\n{result.stdout[-2000:]}{result.stderr[-2000:]}")
         results = json.loads(Path(scratch, "run_results.json").read_text())["results"]
     names = [one["unique_id"].rsplit(".", 1)[-1] for one in results]
-    return Ran(
+    return DbtRun(
         {name: float(one["execution_time"]) for name, one in zip(names, results, strict=True)},
         {name: one.get("compiled_code") or "" for name, one in zip(names, results, strict=True)},
         {
@@ -113,21 +110,21 @@ def dbt(*arguments: str, database: str | None = None, **variables: object) -> Ra
 
 
 def median_seconds(url: str, query: str, rounds: int) -> float:
-    """Median time of a query whose rows the server throws away, with cheap workers."""
-    taken = []
+    """Median time of a query stored to a temporary table, with parallel workers encouraged."""
+    times = []
     with psycopg.connect(url, autocommit=True) as database:
         database.execute("set parallel_tuple_cost = 0")
         for _ in range(rounds + 1):
             started = time.perf_counter()
-            database.execute(f"create temporary table thrown as {query}".encode())
-            taken.append(time.perf_counter() - started)
-            database.execute("drop table thrown")
-    # the first one fills the caches
-    return statistics.median(taken[1:])
+            database.execute(f"create temporary table result as {query}".encode())
+            times.append(time.perf_counter() - started)
+            database.execute("drop table result")
+    # The first execution fills the caches.
+    return statistics.median(times[1:])
 
 
 def plan(url: str, statement: str) -> str:
-    """How Postgres would run a model's query, without its figures."""
+    """The query plan without costs."""
     with psycopg.connect(url) as database:
         lines = database.execute(f"explain (costs off) {statement}".encode()).fetchall()
     return "\n".join(str(line[0]) for line in lines)

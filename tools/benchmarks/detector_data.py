@@ -1,4 +1,4 @@
-"""Sessions for the detector's benchmark: real dialogues or the sample, copied so that no two say the same."""
+"""Sessions for the detector benchmark: dialogues and copies of them with different texts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from tools.evaluation import annomi
 from warehouse.ephemeral import temporary_database
 from warehouse.load import load_directory
 
-# A copy's sentences get a word of their own; back-channels stay what they are.
+# Each copy gets its own word in every sentence; short utterances stay unchanged.
 _COPIES = """
     create temporary table copies as
     select number, translate(number::text, '0123456789', 'bcdfghjkmn') as word
@@ -48,13 +48,13 @@ _COPIES = """
 
 @contextmanager
 def detector_database() -> Iterator[tuple[str, str]]:
-    """Yield the owner's address of a database for a time, and which dialogues it holds; nothing is built."""
+    """Yield the owner's URL of a temporary database without built models, and the name of its data set."""
     with temporary_database("bench_cues") as url:
         if annomi.is_available():
-            name = "real dialogues"
+            name = "AnnoMI dialogues"
             load_directory(annomi.data_directory())
         else:
-            name = "sample practice"
+            name = "sample data set"
             load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)
         with psycopg.connect(url) as database:
             database.execute("create table public.originals as select id from ai_backend.transcription_jobs")
@@ -62,15 +62,15 @@ def detector_database() -> Iterator[tuple[str, str]]:
 
 
 def copy_sessions(url: str, first: int, last: int) -> None:
-    """Add the copies with these numbers, and list all sessions that were not read yet."""
+    """Add the copies with these numbers and build the detector's input."""
     if last >= first:
         with psycopg.connect(url) as database, psycopg.ClientCursor(database) as cursor:
             cursor.execute(_COPIES.encode(), {"first": first, "last": last})
     dbt("build", "--select", "+int_cues__detector_input", "--exclude-resource-type", "test", "unit_test")
 
 
-def forget_readings(url: str) -> None:
-    """Make every session pending again, and every answer unknown."""
+def delete_detections(url: str) -> None:
+    """Make every session pending again and empty the LLM response cache."""
     with psycopg.connect(url) as database:
         database.execute("truncate cue_detection.session_detections cascade")
         database.execute("truncate cue_detection.llm_answers, cue_detection.llm_spending cascade")

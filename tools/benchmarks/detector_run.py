@@ -1,4 +1,4 @@
-"""One run of the detector in a process of its own; prints what was measured as JSON."""
+"""Runs the detector once in a separate process and prints the measurements as JSON."""
 
 import json
 import os
@@ -13,57 +13,57 @@ from warehouse.connection import LoginRole, url
 
 
 @dataclass(frozen=True)
-class Ran:
-    """What a run came to."""
+class DetectorRun:
+    """Measurements of a run."""
 
     sessions: int
     utterances: int
-    """Client utterances read."""
+    """Client utterances processed."""
     seconds: float
-    """From the first look at the list to the last session written, start of processes included."""
+    """From the first query for pending sessions to the last session written, process start included."""
     requests: int
     tokens: int
-    processor_seconds: float
-    """Of all its processes, the database's not among them."""
+    cpu_seconds: float
+    """Of all processes of the detector, without Postgres."""
     megabytes: float
-    """Largest resident memory of the process that reads the database and writes to it."""
+    """Peak resident memory of the main process, which reads and writes the database."""
     worker_megabytes: float
-    """The same of the largest process that it started; 0 without any."""
+    """The same of its largest worker process; 0 without workers."""
 
 
-def measured(**settings: object) -> Ran:
-    """Return what a run over all pending sessions came to; raises RuntimeError when a session failed."""
-    done = subprocess.run(
+def run_detector(**settings: object) -> DetectorRun:
+    """Process all pending sessions. Raises RuntimeError when a session fails."""
+    process = subprocess.run(
         [sys.executable, "-m", __name__, json.dumps(settings)], stdout=subprocess.PIPE, text=True, check=False
     )
-    if done.returncode != 0:
-        raise RuntimeError("the detector's run failed; its messages stand above")
-    return Ran(**json.loads(done.stdout))
+    if process.returncode != 0:
+        raise RuntimeError("the detector run failed, see its output above")
+    return DetectorRun(**json.loads(process.stdout))
 
 
 def main() -> int:
-    """Run once with the settings of the first argument."""
+    """Run with the settings in the first argument (JSON)."""
     settings = CueSettings(**json.loads(sys.argv[1]))
     report = detect_pending(url(LoginRole.CUES), settings)
     if report.succeeded != report.sessions or report.used_fallback:
         print(report.summary(), file=sys.stderr)
         return 1
-    ran = Ran(
+    run = DetectorRun(
         sessions=report.sessions,
         utterances=report.utterances,
         seconds=report.seconds,
         requests=report.requests,
         tokens=report.prompt_tokens + report.completion_tokens,
-        processor_seconds=sum(os.times()[:4]),
+        cpu_seconds=sum(os.times()[:4]),
         megabytes=_megabytes(resource.RUSAGE_SELF),
         worker_megabytes=_megabytes(resource.RUSAGE_CHILDREN),
     )
-    print(json.dumps(vars(ran)))
+    print(json.dumps(vars(run)))
     return 0
 
 
-def _megabytes(whose: int) -> float:
-    peak = resource.getrusage(whose).ru_maxrss
+def _megabytes(who: int) -> float:
+    peak = resource.getrusage(who).ru_maxrss
     return peak / 1024 if sys.platform != "darwin" else peak / 1024 / 1024
 
 

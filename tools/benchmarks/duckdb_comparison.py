@@ -1,6 +1,6 @@
-"""The same session metrics by DuckDB and by a Python loop, to compare with, but for questions and sentiment.
+"""The session metrics, without questions and sentiment, in DuckDB and in a Python loop, for comparison.
 
-Both check themselves against the mart: the same speaker switches and seconds of speech, or the program ends.
+Both must reproduce the speaker switches and seconds of speech of the mart; otherwise the program exits.
 """
 
 import statistics
@@ -79,30 +79,30 @@ Utterance = tuple[object, str, float, float, int, str]
 
 
 def duckdb_seconds(url: str, rounds: int) -> float:
-    """Median time of DuckDB over a Parquet file of the utterances, on all cores."""
+    """Median time of DuckDB on a Parquet file of the utterances, with all cores."""
     expected = _mart(url)
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as engine:
-        rows = Path(folder, "rows.csv")
+    with tempfile.TemporaryDirectory() as directory, duckdb.connect() as engine:
+        rows = Path(directory, "rows.csv")
         with (
             psycopg.connect(url) as database,
             rows.open("wb") as file,
             database.cursor().copy(f"copy ({ROWS}) to stdout (format csv, header)".encode()) as copy,
         ):
             file.writelines(copy)
-        engine.execute(f"copy (from read_csv('{rows}')) to '{folder}/rows.parquet'")
+        engine.execute(f"copy (from read_csv('{rows}')) to '{directory}/rows.parquet'")
         rows.unlink()
-        engine.execute(f"create view utterances as from '{folder}/rows.parquet'")
-        taken = []
+        engine.execute(f"create view utterances as from '{directory}/rows.parquet'")
+        times = []
         for _ in range(rounds):
             started = time.perf_counter()
-            found = engine.execute(IN_DUCKDB).fetchone()
-            taken.append(time.perf_counter() - started)
-    _compare("DuckDB", found, expected)
-    return statistics.median(taken)
+            row = engine.execute(IN_DUCKDB).fetchone()
+            times.append(time.perf_counter() - started)
+    _compare("DuckDB", row, expected)
+    return statistics.median(times)
 
 
 def python_seconds(url: str) -> float:
-    """Time of a lean loop in one process, with reading the rows in order; once, since it is slow."""
+    """Time of a single-process loop including the ordered read, measured once because it is slow."""
     started = time.perf_counter()
     switches, speech = 0, 0.0
     with psycopg.connect(url) as database, database.cursor("rows") as cursor:
@@ -114,26 +114,26 @@ def python_seconds(url: str) -> float:
         for metrics in _sessions(cursor):
             switches += int(metrics["switches"])
             speech += metrics["speech"]
-    taken = time.perf_counter() - started
+    seconds = time.perf_counter() - started
     _compare("Python", (switches, speech), _mart(url))
-    return taken
+    return seconds
 
 
 def _sessions(rows: Iterable[Utterance]) -> Iterator[dict[str, float]]:
-    for _, said in groupby(rows, key=lambda row: row[0]):
-        yield _measured(said)
+    for _, utterances in groupby(rows, key=lambda row: row[0]):
+        yield _metrics(utterances)
 
 
-def _measured(said: Iterable[Utterance]) -> dict[str, float]:
+def _metrics(utterances: Iterable[Utterance]) -> dict[str, float]:
     covered = {"all": 0.0, "coach": 0.0, "client": 0.0}
-    spoken = dict.fromkeys(covered, 0.0)
+    talk_seconds = dict.fromkeys(covered, 0.0)
     longest = {"coach": 0.0, "client": 0.0}
     waits: dict[str, list[float]] = {"coach": [], "client": []}
     switches = interruptions = words = client_turns = 0
     previous, previous_end, run_start = None, 0.0, 0.0
-    for _, speaker, start, end, _, text in said:
+    for _, speaker, start, end, _, text in utterances:
         for role in ("all", speaker) if speaker in longest else ("all",):
-            spoken[role] += max(end - max(start, covered[role]), 0.0)
+            talk_seconds[role] += max(end - max(start, covered[role]), 0.0)
             covered[role] = max(end, covered[role])
         if speaker != previous:
             run_start = start
@@ -148,13 +148,13 @@ def _measured(said: Iterable[Utterance]) -> dict[str, float]:
             client_turns += 1
             words += len(text.split())
         previous, previous_end = speaker, end
-    medians = {f"{role}_wait": statistics.median(known) for role, known in waits.items() if known}
+    medians = {f"{role}_wait": statistics.median(values) for role, values in waits.items() if values}
     return {
         "switches": switches,
-        "speech": spoken["all"],
+        "speech": talk_seconds["all"],
         "interruptions": interruptions,
-        "coach": spoken["coach"],
-        "client": spoken["client"],
+        "coach": talk_seconds["coach"],
+        "client": talk_seconds["client"],
         "words": words / max(client_turns, 1),
     } | medians
 
@@ -165,7 +165,7 @@ def _mart(url: str) -> tuple[float, float]:
     return float(switches), float(speech)
 
 
-def _compare(who: str, found: Iterable[object] | None, expected: tuple[float, float]) -> None:
-    switches, speech, *_ = (float(str(value)) for value in found or (0, 0))
+def _compare(engine: str, row: Iterable[object] | None, expected: tuple[float, float]) -> None:
+    switches, speech, *_ = (float(str(value)) for value in row or (0, 0))
     if switches != expected[0] or abs(speech - expected[1]) > 1:
-        sys.exit(f"bench: {who} measured {switches:.0f} switches in {speech:.0f} s, the mart says {expected}")
+        sys.exit(f"bench: {engine} computed {switches:.0f} switches and {speech:.0f} s, expected {expected}")

@@ -1,4 +1,4 @@
-"""What a run for twenty new sessions costs in SQL, with few and with many sessions before."""
+"""SQL time of an incremental run for twenty new sessions, with few and with many stored sessions."""
 
 import statistics
 import time
@@ -15,85 +15,104 @@ from tools.benchmarks.database import dbt, plan, scale_database
 from tools.benchmarks.report import Goal, Section
 from tools.benchmarks.scale import SIZES, Size, add_sessions
 
-NEW = 20
-FEW = Size(NEW, 10, 200)
-"""200 sessions."""
-STORED = tuple(f"resource_type:model,config.materialized:{kind}" for kind in ("scratch_table", "incremental"))
+NEW_SESSIONS = 20
+SMALL = Size(NEW_SESSIONS, 10, 200)
+"""200 stored sessions."""
+STORED_MODELS = tuple(
+    f"resource_type:model,config.materialized:{kind}" for kind in ("scratch_table", "incremental")
+)
 GOAL = 1.2
 SCANS = "select seq_scan from pg_stat_user_tables where schemaname = 'ai_backend' and relname = 'utterances'"
-OF_ONE_SESSION = """
+ONE_SESSION = """
 select * from analytics_intermediate.int_utterances__sequenced
 where transcript_id = (select transcript_id from analytics_intermediate.int_sessions__spine limit 1)
 """
-LIST = "asking what waits"
+PENDING_QUERY = "query for pending sessions"
 
 
 @dataclass(frozen=True)
 class Run:
-    """What the SQL of a run for the new sessions took, in milliseconds by model."""
+    """Measurements of a run for the new sessions."""
 
     milliseconds: dict[str, float]
+    """SQL time by model."""
     scans_of_utterances: int
     variables: dict[str, object]
-    """What the run told dbt."""
+    """dbt variables of the run."""
 
 
 def measure(url: str, rounds: int, size: str) -> Section:
-    """SQL time of the same twenty sessions in a small and in the large database."""
-    with scale_database(FEW, "bench_few") as few_url:
-        few = _run(few_url, FEW, rounds)
-    many = _run(url, SIZES[size], rounds)
-    models = [name for name in many.milliseconds if name != LIST]
-    slowest = sorted(models, key=lambda name: many.milliseconds[name], reverse=True)[:8]
-    dbt("run", database=url, **many.variables)
-    idle = dbt("run", database=url, **many.variables)
+    """Compare the SQL time of the same twenty sessions in a small and in the large database."""
+    with scale_database(SMALL, "bench_small") as small_url:
+        small = _run(small_url, SMALL, rounds)
+    large = _run(url, SIZES[size], rounds)
+    models = [name for name in large.milliseconds if name != PENDING_QUERY]
+    slowest = sorted(models, key=lambda name: large.milliseconds[name], reverse=True)[:8]
+    dbt("run", database=url, **large.variables)
+    idle = dbt("run", database=url, **large.variables)
     idle_rows = sum(max(rows, 0) for name, rows in idle.rows.items() if not name.startswith(("int_", "stg_")))
-    before, after = (sum(run.milliseconds.values()) - run.milliseconds[LIST] for run in (few, many))
+    small_total, large_total = (
+        sum(run.milliseconds.values()) - run.milliseconds[PENDING_QUERY] for run in (small, large)
+    )
     return Section(
-        f"A run for {NEW} new sessions",
-        ("", f"ms with {FEW.sessions:,} before", f"ms with {SIZES[size].sessions:,} before", "ratio"),
+        f"Incremental run for {NEW_SESSIONS} new sessions",
+        ("", f"ms, {SMALL.sessions:,} stored", f"ms, {SIZES[size].sessions:,} stored", "ratio"),
         [
-            ("SQL of all stored models", f"{before:.0f}", f"{after:.0f}", f"{after / before:.2f}"),
-            _row(LIST, few.milliseconds[LIST], many.milliseconds[LIST]),
-            *(_row(f"of which {name}", few.milliseconds[name], many.milliseconds[name]) for name in slowest),
+            (
+                "SQL of all stored models",
+                f"{small_total:.0f}",
+                f"{large_total:.0f}",
+                f"{large_total / small_total:.2f}",
+            ),
+            _row(PENDING_QUERY, small.milliseconds[PENDING_QUERY], large.milliseconds[PENDING_QUERY]),
+            *(
+                _row(f"of which {name}", small.milliseconds[name], large.milliseconds[name])
+                for name in slowest
+            ),
         ],
         [
-            Goal(f"{SIZES[size].sessions:,} sessions before ÷ {FEW.sessions:,}", after / before, GOAL),
-            Goal("Scans of all utterances in such a run", many.scans_of_utterances, 0),
-            Goal("Rows that a run with nothing to do writes", idle_rows, 0),
+            Goal(
+                f"{SIZES[size].sessions:,} stored sessions ÷ {SMALL.sessions:,}",
+                large_total / small_total,
+                GOAL,
+            ),
+            Goal("Sequential scans of utterances per run", large.scans_of_utterances, 0),
+            Goal("Rows written by a run without changes", idle_rows, 0),
         ],
         [
-            "Times are those of EXPLAIN ANALYZE of each model's query, in the order of the run, rolled back.",
-            "Asking what waits compares the keys of all sessions: upstream's tables, which are not ours to "
-            "change, have no index on when a row was touched. No model does so.",
-            f"{slowest[0]} takes {100 * many.milliseconds[slowest[0]] / after:.0f} % of the time; "
-            "the plan by which it finds and orders the utterances of a session:",
+            "Times are from EXPLAIN ANALYZE of each model's query, in the order of a run, rolled back.",
+            "The query for pending sessions compares the keys of all sessions, because the source tables "
+            "have no index on the update timestamp. No model does this.",
+            f"{slowest[0]} takes {100 * large.milliseconds[slowest[0]] / large_total:.0f} % of the time; "
+            "the plan that finds and orders a session's utterances:",
         ],
-        plan(url, OF_ONE_SESSION),
+        plan(url, ONE_SESSION),
     )
 
 
-def _row(name: str, few: float, many: float) -> tuple[str, str, str, str]:
-    return name, f"{few:.1f}", f"{many:.1f}", f"{many / few:.2f}"
+def _row(name: str, small: float, large: float) -> tuple[str, str, str, str]:
+    return name, f"{small:.1f}", f"{large:.1f}", f"{large / small:.2f}"
 
 
 def _run(url: str, size: Size, rounds: int) -> Run:
-    add_sessions(url, size, NEW)
+    add_sessions(url, size, NEW_SESSIONS)
     with psycopg.connect(url, autocommit=True) as database:
-        # what autovacuum does within a minute
+        # Autovacuum would do this within a minute.
         database.execute("analyze ai_backend.transcription_jobs, ai_backend.transcripts")
-        listing = []
+        pending_times = []
         for _ in range(rounds):
-            begun = time.perf_counter()
-            waiting, unread = _waiting(database)
-            listing.append(1000 * (time.perf_counter() - begun))
+            started = time.perf_counter()
+            pending, undetected = _pending(database)
+            pending_times.append(1000 * (time.perf_counter() - started))
     variables = {
         "reuse_scratch_tables": True,
-        "session_ids": ",".join([*(str(one.job_id) for one in waiting), *map(str, unread)]),
-        "client_ids": ",".join(sorted({str(one.client_id) for one in waiting})),
+        "session_ids": ",".join([*(str(one.job_id) for one in pending), *map(str, undetected)]),
+        "client_ids": ",".join(sorted({str(one.client_id) for one in pending})),
     }
-    # first all models, so that the views know of the clients
-    compiled = dbt("compile", "--indirect-selection", "empty", "--select", *STORED, database=url, **variables)
+    # Compile all models first, because the views contain the ids of the clients.
+    compiled = dbt(
+        "compile", "--indirect-selection", "empty", "--select", *STORED_MODELS, database=url, **variables
+    )
     dbt("run", "--select", "tag:per_run", database=url, **variables)
     times: list[dict[str, float]] = []
     with psycopg.connect(url) as database:
@@ -104,25 +123,27 @@ def _run(url: str, size: Size, rounds: int) -> Run:
         scans = _scans(database) - before
     models = {name: statistics.median(one[name] for one in times) for name in times[0]}
     return Run(
-        {LIST: statistics.median(listing)} | models,
+        {PENDING_QUERY: statistics.median(pending_times)} | models,
         scans,
         variables,
     )
 
 
-def _waiting(database: psycopg.Connection[Any]) -> tuple[list[PendingSession], list[UUID]]:
-    """What a run is told to look at, asked as the sensor and the run ask it."""
+def _pending(database: psycopg.Connection[Any]) -> tuple[list[PendingSession], list[UUID]]:
+    """The sessions that the sensor and the run select."""
     return pending_sessions(database, datetime.now(UTC)), sessions_without_detection(database)
 
 
 def _timed(database: psycopg.Connection, statements: dict[str, str]) -> Iterator[tuple[str, float]]:
     for name, statement in statements.items():
-        into = ""
+        insert = ""
         if name.startswith("int_"):
             database.execute(f"truncate analytics_intermediate.{name}".encode())
-            into = f"insert into analytics_intermediate.{name}"
-        row: Any = database.execute(f"explain (analyze, format json) {into} {statement}".encode()).fetchone()
-        if into:
+            insert = f"insert into analytics_intermediate.{name}"
+        row: Any = database.execute(
+            f"explain (analyze, format json) {insert} {statement}".encode()
+        ).fetchone()
+        if insert:
             database.execute(f"analyze analytics_intermediate.{name}".encode())
         yield name, float(row[0][0]["Execution Time"])
 

@@ -1,7 +1,7 @@
-"""`make bench-latency`: from `status = completed` to the row that a coach can read, as shipped.
+"""`make bench-latency`: time from `status = completed` until the API returns the session's analytics.
 
-Starts a database, Dagster (webserver, daemon, code location) and the API of its own, completes sessions at
-random moments, and asks the API for each until it answers. What never became readable makes it fail.
+Starts a separate database, Dagster (webserver, daemon, code location) and the API with default settings,
+completes sessions at random intervals and polls the API for each. Fails if a session never appears.
 Written to docs/benchmarks-latency.md.
 """
 
@@ -32,69 +32,71 @@ from warehouse.ephemeral import temporary_server
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "only-for-this-measurement-0123456789abcdef"
-"""Of the calling back end, and of the tokens."""
+"""API key and JWT secret."""
 POLL_SECONDS = 0.5
-GIVE_UP_SECONDS = 300.0
-GOAL_SECONDS, STRETCH_SECONDS, BURST_GOAL_SECONDS = 25.0, 10.0, 180.0
+TIMEOUT_SECONDS = 300.0
+GOAL_SECONDS, STRETCH_GOAL_SECONDS, BURST_GOAL_SECONDS = 25.0, 10.0, 180.0
 PAGE = ROOT / "docs" / "benchmarks-latency.md"
-SENTENCE = "I was thinking about what we said last week and I will try to call them before Friday"
-WORDS = SENTENCE.split()
+EXAMPLE_TEXT = "I was thinking about what we said last week and I will try to call them before Friday"
+WORDS = EXAMPLE_TEXT.split()
 
 
 def main() -> int:
-    """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--completions", type=int, default=30)
-    parser.add_argument("--pause", type=float, nargs=2, default=(20.0, 60.0), metavar=("LEAST", "MOST"))
+    parser.add_argument("--pause", type=float, nargs=2, default=(20.0, 60.0), metavar=("MIN", "MAX"))
     parser.add_argument(
-        "--burst", type=int, default=1000, help="sessions completed at once, measured afterwards"
+        "--burst", type=int, default=1000, help="number of sessions completed at once in a second measurement"
     )
     parser.add_argument("--utterances", type=int, default=200)
     options = parser.parse_args()
     random.seed(7)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     with _stack() as api:
         coach, client = uuid.uuid4(), uuid.uuid4()
-        _relate(coach, client)
+        _create_relationship(coach, client)
         headers = {"X-API-Key": KEY, "Authorization": f"Bearer {demo_token(coach, KEY)}"}
-        took: list[float] = []
-        waiting: list[threading.Thread] = []
+        latencies: list[float] = []
+        threads: list[threading.Thread] = []
         for number in range(options.completions):
             job = _complete(coach, client, options.utterances)
-            thread = threading.Thread(target=lambda job=job: took.append(_readable_after(api, job, headers)))
+            thread = threading.Thread(
+                target=lambda job=job: latencies.append(_seconds_until_available(api, job, headers))
+            )
             thread.start()
-            waiting.append(thread)
+            threads.append(thread)
             print(f"  {number + 1} of {options.completions} completed", file=sys.stderr, flush=True)
             if number + 1 < options.completions:
                 time.sleep(random.uniform(*options.pause))
-        for thread in waiting:
+        for thread in threads:
             thread.join()
         burst = _burst(coach, client, options) if options.burst else None
-    text = _table(sorted(took), burst, options)
+    text = _table(sorted(latencies), burst, options)
     print(text)
     PAGE.write_text(f"<!-- Written by `make bench-latency`. -->\n# Latency\n\n{text}", encoding="utf-8")
-    return int(max(took) == float("inf"))
+    return int(max(latencies) == float("inf"))
 
 
-def _table(ranked: list[float], burst: float | None, options: argparse.Namespace) -> str:
-    """The page's text: seconds from `status = completed` to the answer of the API, and the goals."""
-    p95 = ranked[math.ceil(0.95 * len(ranked)) - 1]
-    least, most = options.pause
+def _table(latencies: list[float], burst: float | None, options: argparse.Namespace) -> str:
+    """The page's text; `latencies` are sorted."""
+    p95 = latencies[math.ceil(0.95 * len(latencies)) - 1]
+    min_pause, max_pause = options.pause
     lines = [
-        f"Seconds from `status = completed` to the row that the API answers, asked every {POLL_SECONDS} s,",
-        f"as shipped: sessions of {options.utterances} utterances, one every {least:.0f} to {most:.0f} s at",
-        f"random; {os.cpu_count()} cores for everything.",
+        "Seconds from `status = completed` until the API returns the session, polled every "
+        f"{POLL_SECONDS} s,",
+        f"with default settings. Sessions of {options.utterances} utterances, one every {min_pause:.0f} to",
+        f"{max_pause:.0f} s at random; {os.cpu_count()} cores for all processes.",
         "",
-        "| completions | median s | p95 s | longest s |",
+        "| completions | median s | p95 s | max s |",
         "|--:|--:|--:|--:|",
-        f"| {len(ranked)} | {statistics.median(ranked):.1f} | {p95:.1f} | {ranked[-1]:.1f} |",
+        f"| {len(latencies)} | {statistics.median(latencies):.1f} | {p95:.1f} | {latencies[-1]:.1f} |",
         "",
-        f"- p95: the goal is {GOAL_SECONDS:.0f} s. {_verdict(p95 <= GOAL_SECONDS)}",
-        f"- p95: the stretch goal is {STRETCH_SECONDS:.0f} s. {_verdict(p95 <= STRETCH_SECONDS)}",
+        f"- p95: goal {GOAL_SECONDS:.0f} s. {_verdict(p95 <= GOAL_SECONDS)}",
+        f"- p95: stretch goal {STRETCH_GOAL_SECONDS:.0f} s. {_verdict(p95 <= STRETCH_GOAL_SECONDS)}",
     ]
     if burst is not None:
         lines.append(
-            f"- {options.burst:,} completed at once: all analysed after {burst:.0f} s; the goal is "
+            f"- {options.burst:,} completed at once: all analysed after {burst:.0f} s; goal "
             f"{BURST_GOAL_SECONDS:.0f} s. {_verdict(burst <= BURST_GOAL_SECONDS)}"
         )
     return "\n".join(lines) + "\n"
@@ -106,8 +108,8 @@ def _verdict(is_met: bool) -> str:
 
 @contextmanager
 def _stack() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="latency-", ignore_cleanup_errors=True) as folder:
-        home = Path(folder)
+    with tempfile.TemporaryDirectory(prefix="latency-", ignore_cleanup_errors=True) as directory:
+        home = Path(directory)
         with temporary_server(home / "warehouse"), _services(home) as address:
             yield address
 
@@ -144,8 +146,8 @@ def _services(home: Path) -> Iterator[str]:
                         start_new_session=True,
                     )
                 )
-        _until_built()
-        _until_served(f"http://127.0.0.1:{port}/health/live", started[-1])
+        _wait_for_first_run()
+        _wait_for_api(f"http://127.0.0.1:{port}/health/live", started[-1])
         yield f"http://127.0.0.1:{port}{PREFIX}/sessions"
     finally:
         for process in started:
@@ -157,21 +159,21 @@ def _services(home: Path) -> Iterator[str]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def _until_built() -> None:
-    """The sensor's first run builds every model."""
-    until = time.monotonic() + GIVE_UP_SECONDS * 2
+def _wait_for_first_run() -> None:
+    """Wait until the sensor's first run has built every model."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS * 2
     print("  waiting for the first complete run", file=sys.stderr, flush=True)
-    while time.monotonic() < until:
+    while time.monotonic() < deadline:
         with psycopg.connect(connection.url()) as database:
             if database.execute("select count(*) from operations.model_builds").fetchone() != (0,):
                 return
         time.sleep(1)
-    raise SystemExit("the first run did not end")
+    raise SystemExit("the first run did not finish in time")
 
 
-def _until_served(address: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + GIVE_UP_SECONDS
-    while time.monotonic() < until and process.poll() is None:
+def _wait_for_api(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
         with suppress(httpx.HTTPError):
             if httpx.get(address, trust_env=False).is_success:
                 return
@@ -179,7 +181,7 @@ def _until_served(address: str, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit("the API did not start")
 
 
-def _relate(coach: uuid.UUID, client: uuid.UUID) -> None:
+def _create_relationship(coach: uuid.UUID, client: uuid.UUID) -> None:
     with psycopg.connect(connection.url()) as database:
         database.execute(
             "insert into public.coach_clients (coach_id, client_id) values (%s, %s)", [coach, client]
@@ -187,7 +189,7 @@ def _relate(coach: uuid.UUID, client: uuid.UUID) -> None:
 
 
 def _complete(coach: uuid.UUID, client: uuid.UUID, utterances: int, jobs: int = 1) -> uuid.UUID:
-    """As upstream does: transcript and utterances first, then the status. The last job's id."""
+    """Write sessions like the transcription service, the status last. Returns the last job's id."""
     now = datetime.now(UTC)
     job = uuid.uuid4()
     with psycopg.connect(connection.url()) as database, database.cursor() as cursor:
@@ -226,20 +228,20 @@ def _complete(coach: uuid.UUID, client: uuid.UUID, utterances: int, jobs: int = 
     return job
 
 
-def _readable_after(api: str, job: uuid.UUID, headers: dict[str, str]) -> float:
-    begun = time.monotonic()
+def _seconds_until_available(api: str, job: uuid.UUID, headers: dict[str, str]) -> float:
+    started = time.monotonic()
     with httpx.Client(headers=headers, trust_env=False) as client:
-        while time.monotonic() - begun < GIVE_UP_SECONDS:
+        while time.monotonic() - started < TIMEOUT_SECONDS:
             with suppress(httpx.HTTPError):
                 if client.get(f"{api}/{job}").status_code == 200:
-                    return time.monotonic() - begun
+                    return time.monotonic() - started
             time.sleep(POLL_SECONDS)
     return float("inf")
 
 
 def _burst(coach: uuid.UUID, client: uuid.UUID, options: argparse.Namespace) -> float:
     _complete(coach, client, options.utterances, options.burst)
-    begun = time.monotonic()
+    started = time.monotonic()
     query = (
         "select count(*) from ai_backend.transcription_jobs as j left join ai_backend.session_analytics as a "
         "on j.id = a.job_id where a.job_id is null and j.status = 'completed'"
@@ -247,7 +249,7 @@ def _burst(coach: uuid.UUID, client: uuid.UUID, options: argparse.Namespace) -> 
     with psycopg.connect(connection.url(), autocommit=True) as database:
         while database.execute(query).fetchone() != (0,):
             time.sleep(1)
-    return time.monotonic() - begun
+    return time.monotonic() - started
 
 
 if __name__ == "__main__":

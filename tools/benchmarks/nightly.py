@@ -1,4 +1,4 @@
-"""The night's three jobs, one after the other, each a process of its own: the specification's daily batch."""
+"""The three nightly jobs one after the other, each in a separate process."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from dagster_pipelines.nightly import NIGHTLY, NightlyStage
-from tools.benchmarks.database import AS_OF, FROM_CLIENTS_ON, dbt
+from tools.benchmarks.database import AS_OF, CLIENT_MODELS, dbt
 from tools.benchmarks.report import Goal, Section
 
 GOAL_SECONDS = 60.0
@@ -21,45 +21,45 @@ TEMPORARY_FILES = "select temp_bytes from pg_stat_database where datname = curre
 
 @dataclass(frozen=True)
 class Job:
-    """What a job of the night came to, the start of Dagster and dbt included."""
+    """Measurements of a job, including the start of Dagster and dbt."""
 
     name: str
     seconds: float
     megabytes: float
-    """Largest resident memory of its process."""
+    """Peak resident memory of its process."""
 
 
 def measure(url: str, _: int, __: str) -> Section:
-    """The night after the last one: one day more for each pair, and one look at every utterance."""
+    """Run the jobs for the date after the last computed one, including the full content check."""
     last = date.fromisoformat(AS_OF)
     dbt("run", database=url)
-    files = _one(url, TEMPORARY_FILES)
+    files = _scalar(url, TEMPORARY_FILES)
     jobs = [_run(url, stage, last + timedelta(1)) for stage in NIGHTLY]
-    files = _one(url, TEMPORARY_FILES) - files
-    marts = dbt("run", "--select", *FROM_CLIENTS_ON, database=url, as_of=str(last + timedelta(2))).total
+    files = _scalar(url, TEMPORARY_FILES) - files
+    marts = dbt("run", "--select", *CLIENT_MODELS, database=url, as_of=str(last + timedelta(2))).total
     total = sum(job.seconds for job in jobs)
     return Section(
-        f"The night of {_one(url, CLIENTS):,} clients",
+        f"Nightly run for {_scalar(url, CLIENTS):,} clients",
         ("", "seconds", "peak MB"),
         [
             *((job.name, f"{job.seconds:.1f}", f"{job.megabytes:.0f}") for job in jobs),
-            ("the whole night", f"{total:.1f}", f"{max(job.megabytes for job in jobs):.0f}"),
-            ("all models from client analytics on, of one night", f"{marts:.1f}", ""),
+            ("all three jobs", f"{total:.1f}", f"{max(job.megabytes for job in jobs):.0f}"),
+            ("dbt models from client analytics on, one date", f"{marts:.1f}", ""),
         ],
-        [Goal("Seconds of the night", total, GOAL_SECONDS)],
+        [Goal("Seconds for all three jobs", total, GOAL_SECONDS)],
         [
-            "Each job is a process of its own, the start of Dagster and dbt included; "
-            f"loading their code takes {_loading():.1f} s of each.",
-            f"Postgres wrote {files / 2**20:,.0f} MB of temporary files for it.",
+            "Each job is a separate process, including the start of Dagster and dbt; "
+            f"importing their code takes {_import_seconds():.1f} s per job.",
+            f"Postgres wrote {files / 2**20:,.0f} MB of temporary files.",
         ],
     )
 
 
-def _run(url: str, stage: NightlyStage, day: date) -> Job:
-    """Run one job for a day; ends the program when it fails."""
-    folder = Path(sys.executable).parent
+def _run(url: str, stage: NightlyStage, as_of: date) -> Job:
+    """Run one job for a date. Exits if it fails."""
+    bin_directory = Path(sys.executable).parent
     command = [
-        str(folder / "warehouse"),
+        str(bin_directory / "warehouse"),
         "exec",
         "--",
         sys.executable,
@@ -68,28 +68,28 @@ def _run(url: str, stage: NightlyStage, day: date) -> Job:
         "--job",
         stage.job,
         "--as-of",
-        str(day),
+        str(as_of),
     ]
-    begun = time.perf_counter()
+    started = time.perf_counter()
     process = subprocess.Popen(
         [*command, *(["--check-content"] if stage.verify_content else [])],
         cwd=Path(__file__).parents[2],
         env=os.environ | {"DATABASE_URL": url},
         stdout=subprocess.DEVNULL,
     )
-    _, status, used = os.wait4(process.pid, 0)
+    _, status, usage = os.wait4(process.pid, 0)
     if status:
-        sys.exit(f"bench: {stage.job} failed; its messages stand above")
-    return Job(stage.job, time.perf_counter() - begun, used.ru_maxrss / 1024)
+        sys.exit(f"bench: {stage.job} failed, see its output above")
+    return Job(stage.job, time.perf_counter() - started, usage.ru_maxrss / 1024)
 
 
-def _loading() -> float:
-    """Seconds that a process needs before it can run any job."""
-    begun = time.perf_counter()
+def _import_seconds() -> float:
+    """Seconds that a process needs to import Dagster, dbt and the pipeline."""
+    started = time.perf_counter()
     subprocess.run([sys.executable, "-c", "import dagster_pipelines.definitions"], check=True)
-    return time.perf_counter() - begun
+    return time.perf_counter() - started
 
 
-def _one(url: str, query: str) -> int:
+def _scalar(url: str, query: str) -> int:
     with psycopg.connect(url) as database:
         return int((database.execute(query.encode()).fetchone() or (0,))[0])

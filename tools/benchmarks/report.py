@@ -1,4 +1,4 @@
-"""How measurements become docs/benchmarks.md: a section is a table, its goals, and what dominates."""
+"""Sections of docs/benchmarks.md: a table, goals, remarks and a query plan."""
 
 import os
 import platform
@@ -22,22 +22,19 @@ reproduce the totals of the mart. They leave out questions and sentiment."""
 
 @dataclass(frozen=True)
 class Goal:
-    """A ratio that shall not be exceeded."""
+    """An upper limit of a measured ratio."""
 
-    what: str
+    name: str
     ratio: float
     limit: float
 
     def sentence(self) -> str:
-        """Whether the goal is met, and by how much."""
         verdict = "met" if self.ratio <= self.limit else "**not met**"
-        return f"- {self.what}: {self.ratio:.2f}, goal at most {self.limit:g}: {verdict}."
+        return f"- {self.name}: {self.ratio:.2f}, goal at most {self.limit:g}: {verdict}."
 
 
 @dataclass
 class Section:
-    """What a section of the page shows."""
-
     title: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -45,9 +42,9 @@ class Section:
     remarks: list[str] = field(default_factory=list)
     plan: str = ""
 
-    def markdown(self, size: str) -> str:
-        """The section as it stands on the page."""
-        lines = [f"## {self.title}", "", f"Size {size}; {machine()}.", ""]
+    def markdown(self, data: str) -> str:
+        """The section as Markdown; `data` describes the data set."""
+        lines = [f"## {self.title}", "", f"{data}; {machine()}.", ""]
         lines += [_row(self.header), _row(["---", *["--:"] * (len(self.header) - 1)]), *map(_row, self.rows)]
         lines += ["", *(goal.sentence() for goal in self.goals), *(f"- {remark}" for remark in self.remarks)]
         if self.plan:
@@ -56,19 +53,19 @@ class Section:
 
 
 def machine() -> str:
-    """Cores, memory and Python, as the page names the machine."""
+    """Cores, memory and Python version."""
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{os.cpu_count()} cores, {gigabytes:.0f} GB, Python {platform.python_version()}"
 
 
-def keep(name: str, size: str, section: Section) -> None:
-    """Write down a section; a later run of it at the same size replaces it."""
+def save(name: str, size: str, section: Section) -> None:
+    """Write a section's result file, replacing an earlier run at the same size."""
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}-{size}.md").write_text(section.markdown(size), encoding="utf-8")
+    (RESULTS / f"{name}-{size}.md").write_text(section.markdown(f"Size {size}"), encoding="utf-8")
 
 
-def assemble(names: Sequence[str]) -> None:
-    """Make the page of every section that was measured."""
+def write_page(names: Sequence[str]) -> None:
+    """Assemble the page from all result files."""
     parts = [
         path.read_text(encoding="utf-8") for name in names for path in sorted(RESULTS.glob(f"{name}-*.md"))
     ]

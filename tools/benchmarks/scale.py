@@ -1,7 +1,7 @@
-"""Scale data, made by the server itself: as many clients, sessions and utterances as asked for.
+"""Generates synthetic source data of a given size inside Postgres.
 
-Texts are the sample practice's sentences. Rows go in as a transcription service would write them: a session's
-utterances together, the sessions of different clients in the order in which they were completed.
+The texts are sentences of the sample data set. Rows are inserted in the order of a transcription service: a
+session's utterances together, the sessions of different clients in the order of their completion.
 """
 
 from dataclasses import dataclass
@@ -13,23 +13,21 @@ from sample import sentences
 
 @dataclass(frozen=True)
 class Size:
-    """How much data to make."""
+    """Size of the generated data."""
 
     clients: int
     sessions_per_client: int
     utterances_per_session: int
     clients_per_coach: int = 20
     days_of_latest: int = 9
-    """Over how many days the clients' latest sessions are spread."""
+    """Number of days over which the clients' latest sessions are spread."""
 
     @property
     def sessions(self) -> int:
-        """Sessions altogether."""
         return self.clients * self.sessions_per_client
 
     @property
     def utterances(self) -> int:
-        """Utterances altogether."""
         return self.sessions * self.utterances_per_session
 
 
@@ -85,8 +83,8 @@ select
     (array['positive', 'neutral', 'negative', null])[1 + abs(hashtext('s' || t.id::text || n)) %% 4],
     n, t.created_at
 from (
-    select id, created_at from ai_backend.transcripts as given
-    where not exists (select from ai_backend.utterances where utterances.transcript_id = given.id)
+    select id, created_at from ai_backend.transcripts as transcripts
+    where not exists (select from ai_backend.utterances where utterances.transcript_id = transcripts.id)
     order by created_at, id
 ) as t
 cross join generate_series(0, %(utterances)s - 1) as n
@@ -100,14 +98,14 @@ order by t.created_at, t.id, n
 
 
 def fill(database_url: str, size: Size) -> None:
-    """Fill an empty, migrated database with scale data; the same size gives the same rows."""
+    """Fill an empty, migrated database. The same size gives the same rows."""
     _write(database_url, size, size.clients, range(1, size.sessions_per_client + 1))
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("vacuum analyze")
 
 
 def add_sessions(database_url: str, size: Size, clients: int) -> None:
-    """One more session, the newest, of each of the first clients of a database that was filled."""
+    """Add a latest session for each of the first `clients` clients of a filled database."""
     _write(database_url, size, clients, range(1))
 
 
