@@ -72,7 +72,7 @@ def _run(url: str, stage: NightlyStage, as_of: date) -> Job:
     ]
     started = time.perf_counter()
     process = subprocess.Popen(
-        [*command, *(["--check-content"] if stage.verify_content else [])],
+        [*command, *(["--verify-content"] if stage.verify_content else [])],
         cwd=Path(__file__).parents[2],
         env=os.environ | {"DATABASE_URL": url},
         stdout=subprocess.DEVNULL,

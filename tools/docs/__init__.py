@@ -1,1 +1,1 @@
-"""Pages that are written from the project itself, so that they can't disagree with it."""
+"""Generates documentation pages from the dbt project, the settings classes and the sample data."""

@@ -12,10 +12,10 @@ from tools.docs import access_matrix
 from tools.docs.api_reference import api_reference
 from tools.docs.cli_page import cli_page
 from tools.docs.entities import entities_page
-from tools.docs.example_queries import with_answers
+from tools.docs.example_queries import with_results
 from tools.docs.metric_page import metric_page
 from tools.docs.readme import with_demo_output
-from tools.docs.sample_database import practice
+from tools.docs.sample_database import computed_sample
 from tools.docs.settings_page import env_example, settings_page
 from warehouse import connection
 from warehouse.paths import PROJECT_DIR
@@ -24,10 +24,10 @@ DOCS = PROJECT_DIR / "docs"
 REFERENCE = DOCS / "reference"
 
 
-def pages(manifest: dict[str, Any], practice_url: str) -> dict[Path, str]:
-    """Text of each written page by file, from a compiled manifest and the practice's database.
+def pages(manifest: dict[str, Any], sample_url: str) -> dict[Path, str]:
+    """The text of each generated page by file, from a compiled manifest and the sample database.
 
-    DATABASE_URL names that database too: the demo's own code prints the README's example.
+    DATABASE_URL must select the same database, because the demo's code prints the example in the README.
     """
     analysts, roles, readme = DOCS / "analysts.md", REFERENCE / "database-roles.md", PROJECT_DIR / "README.md"
     openapi = json.loads((PROJECT_DIR / "api" / "openapi.json").read_text(encoding="utf-8"))
@@ -38,14 +38,14 @@ def pages(manifest: dict[str, Any], practice_url: str) -> dict[Path, str]:
         REFERENCE / "api.md": api_reference(openapi),
         REFERENCE / "cli.md": cli_page(),
         PROJECT_DIR / ".env.example": env_example(),
-        analysts: with_answers(analysts.read_text(encoding="utf-8"), practice_url),
-        roles: access_matrix.with_rights(roles.read_text(encoding="utf-8"), practice_url),
+        analysts: with_results(analysts.read_text(encoding="utf-8"), sample_url),
+        roles: access_matrix.with_privileges(roles.read_text(encoding="utf-8"), sample_url),
         readme: with_demo_output(readme.read_text(encoding="utf-8")),
     }
 
 
 def compiled_manifest() -> dict[str, Any]:
-    """The manifest of `dbt compile` over the database that DATABASE_URL names."""
+    """The manifest of `dbt compile` on the database in DATABASE_URL."""
     with tempfile.TemporaryDirectory() as scratch:
         command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "compile", "--target-path", scratch]
         environment = connection.environment() | {"DBT_PROFILES_DIR": str(PROJECT_DIR)}
@@ -55,10 +55,10 @@ def compiled_manifest() -> dict[str, Any]:
 
 
 def main() -> int:
-    """Write the pages that changed, and say which."""
+    """Write the pages that changed and print their names."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    with practice() as practice_url:
-        for file, text in pages(compiled_manifest(), practice_url).items():
+    with computed_sample() as sample_url:
+        for file, text in pages(compiled_manifest(), sample_url).items():
             if not file.exists() or file.read_text(encoding="utf-8") != text:
                 file.write_text(text, encoding="utf-8")
                 print(f"written: {file.relative_to(PROJECT_DIR)}")

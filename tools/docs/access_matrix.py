@@ -16,11 +16,11 @@ SCHEMAS = (
     "analytics_staging",
     "analytics_intermediate",
 )
-"""The project's schemas, and those of the service it reads from."""
+"""Schemas of the project and of the transcription service."""
 ROLES = {"warehouse_analyst": "Analyst", "warehouse_api": "API", "warehouse_cues": "Cue detector"}
-TABLE = re.compile(r"<!-- rights -->\n.*?<!-- /rights -->", re.DOTALL)
+TABLE = re.compile(r"<!-- privileges -->\n.*?<!-- /privileges -->", re.DOTALL)
 
-RIGHTS = """
+PRIVILEGES = """
 select
     format('%%s.%%s', relation.relnamespace::regnamespace, relation.relname) as name,
     has_table_privilege(role.name, relation.oid, 'select') as reads_all,
@@ -35,52 +35,55 @@ select
     has_any_column_privilege(role.name, relation.oid, 'insert')
     or has_any_column_privilege(role.name, relation.oid, 'update')
     or has_table_privilege(role.name, relation.oid, 'delete') as writes,
-    has_schema_privilege(role.name, relation.relnamespace, 'usage') as enters,
+    has_schema_privilege(role.name, relation.relnamespace, 'usage') as has_usage,
     relation.relrowsecurity as by_row
 from pg_class as relation
-cross join unnest(%(roles)s::text[]) with ordinality as role (name, place)
+cross join unnest(%(roles)s::text[]) with ordinality as role (name, position)
 where
     relation.relkind in ('r', 'v', 'p', 'm')
     and relation.relnamespace::regnamespace::text = any(%(schemas)s)
-order by array_position(%(schemas)s, relation.relnamespace::regnamespace::text), relation.relname, role.place
+order by
+    array_position(%(schemas)s, relation.relnamespace::regnamespace::text), relation.relname, role.position
 """
 
 
-class Right(NamedTuple):
-    """What a role may do with a table."""
+class Privilege(NamedTuple):
+    """A role's privileges on a table."""
 
     reads_all: bool
     hidden: list[str]
+    """Columns without the select privilege."""
     reads_some: bool
     writes: bool
-    enters: bool
+    has_usage: bool
     by_row: bool
+    """Whether row-level security applies."""
 
 
-def with_rights(page: str, owner_url: str) -> str:
-    """The page with the table of rights as the database has them now."""
-    return TABLE.sub(lambda _: f"<!-- rights -->\n{rights(owner_url)}<!-- /rights -->", page)
+def with_privileges(page: str, owner_url: str) -> str:
+    """The page with the current table of privileges."""
+    return TABLE.sub(lambda _: f"<!-- privileges -->\n{privileges(owner_url)}<!-- /privileges -->", page)
 
 
-def rights(owner_url: str) -> str:
+def privileges(owner_url: str) -> str:
     """A markdown table: a row per table or view that some role may access, a column per role."""
     with psycopg.connect(owner_url) as connection:
-        given = {"roles": list(ROLES), "schemas": list(SCHEMAS)}
-        rows = connection.execute(RIGHTS, given).fetchall()
+        parameters = {"roles": list(ROLES), "schemas": list(SCHEMAS)}
+        rows = connection.execute(PRIVILEGES, parameters).fetchall()
     lines = [f"| Table or view | {' | '.join(ROLES.values())} |", "|---" * (len(ROLES) + 1) + "|"]
-    for place in range(0, len(rows), len(ROLES)):
-        of_table = rows[place : place + len(ROLES)]
-        said = [_right(Right(*row[1:])) for row in of_table]
-        if any(said):
-            lines.append(f"| `{of_table[0][0]}` | {' | '.join(said)} |")
+    for start in range(0, len(rows), len(ROLES)):
+        of_table = rows[start : start + len(ROLES)]
+        cells = [_cell(Privilege(*row[1:])) for row in of_table]
+        if any(cells):
+            lines.append(f"| `{of_table[0][0]}` | {' | '.join(cells)} |")
     return "".join(f"{line}\n" for line in lines)
 
 
-def _right(right: Right) -> str:
-    if not right.enters or not (right.reads_some or right.writes):
+def _cell(privilege: Privilege) -> str:
+    if not privilege.has_usage or not (privilege.reads_some or privilege.writes):
         return ""
-    reads = "reads" if right.reads_some else ""
-    if reads and not right.reads_all:
-        reads += f" all but {', '.join(right.hidden)}"
-    by_row = " (by row)" if right.by_row else ""
-    return " and ".join(filter(None, [reads, "writes" if right.writes else ""])) + by_row
+    reads = "reads" if privilege.reads_some else ""
+    if reads and not privilege.reads_all:
+        reads += f" all but {', '.join(privilege.hidden)}"
+    by_row = " (by row)" if privilege.by_row else ""
+    return " and ".join(filter(None, [reads, "writes" if privilege.writes else ""])) + by_row

@@ -1,12 +1,12 @@
-"""Which models hold the formula of a column, and which seeds its value depends on: lineage over a manifest.
+"""Column lineage over a manifest: the models that compute a column and the seeds that its value depends on.
 
-The trace goes from the column of a mart through renames, casts, roundings, unions and default values to the
-expressions that compute something. Where the SQL does not show them (JSON, functions of the database, the
-choice of a row by a join), the yml declares them in `config: {meta: …}`:
+The trace starts at a column of a mart and follows renames, casts, rounding, unions and default values until
+it reaches an expression that computes a value. Where the SQL does not show the lineage (JSON, database
+functions, a row selected by a join), the yml declares it in `config: {meta: …}`:
 
-- `formula` of a column: a list of models, or of `model.column`, that compute it.
-- `formula` of a model: the model whose columns it has beside those that its SQL lists.
-- `constants` of a column: seeds that its value depends on beside those in its expression.
+- `formula` of a column: list of models, or of `model.column`, that compute it.
+- `formula` of a model: the model whose columns it also returns, besides those listed in its SQL.
+- `constants` of a column: additional seeds that its value depends on.
 """
 
 from dataclasses import dataclass
@@ -17,24 +17,23 @@ from typing import Any
 from sqlglot import exp, parse_one
 from sqlglot.optimizer.qualify import qualify
 
-from tools.docs.select_columns import Step, TableColumn, columns_in, outputs, passed_on, resolve
+from tools.docs.select_columns import Step, TableColumn, columns_in, forwarded, outputs, resolve
 
 Node = dict[str, Any]
 DEFAULT = exp.Literal | exp.Boolean
-"""What coalesce() gives for an unknown value."""
+"""Default values in coalesce()."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a column's value comes from, by name."""
+    """The origin of a column's value, by names."""
 
     models: frozenset[str] = frozenset()
-    """Models that compute it, or `schema.table` of the source that it is read from."""
+    """Models that compute it, or `schema.table` of its source."""
     constants: frozenset[str] = frozenset()
-    """Seeds whose values enter it."""
+    """Seeds that it depends on."""
 
     def union(self, *others: "Origin") -> "Origin":
-        """Both where this one and where others come from."""
         return Origin(
             self.models.union(*(other.models for other in others)),
             self.constants.union(*(other.constants for other in others)),
@@ -42,7 +41,6 @@ class Origin:
 
 
 def is_mart(node: Node) -> bool:
-    """Whether a node is a model that is read from outside."""
     return bool(node["resource_type"] == "model" and node["fqn"][1] == "marts")
 
 
@@ -69,7 +67,7 @@ class ColumnLineage:
         self._constants_of = cache(self._column_constants)
 
     def _qualified(self) -> dict[str, exp.Query]:
-        """Each model's query, in which `*` and bare names are replaced by the columns of its parents."""
+        """Each model's query with `*` expanded and column names qualified."""
         queries = {}
         schema: dict[str, dict[str, dict[str, str]]] = {}
         for name in TopologicalSorter(self._parents).static_order():
@@ -90,7 +88,6 @@ class ColumnLineage:
         return queries
 
     def _origin(self, model: str, column: str) -> Origin:
-        """Origin of a model's column."""
         meta = self._meta(model, column)
         origin = Origin(constants=frozenset(meta.get("constants", ())))
         for declared in meta.get("formula", ()):
@@ -98,7 +95,7 @@ class ColumnLineage:
             found = self.of(other, its_column) if its_column else self._computed_in(other, column)
             if not found.models:
                 raise ValueError(
-                    f"{model}.{column} is declared to come from {declared}, which computes nothing."
+                    f"{model}.{column} declares the formula {declared}, which computes no value."
                 )
             origin = origin.union(found)
         if "formula" not in meta:
@@ -106,13 +103,13 @@ class ColumnLineage:
         return origin
 
     def _computed_in(self, model: str, column: str) -> Origin:
-        """A model that holds a formula; its seeds are those of its column, or all without such a column."""
+        """A declared model, with the seeds of its column of that name, or all its seeds if it has none."""
         seeds = frozenset(name for name in self._parents[model] if self._is_seed(name))
         has_column = any(True for _ in self._outputs(model, column))
         return Origin(frozenset([model]), self._constants_of(model, column) if has_column else seeds)
 
     def _step_origin(self, step: Step, model: str) -> Origin:
-        """Origin of an expression of a model: follow it while it only passes a value on."""
+        """Origin of an expression of a model, followed while it only forwards a value."""
         if isinstance(step, TableColumn):
             parent = self._parent(step, model)
             if parent is None:
@@ -120,19 +117,19 @@ class ColumnLineage:
             if self._is_seed(parent):
                 return Origin(frozenset([model]), frozenset([parent]))
             return self.of(parent, step.column) if parent in self._queries else Origin(frozenset([parent]))
-        value = passed_on(step)
+        value = forwarded(step)
         origins = []
         if isinstance(value, exp.Column):
             origins = [self._step_origin(one, model) for one in resolve(value)]
         elif isinstance(value, exp.Coalesce):
-            values = [one for one in value.iter_expressions() if not isinstance(passed_on(one), DEFAULT)]
+            values = [one for one in value.iter_expressions() if not isinstance(forwarded(one), DEFAULT)]
             origins = [origin for one in values if (origin := self._step_origin(one, model)).models]
         if isinstance(value, exp.Column | exp.Null) or len(origins) == 1:
             return Origin().union(*origins)
         return Origin(frozenset([model]), self._constants_in(value, model))
 
     def _column_constants(self, model: str, column: str) -> frozenset[str]:
-        """Seeds whose values enter a column on the way from its sources and from other marts."""
+        """Seeds that a column depends on, up to its sources and other marts."""
         found = frozenset(self._meta(model, column).get("constants", ()))
         return found.union(*(self._step_constants(step, model) for step in self._outputs(model, column)))
 
@@ -158,7 +155,7 @@ class ColumnLineage:
         return found
 
     def _parent(self, step: TableColumn, model: str) -> str | None:
-        """The model, seed or source that a table is; none for a mart as the previous run left it."""
+        """The name of the parent that a table is; None for the model itself (the previous run's rows)."""
         for name in self._parents[model]:
             node = self._nodes[name]
             if (step.schema, step.table) == (node["schema"], node.get("identifier", node["name"])):

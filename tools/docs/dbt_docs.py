@@ -1,6 +1,6 @@
-"""`python -m tools.docs.dbt_docs FOLDER`: make one file of what `dbt docs generate` left there.
+"""`python -m tools.docs.dbt_docs DIRECTORY`: bundles the output of `dbt docs generate` into one HTML file.
 
-Words that a column inherits are in the database (docs/adr/0085); dbt's page shows only a model's own.
+Adds inherited column descriptions, which are only in the database; dbt shows a model's own descriptions.
 """
 
 import argparse
@@ -10,34 +10,34 @@ from pathlib import Path
 from typing import Any
 
 
-def complete(manifest: dict[str, Any], catalog: dict[str, Any]) -> int:
-    """Give each column of the manifest that has no words those of the database; how many got them."""
-    completed = 0
+def add_inherited_descriptions(manifest: dict[str, Any], catalog: dict[str, Any]) -> int:
+    """Fill empty column descriptions from the database comments. Returns the number of filled ones."""
+    filled = 0
     for key, table in catalog["nodes"].items():
         columns = manifest["nodes"].get(key, {}).get("columns", {})
-        for name, found in table["columns"].items():
+        for name, database_column in table["columns"].items():
             column = columns.setdefault(name, {"name": name, "description": ""})
-            if not column["description"] and found["comment"]:
-                column["description"] = found["comment"]
-                completed += 1
-    return completed
+            if not column["description"] and database_column["comment"]:
+                column["description"] = database_column["comment"]
+                filled += 1
+    return filled
 
 
 def main() -> int:
-    """Complete the manifest and write static_index.html; says how many columns it speaks of."""
+    """Write static_index.html."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, help="target folder of dbt docs generate")
-    folder: Path = parser.parse_args().folder
+    parser.add_argument("directory", type=Path, help="target path of dbt docs generate")
+    directory: Path = parser.parse_args().directory
     manifest, catalog = (
-        json.loads((folder / f"{name}.json").read_text()) for name in ("manifest", "catalog")
+        json.loads((directory / f"{name}.json").read_text()) for name in ("manifest", "catalog")
     )
-    complete(manifest, catalog)
-    page = (folder / "index.html").read_text(encoding="utf-8")
+    add_inherited_descriptions(manifest, catalog)
+    page = (directory / "index.html").read_text(encoding="utf-8")
     for name, content in (("MANIFEST", manifest), ("CATALOG", catalog)):
         page = page.replace(f'"{name}.JSON INLINE DATA"', json.dumps(content).replace("</", "<\\/"))
-    (folder / "static_index.html").write_text(page, encoding="utf-8")
+    (directory / "static_index.html").write_text(page, encoding="utf-8")
     columns = sum(len(table["columns"]) for table in catalog["nodes"].values())
-    print(f"{len(catalog['nodes'])} relations with {columns} columns: {folder / 'static_index.html'}")
+    print(f"{len(catalog['nodes'])} relations with {columns} columns: {directory / 'static_index.html'}")
     return 0
 
 

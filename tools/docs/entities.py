@@ -5,25 +5,26 @@ from typing import Any
 
 HEADING = """# Entities
 
-Written by `make docs` from the dbt project. A line is a key that a constraint or a relationship test holds;
-the tables of `upstream` are the transcription service's. Columns are described in [metrics.md](metrics.md).
+Written by `make docs` from the dbt project. A line is a foreign key or a relationship test; tables without
+columns belong to the transcription service or to another schema of the project. Columns are described in
+[metrics.md](metrics.md).
 
 """
 Reference = tuple[str, str, str]
-"""Child, parent, and the child's column."""
+"""Child table, parent table and the child's column."""
 
 
 def entities_page(manifest: dict[str, Any]) -> str:
-    """The page as markdown, with a diagram in mermaid."""
+    """The page as Markdown, with a Mermaid diagram."""
     marts = {n["name"]: n for n in manifest["nodes"].values() if _is_mart(n)}
-    found = sorted({r for r in references(manifest) if r[0] in marts})
-    named = sorted({name for child, parent, _ in found for name in (child, parent)})
+    edges = sorted({r for r in references(manifest) if r[0] in marts})
+    tables = sorted({name for child, parent, _ in edges for name in (child, parent)})
     lines = ["```mermaid", "erDiagram"]
-    lines += [f'    {parent} ||--o{{ {child} : "{column}"' for child, parent, column in found]
-    for name in named:
+    lines += [f'    {parent} ||--o{{ {child} : "{column}"' for child, parent, column in edges]
+    for name in tables:
         if name in marts:
-            lines += [f"    {name} {{", *_attributes(marts[name], found), "    }"]
-    lines += ["```", "", "| Table | One row per | Built as |", "|---|---|---|"]
+            lines += [f"    {name} {{", *_attributes(marts[name], edges), "    }"]
+    lines += ["```", "", "| Table | One row per | Materialization |", "|---|---|---|"]
     for name, mart in sorted(marts.items()):
         grain = mart["raw_code"].strip().splitlines()[0].removeprefix("-- ").removeprefix("one row per ")
         path = mart["original_file_path"]
@@ -32,7 +33,7 @@ def entities_page(manifest: dict[str, Any]) -> str:
 
 
 def references(manifest: dict[str, Any]) -> Iterator[Reference]:
-    """Every reference that a foreign key or a relationship test of the project holds."""
+    """All references in foreign keys and relationship tests of the project."""
     nodes, sources = manifest["nodes"], manifest["sources"]
     for node in nodes.values():
         for constraint in node.get("constraints") or []:
@@ -55,11 +56,11 @@ def _is_mart(node: dict[str, Any]) -> bool:
     return bool(node["resource_type"] == "model" and node["fqn"][1] == "marts")
 
 
-def _attributes(mart: dict[str, Any], found: list[Reference]) -> Iterator[str]:
-    """Keys only: the columns stand on the metric page."""
-    foreign = {column for child, _, column in found if child == mart["name"]}
+def _attributes(mart: dict[str, Any], edges: list[Reference]) -> Iterator[str]:
+    """The mart's keys as lines of the diagram."""
+    foreign = {column for child, _, column in edges if child == mart["name"]}
     for column in mart["columns"].values():
         name = column["name"]
         if name == "id" or name in foreign or name in ("coach_id", "client_id"):
-            mark = " PK" if name == "id" else " FK" if name in foreign else ""
-            yield f"        {(column['data_type'] or 'unknown').split('(')[0].replace(' ', '_')} {name}{mark}"
+            key = " PK" if name == "id" else " FK" if name in foreign else ""
+            yield f"        {(column['data_type'] or 'unknown').split('(')[0].replace(' ', '_')} {name}{key}"

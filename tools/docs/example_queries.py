@@ -1,4 +1,4 @@
-"""docs/analysts.md: runs each question's SQL as the analyst and writes the answer below it."""
+"""docs/analysts.md: runs each example query with the analyst's role and writes its result below it."""
 
 import re
 from dataclasses import dataclass
@@ -8,49 +8,49 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 ANALYST = "warehouse_analyst"
-QUESTION = re.compile(
+QUERY_SECTION = re.compile(
     r"^## (?P<title>\d+\. .+?)\n.*?^Columns: (?P<columns>.+?)\n\n```sql\n(?P<statement>.+?)```\n\n"
-    r"<!-- answer -->\n(?P<answer>.*?)<!-- /answer -->$",
+    r"<!-- result -->\n(?P<result>.*?)<!-- /result -->$",
     re.MULTILINE | re.DOTALL,
 )
 
 
 @dataclass(frozen=True)
-class Question:
-    """One question of the page: what it promises, and how it is asked."""
+class ExampleQuery:
+    """A section of the page with a query."""
 
     title: str
     columns: tuple[str, ...]
-    """Names of the columns that the text promises, in order."""
+    """Names of the documented result columns, in order."""
     statement: str
 
 
-def questions(page: str) -> list[Question]:
-    """The page's questions, in order."""
+def example_queries(page: str) -> list[ExampleQuery]:
+    """The page's queries, in order."""
     return [
-        Question(m["title"], tuple(re.findall(r"`(\w+)`", m["columns"])), m["statement"])
-        for m in QUESTION.finditer(page)
+        ExampleQuery(m["title"], tuple(re.findall(r"`(\w+)`", m["columns"])), m["statement"])
+        for m in QUERY_SECTION.finditer(page)
     ]
 
 
 def analyst_url(owner_url: str) -> str:
-    """The owner's address, with nothing but the analyst's rights."""
+    """The owner's URL with the analyst's role."""
     return make_conninfo(owner_url, options=f"-c role={ANALYST} -c timezone=UTC")
 
 
-def with_answers(page: str, owner_url: str) -> str:
-    """The page with every answer as the database gives it now."""
+def with_results(page: str, owner_url: str) -> str:
+    """The page with the current result of every query."""
     with psycopg.connect(analyst_url(owner_url)) as connection:
 
-        def answered(match: re.Match[str]) -> str:
-            head = match[0][: match.start("answer") - match.start()]
-            return f"{head}{ask(connection, match['statement'])}<!-- /answer -->"
+        def replace(match: re.Match[str]) -> str:
+            head = match[0][: match.start("result") - match.start()]
+            return f"{head}{result_table(connection, match['statement'])}<!-- /result -->"
 
-        return QUESTION.sub(answered, page)
+        return QUERY_SECTION.sub(replace, page)
 
 
-def ask(connection: psycopg.Connection[Any], statement: str) -> str:
-    """Rows as a markdown table; unknown is a dash."""
+def result_table(connection: psycopg.Connection[Any], statement: str) -> str:
+    """The rows as a Markdown table; null is shown as a dash."""
     cursor = connection.execute(statement.encode())
     names = [column.name for column in cursor.description or ()]
     rows = [["-" if value is None else str(value) for value in row] for row in cursor]

@@ -1,4 +1,4 @@
-"""docs/reference/metrics.md: every column of every mart, in words, with the models that hold its formula."""
+"""docs/reference/metrics.md: description, formula and constants of every column of every mart."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from tools.docs.column_lineage import ColumnLineage, Origin, is_mart
 
 HEADING = """# Metrics
 
-Written by `make docs` from the dbt project; change the descriptions there. "Formula" names the models that
-compute the column, all of them where several rules apply, or the source that it is read from. "Constants"
-names the seeds whose values enter the column after its sources and other marts. Both follow the column's
-lineage; what the SQL does not show is declared in the column's `config: {meta: …}`. Keys have neither.
+Written by `make docs` from the dbt project; change the descriptions there. "Formula" links to the models that
+compute the column, to all of them where several rules apply, or to the source that it is read from.
+"Constants" links to the seeds whose values are used on the way from the sources and other marts. Both follow
+the column's lineage, except where the column declares them in `config: {meta: …}`. Keys have neither.
 """
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One column of a mart."""
+    """A column of a mart."""
 
     name: str
     data_type: str
@@ -26,7 +26,7 @@ class Metric:
 
 
 def metric_page(manifest: dict[str, Any]) -> str:
-    """The page as markdown, from a manifest of `dbt compile`."""
+    """The page as Markdown, from a manifest of `dbt compile`."""
     nodes = manifest["nodes"]
     lineage = ColumnLineage(manifest)
     paths = {node["name"]: node["original_file_path"] for node in nodes.values()}
@@ -38,7 +38,7 @@ def metric_page(manifest: dict[str, Any]) -> str:
     parts = [HEADING]
     for mart in marts:
         parts.append(f"\n## {mart['name']}\n\n{_one_line(mart['description'])}\n")
-        parts.append("| Column | Type | What it says | Formula | Constants |\n|---|---|---|---|---|")
+        parts.append("| Column | Type | Description | Formula | Constants |\n|---|---|---|---|---|")
         parts += [_row(metric, paths) for metric in _metrics(mart, lineage)]
     return "\n".join(parts) + "\n"
 

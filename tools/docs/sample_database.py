@@ -1,4 +1,4 @@
-"""The made-up practice that the pages' examples are computed from, in a database of its own."""
+"""A temporary database with the computed sample data, for the examples in the pages."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from warehouse.connection import environment
 from warehouse.ephemeral import temporary_database
 from warehouse.paths import PROJECT_DIR
 
-ACKNOWLEDGED = """
+ACKNOWLEDGEMENTS = """
 insert into analytics_api.alert_acknowledgements
     (alert_id, coach_id, client_id, acknowledged_at, severity_at_acknowledgement)
 select id, coach_id, client_id, created_at + make_interval(hours => 5 * position::integer), severity
@@ -26,25 +26,25 @@ from (
 ) as alerts
 where position % 3 > 0
 """
-"""The made-up coaches acknowledge two alerts of three, each five hours more slowly than the one before."""
+"""Acknowledges two of three alerts, each after five hours more than the previous one."""
 
 
 @contextmanager
-def practice() -> Iterator[str]:
-    """The owner's address of a new database with the computed practice; it is dropped afterwards.
+def computed_sample() -> Iterator[str]:
+    """Compute the sample data in a new database, yield its owner's URL and drop it afterwards.
 
-    Raises RuntimeError when the pipeline fails; its messages stand above.
+    Raises RuntimeError when the pipeline fails.
     """
     with temporary_database(f"documentation_{os.getpid()}") as url:
         load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)
         command = [sys.executable, "-m", "dagster_pipelines.run", "--as-of", AS_OF]
         if subprocess.run(command, cwd=PROJECT_DIR, env=os.environ | environment(), check=False).returncode:
-            raise RuntimeError("the practice could not be computed")
-        acknowledge(url)
+            raise RuntimeError("computing the sample data failed, see the messages above")
+        acknowledge_alerts(url)
         yield url
 
 
-def acknowledge(url: str) -> None:
-    """Let the made-up coaches acknowledge alerts."""
+def acknowledge_alerts(url: str) -> None:
+    """Acknowledge two of three alerts."""
     with psycopg.connect(url) as connection:
-        connection.execute(ACKNOWLEDGED)
+        connection.execute(ACKNOWLEDGEMENTS)

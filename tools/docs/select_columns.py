@@ -1,4 +1,4 @@
-"""What the columns of a qualified query stand for, one step at a time."""
+"""Resolves the columns of a qualified query, one step at a time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ class TableColumn:
 
 
 Step: TypeAlias = exp.Expression | TableColumn
-PASSED_ON = ("to_jsonb", "trim_scale")
-"""Functions that show a value in another form."""
+FORWARDING_FUNCTIONS = ("to_jsonb", "trim_scale")
+"""Functions that only change the representation of a value."""
 
 
 def outputs(query: exp.Query, column: str | int) -> Iterator[Step]:
-    """What a query selects under a name or at a place: one expression for each branch of a union."""
+    """The expressions that a query selects under a name or at a position, one per branch of a union."""
     query = query.unnest()
     if isinstance(query, exp.SetOperation):
-        place = query.named_selects.index(column) if column in query.named_selects else column
-        yield from (found for side in (query.left, query.right) for found in outputs(side, place))
+        position = query.named_selects.index(column) if column in query.named_selects else column
+        yield from (step for side in (query.left, query.right) for step in outputs(side, position))
     elif isinstance(column, int):
         yield query.selects[column]
     elif column in query.named_selects:
@@ -37,7 +37,7 @@ def outputs(query: exp.Query, column: str | int) -> Iterator[Step]:
 
 
 def resolve(column: exp.Column) -> Iterator[Step]:
-    """What a column stands for in the relation that it names, which may be one of an outer query."""
+    """The source of a column in its relation, which may belong to an outer query."""
     select = column.find_ancestor(exp.Select)
     while select:
         relations = list(_relations(select))
@@ -49,7 +49,7 @@ def resolve(column: exp.Column) -> Iterator[Step]:
 
 
 def columns_in(expression: exp.Expression) -> Iterator[exp.Column]:
-    """Every column in an expression and in the windows that it names."""
+    """All columns in an expression and in the windows that it refers to."""
     yield from expression.find_all(exp.Column)
     select = expression.find_ancestor(exp.Select)
     named = {window.alias for window in expression.find_all(exp.Window)}
@@ -58,14 +58,14 @@ def columns_in(expression: exp.Expression) -> Iterator[exp.Column]:
             yield from window.find_all(exp.Column)
 
 
-def passed_on(expression: exp.Expression) -> exp.Expression:
-    """The value that an expression only renames, casts, rounds or shows in another form, else itself."""
+def forwarded(expression: exp.Expression) -> exp.Expression:
+    """The innermost value that an expression only renames, casts, rounds or converts; else itself."""
     while True:
         if isinstance(expression, exp.Subquery) and len(expression.this.selects) == 1:
             expression = expression.this.selects[0]
         elif isinstance(expression, exp.Alias | exp.Paren | exp.Cast | exp.Round | exp.AtTimeZone):
             expression = expression.this
-        elif isinstance(expression, exp.Anonymous) and expression.name.lower() in PASSED_ON:
+        elif isinstance(expression, exp.Anonymous) and expression.name.lower() in FORWARDING_FUNCTIONS:
             expression = expression.expressions[0]
         else:
             return expression
@@ -86,7 +86,7 @@ def _relation_outputs(relation: exp.Expression, name: str) -> Iterator[Step]:
     elif isinstance(inner, exp.Query):
         yield from outputs(inner, column)
     else:
-        yield inner  # a function that gives rows
+        yield inner  # a set-returning function
 
 
 def _relations(select: exp.Select) -> Iterator[exp.Expression]:
@@ -97,7 +97,7 @@ def _relations(select: exp.Select) -> Iterator[exp.Expression]:
 
 
 def _cte(table: exp.Table) -> exp.CTE | None:
-    """The common table expression that a table's name means where it stands."""
+    """The common table expression that a table name refers to in its scope."""
     node = None if table.db else table.parent
     while node:
         for cte in node.ctes if isinstance(node, exp.Query) else ():

@@ -1,4 +1,4 @@
-"""docs/reference/settings.md: every setting of every process, as the class that reads it declares it."""
+"""docs/reference/settings.md and .env.example: every setting, from the settings classes."""
 
 from collections.abc import Iterator
 from textwrap import wrap
@@ -28,19 +28,19 @@ ENV_HEADING = """# Settings with their defaults, written by `make docs` (see doc
 #DAGSTER_DATABASE_URL=
 # Password of the Postgres that deploy/docker-compose.yml starts.
 #POSTGRES_PASSWORD="""
-READERS: dict[str, type[BaseSettings]] = {
+SETTINGS_CLASSES: dict[str, type[BaseSettings]] = {
     "The API": Settings,
     "The cue detector": CueSettings,
     "The orchestrator": PipelineSettings,
 }
-"""Who reads which settings."""
+"""Settings class by process."""
 
 
 def settings_page() -> str:
-    """The page as markdown: a table for each reader."""
+    """The page as Markdown: a table for each process."""
     parts = [HEADING]
-    for reader, settings in READERS.items():
-        parts.append(f"\n## {reader}\n\n| Variable | Default | Meaning |\n|---|---|---|")
+    for process, settings in SETTINGS_CLASSES.items():
+        parts.append(f"\n## {process}\n\n| Variable | Default | Meaning |\n|---|---|---|")
         parts += [
             f"| `{name}` | {_default(info)} | {info.description} |" for name, info in variables(settings)
         ]
@@ -48,7 +48,7 @@ def settings_page() -> str:
 
 
 def variables(settings: type[BaseSettings]) -> Iterator[tuple[str, FieldInfo]]:
-    """The environment variables that a class of settings reads, each with what is declared of it."""
+    """The environment variables of a settings class, with their declarations."""
     prefix = settings.model_config.get("env_prefix", "")
     for name, info in settings.model_fields.items():
         yield str(info.validation_alias or f"{prefix}{name}".upper()), info
@@ -64,8 +64,8 @@ def _default(info: FieldInfo) -> str:
 def env_example() -> str:
     """The text of .env.example: every setting, commented out, with its default."""
     parts = [ENV_HEADING]
-    for reader, settings in READERS.items():
-        parts.append(f"\n# {reader}\n")
+    for process, settings in SETTINGS_CLASSES.items():
+        parts.append(f"\n# {process}\n")
         for name, info in variables(settings):
             parts += [f"# {line}" for line in wrap(str(info.description), 108)]
             parts += [f"#{name}={_value(info)}", ""]

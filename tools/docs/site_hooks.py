@@ -41,7 +41,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
-    """Let links to source files lead to their pages."""
+    """Replace links to source files by links to their pages."""
     source = page.file.src_uri
 
     def replaced(match: re.Match[str]) -> str:

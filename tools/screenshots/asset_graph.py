@@ -1,6 +1,6 @@
-"""`make screenshots-dagster`: docs/images/asset-graph.png, the whole chain as an operator sees it.
+"""`make screenshots-dagster`: docs/images/asset-graph.png, the asset groups in the Dagster UI.
 
-Needs Chromium and the packages of the group `ui`, like `make screenshots`.
+Needs Chromium and the dependency group `ui`.
 """
 
 import os
@@ -10,15 +10,15 @@ import sys
 from playwright.sync_api import sync_playwright
 
 from sample.demo import services
-from tools.screenshots.dashboard import FOLDER
+from tools.screenshots.dashboard import IMAGES
 from warehouse import connection
 
-PICTURE = FOLDER / "asset-graph.png"
-PATIENCE_MILLISECONDS = 120_000
+IMAGE = IMAGES / "asset-graph.png"
+TIMEOUT_MILLISECONDS = 120_000
 
 
 def main() -> int:
-    """Start Dagster over the database that is there, photograph the graph of asset groups, and stop it."""
+    """Start Dagster on the existing database, take the screenshot and stop it."""
     chromium = shutil.which(os.environ.get("CHROMIUM", "chromium"))
     if chromium is None:
         print("Chromium is missing: apt-get install chromium, or set CHROMIUM.", file=sys.stderr)
@@ -27,7 +27,7 @@ def main() -> int:
     with services.dagster_ui() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1600, "height": 900})
-        page.set_default_timeout(PATIENCE_MILLISECONDS)
+        page.set_default_timeout(TIMEOUT_MILLISECONDS)
         page.goto(f"{address}/asset-groups")
         welcome = page.get_by_text("Skip", exact=True)
         graph = page.get_by_text("sessions", exact=True).first
@@ -35,10 +35,10 @@ def main() -> int:
         if welcome.is_visible():
             welcome.click()
         graph.wait_for()
-        page.wait_for_timeout(3000)  # the graph is laid out after it is there
-        page.screenshot(path=PICTURE)
+        page.wait_for_timeout(3000)  # the layout runs after the graph is visible
+        page.screenshot(path=IMAGE)
         browser.close()
-    print(f"  docs/images/{PICTURE.name}")
+    print(f"  docs/images/{IMAGE.name}")
     return 0
 
 

@@ -1,7 +1,7 @@
-"""`make screenshots`: the pictures in docs/images, taken of the demo's page in a real browser.
+"""`make screenshots`: the images of the dashboard in docs/images, taken in a browser.
 
-Needs Chromium and the packages of the group `ui`. The sample practice is the same on every machine, so a
-picture changes only when the page or the practice does.
+Needs Chromium and the dependency group `ui`. The sample data are the same on every machine, so an image
+changes only with the dashboard or the data.
 """
 
 import os
@@ -17,69 +17,69 @@ from sample.demo import data, services, summary
 from sample.demo.database import start_database
 from warehouse import connection, embedded
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 WIDTH = 1200
 
 
 @dataclass(frozen=True)
-class Picture:
-    """What is photographed: which view, how much of it, and in which colours."""
+class Screenshot:
+    """A view, its size and its colour scheme."""
 
     name: str
     height: int
     scheme: Literal["light", "dark"] = "light"
     width: int = WIDTH
-    part: str | None = None
-    """What of the page; default: what is in sight."""
+    selector: str | None = None
+    """The element to capture (default: the viewport)."""
 
 
-PICTURES = (
-    Picture("overview", 800),
-    Picture("client", 1010),
-    Picture("client-trends", 1010, part=".trends"),
-    Picture("session", 1000),
-    Picture("client-dark", 1010, "dark"),
-    Picture("overview-phone", 844, width=390),
+SCREENSHOTS = (
+    Screenshot("overview", 800),
+    Screenshot("client", 1010),
+    Screenshot("client-trends", 1010, selector=".trends"),
+    Screenshot("session", 1000),
+    Screenshot("client-dark", 1010, "dark"),
+    Screenshot("overview-phone", 844, width=390),
 )
 
 
-def take(browser: Browser, picture: Picture, link: str) -> None:
-    """Open the page as the demo coach and photograph one view."""
+def capture(browser: Browser, screenshot: Screenshot, link: str) -> None:
+    """Open the dashboard as the demo coach and capture one view."""
     context = browser.new_context(
-        viewport={"width": picture.width, "height": picture.height},
-        color_scheme=picture.scheme,
+        viewport={"width": screenshot.width, "height": screenshot.height},
+        color_scheme=screenshot.scheme,
         reduced_motion="reduce",
     )
     page = context.new_page()
     page.goto(link)
     page.wait_for_selector(".alert")
-    view = picture.name.partition("-")[0]
+    view = screenshot.name.partition("-")[0]
     if view != "overview":
         _open_client(page)
     if view == "session":
         page.click(".scroll tbody tr:first-child a")
         page.wait_for_selector(".talk-bar")
     page.wait_for_load_state("networkidle")
-    page.mouse.move(0, 0)  # off what was clicked: no number explains itself
-    part = page.locator(picture.part) if picture.part else page
-    part.screenshot(path=FOLDER / f"{picture.name}.png")
+    page.mouse.move(0, 0)  # so that no tooltip is open
+    target = page.locator(screenshot.selector) if screenshot.selector else page
+    target.screenshot(path=IMAGES / f"{screenshot.name}.png")
     context.close()
 
 
 def _open_client(page: Page) -> None:
-    """The client of the practice whose risk has the most reasons: the second in the list."""
+    """Open the second client in the list, whose risk has the most factors."""
     page.click("table.clients tbody tr:nth-child(2) a")
     page.wait_for_selector(".factors")
 
 
 def main() -> int:
-    """Start what the demo starts, take the pictures, and stop it."""
+    """Start the demo's services, take the screenshots and stop them."""
     chromium = shutil.which(os.environ.get("CHROMIUM", "chromium"))
     if chromium is None:
         print("Chromium is missing: apt-get install chromium, or set CHROMIUM.", file=sys.stderr)
         return 1
-    FOLDER.mkdir(exist_ok=True)
-    ours = start_database(print)
+    IMAGES.mkdir(exist_ok=True)
+    has_started = start_database(print)
     try:
         os.environ.update(connection.environment())
         data.load(print)
@@ -90,12 +90,12 @@ def main() -> int:
             browser = playwright.chromium.launch(
                 executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
             )
-            for picture in PICTURES:
-                take(browser, picture, link)
-                print(f"  docs/images/{picture.name}.png")
+            for screenshot in SCREENSHOTS:
+                capture(browser, screenshot, link)
+                print(f"  docs/images/{screenshot.name}.png")
             browser.close()
     finally:
-        if ours:
+        if has_started:
             embedded.down()
     return 0
 

@@ -11,7 +11,7 @@ from sample.load_sample import load_sample
 from tests.support.databases import as_role, fresh_database
 from tests.support.project import Project
 from tests.support.templates import Templates
-from tools.docs.sample_database import acknowledge
+from tools.docs.sample_database import acknowledge_alerts
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def sample_template(templates: Templates, built_template: str, project: Project)
         project.run(url, "+int_cues__pending_sessions", "+int_cues__detector_input")
         detect_pending(as_role(url, "warehouse_cues"))
         project.run(url, as_of=AS_OF)
-        acknowledge(url)
+        acknowledge_alerts(url)
 
     with templates.filled("documentation", fill, built_template) as name:
         yield name

@@ -8,11 +8,11 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from tools.docs.example_queries import Question, analyst_url, questions, with_answers
+from tools.docs.example_queries import ExampleQuery, analyst_url, example_queries, with_results
 from warehouse.paths import PROJECT_DIR
 
 PAGE = (PROJECT_DIR / "docs" / "analysts.md").read_text(encoding="utf-8")
-QUERIES = questions(PAGE)
+QUERIES = example_queries(PAGE)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def test_page__has_ten_queries() -> None:
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.title)
-def test_query__returns_the_documented_columns(analyst: psycopg.Connection[Any], query: Question) -> None:
+def test_query__returns_the_documented_columns(analyst: psycopg.Connection[Any], query: ExampleQuery) -> None:
     cursor = analyst.execute(query.statement.encode())
     assert tuple(column.name for column in cursor.description or ()) == query.columns
     rows = cursor.fetchall()
@@ -37,7 +37,7 @@ def test_query__returns_the_documented_columns(analyst: psycopg.Connection[Any],
 
 
 def test_results__are_those_of_the_sample_data(sample_url: str) -> None:
-    assert with_answers(PAGE, sample_url) == PAGE, "run `make docs`"
+    assert with_results(PAGE, sample_url) == PAGE, "run `make docs`"
 
 
 def test_select_star__from_language_cues_is_refused(sample_url: str) -> None:

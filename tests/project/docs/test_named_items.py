@@ -18,7 +18,7 @@ from api.dashboard.routes import router as dashboard_router
 from dagster_pipelines.definitions import defs
 from tests.project.docs import pages
 from tools.docs.access_matrix import SCHEMAS
-from tools.docs.settings_page import READERS, variables
+from tools.docs.settings_page import SETTINGS_CLASSES, variables
 from warehouse.cli import app
 from warehouse.connection import LoginRole
 from warehouse.paths import PROJECT_DIR
@@ -131,7 +131,7 @@ def test_warehouse__has_the_commands_and_options() -> None:
 
 
 def test_variables__are_read() -> None:
-    known = {name for settings in READERS.values() for name, _ in variables(settings)}
+    known = {name for settings in SETTINGS_CLASSES.values() for name, _ in variables(settings)}
     known |= {role.variable for role in LoginRole}
     others = [*(PROJECT_DIR / "deploy").rglob("*"), *(PROJECT_DIR / "warehouse").glob("*.py")]
     code = "".join(file.read_text(encoding="utf-8") for file in others if file.is_file())

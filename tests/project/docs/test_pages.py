@@ -12,12 +12,12 @@ import pytest
 import typer
 
 from tests.support.project import Project
-from tools.docs.access_matrix import ROLES, SCHEMAS, rights, with_rights
+from tools.docs.access_matrix import ROLES, SCHEMAS, privileges, with_privileges
 from tools.docs.api_reference import api_reference
 from tools.docs.cli_page import cli_page
 from tools.docs.entities import entities_page, references
 from tools.docs.metric_page import metric_page
-from tools.docs.settings_page import READERS, settings_page, variables
+from tools.docs.settings_page import SETTINGS_CLASSES, settings_page, variables
 from warehouse.cli import app
 from warehouse.paths import PROJECT_DIR
 
@@ -80,7 +80,7 @@ def test_entities__are_up_to_date(manifest: dict[str, Any]) -> None:
 
 def test_settings_page__is_up_to_date_and_describes_each_setting() -> None:
     assert settings_page() == page("settings.md"), "run `make docs`"
-    settings = dict(one for reader in READERS.values() for one in variables(reader))
+    settings = dict(one for reader in SETTINGS_CLASSES.values() for one in variables(reader))
     assert {"API_KEYS", "CUE_LLM_MODEL", "OPENAI_API_KEY", "ALERT_WEBHOOK_URL"} <= set(settings)
     assert [name for name, info in settings.items() if not info.description] == []
 
@@ -119,7 +119,9 @@ def test_cli_page__contains_every_command_option_and_target() -> None:
 
 
 def test_access_table__is_up_to_date(sample_url: str) -> None:
-    assert with_rights(page("database-roles.md"), sample_url) == page("database-roles.md"), "run `make docs`"
+    assert with_privileges(page("database-roles.md"), sample_url) == page("database-roles.md"), (
+        "run `make docs`"
+    )
 
 
 def test_schemas__are_all_documented(sample_url: str) -> None:
@@ -147,10 +149,10 @@ def test_access_table__lists_every_relation_with_a_grant(sample_url: str) -> Non
 
 def test_access_table__shows_a_new_grant(sample_url: str) -> None:
     with psycopg.connect(sample_url, autocommit=True) as connection:
-        before = rights(sample_url)
+        before = privileges(sample_url)
         connection.execute("grant select on analytics_api.audit_log to warehouse_analyst")
-        changed = set(rights(sample_url).splitlines()) - set(before.splitlines())
+        changed = set(privileges(sample_url).splitlines()) - set(before.splitlines())
         connection.execute("revoke select on analytics_api.audit_log from warehouse_analyst")
     (line,) = changed
     assert line.startswith("| `analytics_api.audit_log` | reads (by row) |")
-    assert rights(sample_url) == before
+    assert privileges(sample_url) == before
