@@ -7,7 +7,8 @@ from typing import Any
 HEADING = """# API reference
 
 Written by `make docs` from [api/openapi.json](../../api/openapi.json). The running service shows the same
-document at `/docs`. TypeScript types and a typed client are in `api/client/`.
+document at `/docs`. TypeScript types and a typed client are in
+[api/client/](../../api/client/README.md).
 
 - Every analytics route requires the header `X-API-Key` and a Supabase JWT in `Authorization: Bearer …`; how
   they are verified is explained in [security.md](../explanation/security.md).
