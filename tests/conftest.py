@@ -1,4 +1,4 @@
-"""Fixtures that every test may use. The server is real: DATABASE_URL's if given, else an embedded one."""
+"""Fixtures for all tests. The server is that of DATABASE_URL, if set, else an embedded one."""
 
 import gc
 import os
@@ -20,7 +20,7 @@ from warehouse import embedded
 from warehouse.load import load_directory
 from warehouse.migrate import migrate
 
-# No test depends on how fast the machine is, nor on luck.
+# tests depend neither on the speed of the machine nor on random input
 settings.register_profile("project", deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 settings.load_profile("project")
 
@@ -33,19 +33,19 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long, so that no process is left alone with it in the end."""
+    """Start with long tests, so that processes finish at about the same time."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector pass over what was imported: looking through it takes a tenth of all time."""
+    """Exclude imported objects from garbage collection, which would take a tenth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what a test recorded under `summary`: figures that say more than that it passed."""
+    """Print the figures that tests record as the property `summary`."""
     for report in terminalreporter.getreports("passed"):
         for text in (value for name, value in report.user_properties if name == "summary"):
             terminalreporter.section(report.nodeid)
@@ -53,30 +53,31 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def run_folder(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of this test run, the same for all its processes."""
-    folder = tmp_path_factory.getbasetemp()
-    return folder if worker_id == "master" else folder.parent
+def run_directory(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of this test run, shared by its processes."""
+    directory = tmp_path_factory.getbasetemp()
+    return directory if worker_id == "master" else directory.parent
 
 
 @pytest.fixture(scope="session")
-def server_url(run_folder: Path) -> Iterator[str]:
-    """An owner's address on the server that all processes of this test run use."""
-    given = os.environ.get("DATABASE_URL")
-    if given:
-        yield given
+def server_url(run_directory: Path) -> Iterator[str]:
+    """The owner's URL of the server that all processes of this test run use."""
+    if configured := os.environ.get("DATABASE_URL"):
+        yield configured
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WAREHOUSE_HOME", str(run_folder / "warehouse"))
+        patch.setenv("WAREHOUSE_HOME", str(run_directory / "warehouse"))
         patch.setenv("WAREHOUSE_SERVER_OPTIONS", "-c fsync=off -c full_page_writes=off")
-        with shared(run_folder / "server", lambda: embedded.up().url(), lambda _: embedded.remove()) as url:
+        with shared(
+            run_directory / "server", lambda: embedded.up().url(), lambda _: embedded.remove()
+        ) as url:
             yield url
 
 
 @pytest.fixture(scope="session")
-def templates(server_url: str, run_folder: Path) -> Templates:
-    """Databases to copy."""
-    return Templates(server_url, run_folder)
+def templates(server_url: str, run_directory: Path) -> Templates:
+    """Template databases."""
+    return Templates(server_url, run_directory)
 
 
 @pytest.fixture(scope="session")
@@ -87,21 +88,21 @@ def project() -> Project:
 
 @pytest.fixture(scope="session")
 def migrated_template(templates: Templates) -> Iterator[str]:
-    """Name of a migrated, empty database to copy."""
+    """Template with migrations and without data."""
     with templates.filled("migrated", lambda _: migrate()) as name:
         yield name
 
 
 @pytest.fixture(scope="session")
 def built_template(templates: Templates, migrated_template: str, project: Project) -> Iterator[str]:
-    """Name of a database in which every model was built once over empty source tables."""
+    """Template in which every model was built from empty source tables."""
     with templates.filled("built", project.build, migrated_template) as name:
         yield name
 
 
 @pytest.fixture(scope="session")
 def sample_template(templates: Templates, migrated_template: str, project: Project) -> Iterator[str]:
-    """Name of a database with the sample practice, computed for its last day, every dbt test passed."""
+    """Template with the sample practice, computed for its last date, with all dbt tests passed."""
 
     def fill(url: str) -> None:
         load_sample(DEFAULT_SEED, DEFAULT_SIZE, DEFAULT_LAST_DATE)
@@ -113,19 +114,19 @@ def sample_template(templates: Templates, migrated_template: str, project: Proje
 
 @pytest.fixture(scope="module")
 def sample_database_url(server_url: str, sample_template: str) -> Iterator[str]:
-    """A database of the module's own with the computed sample practice; in DATABASE_URL too."""
+    """A database with the computed sample practice for the module, also in DATABASE_URL."""
     yield from _use_copy(server_url, sample_template)
 
 
 @pytest.fixture(scope="module")
 def database_url(server_url: str, migrated_template: str) -> Iterator[str]:
-    """A migrated, empty database of the module's own; DATABASE_URL names it for the module's time."""
+    """A database with migrations and without data for the module, also in DATABASE_URL."""
     yield from _use_copy(server_url, migrated_template)
 
 
 @pytest.fixture(scope="module")
 def built_database_url(server_url: str, built_template: str) -> Iterator[str]:
-    """A database of the module's own with every model built over empty source tables; in DATABASE_URL too."""
+    """A database with models built from empty source tables for the module, also in DATABASE_URL."""
     yield from _use_copy(server_url, built_template)
 
 
@@ -137,7 +138,7 @@ def _use_copy(server_url: str, template: str) -> Iterator[str]:
 
 @pytest.fixture
 def connection(database_url: str) -> Iterator[psycopg.Connection]:
-    """The owner's connection to the module's database; what a test doesn't commit is rolled back."""
+    """The owner's connection to the module's database; uncommitted changes are rolled back."""
     with psycopg.connect(database_url) as open_connection:
         yield open_connection
         open_connection.rollback()
@@ -145,13 +146,13 @@ def connection(database_url: str) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture(scope="session")
 def annomi_dir() -> Path:
-    """The real dialogues; skips, saying so, where they are absent."""
+    """The directory of the AnnoMI dialogues; skips the test if it does not exist."""
     if not ANNOMI_DIR.exists():
-        pytest.skip(f"the real dialogues are not at {ANNOMI_DIR}")
+        pytest.skip(f"the AnnoMI dialogues are not at {ANNOMI_DIR}")
     return ANNOMI_DIR
 
 
 @pytest.fixture
 def load_real_dialogues(database_url: str, annomi_dir: Path) -> None:
-    """Fills the module's database with the real dialogues."""
+    """Load the AnnoMI dialogues into the module's database."""
     load_directory(annomi_dir)

@@ -1,4 +1,4 @@
-"""What all processes of a test run use together: the first that needs it makes it, the last removes it."""
+"""Resources shared by the processes of a test run: created by the first user, removed by the last."""
 
 import fcntl
 import json
@@ -9,28 +9,28 @@ from typing import Any
 
 
 @contextmanager
-def shared(note: Path, make: Callable[[], str], remove: Callable[[str], None]) -> Iterator[str]:
-    """What `make` gave in the process that came first; `note` is a file that tells the others.
+def shared(state_file: Path, make: Callable[[], str], remove: Callable[[str], None]) -> Iterator[str]:
+    """Yield the result of `make` in the first process; the file `state_file` passes it to the others.
 
-    Who comes while it is being made waits.
+    Other processes wait while it is created.
     """
-    with _alone(note) as uses:
+    with _locked(state_file) as uses:
         if not uses["users"]:
             uses["made"] = make()
         uses["users"] += 1
     try:
         yield uses["made"]
     finally:
-        with _alone(note) as uses:
+        with _locked(state_file) as uses:
             uses["users"] -= 1
             if not uses["users"]:
                 remove(uses["made"])
 
 
 @contextmanager
-def _alone(note: Path) -> Iterator[dict[str, Any]]:
-    """What the note says, to be changed while no other process looks; unchanged when the block fails."""
-    with note.open("a+") as file:
+def _locked(state_file: Path) -> Iterator[dict[str, Any]]:
+    """Lock the file and yield its content, which is written back unless the block fails."""
+    with state_file.open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         uses: dict[str, Any] = json.loads(file.read() or '{"users": 0}')

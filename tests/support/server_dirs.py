@@ -1,4 +1,4 @@
-"""Folders for embedded servers of a test's own."""
+"""Directories for embedded servers of single tests."""
 
 import os
 import tempfile
@@ -16,20 +16,19 @@ FAST = "-c fsync=off -c full_page_writes=off -c shared_buffers=16MB"
 
 @contextmanager
 def server_home(name: str = "home") -> Iterator[Path]:
-    """A WAREHOUSE_HOME that every account can reach; its server is stopped and deleted afterwards."""
-    with tempfile.TemporaryDirectory(prefix="coaching-test-", dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
+    """Set WAREHOUSE_HOME to a directory that every account can enter; its server is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="coaching-test-", dir="/tmp") as directory:
+        Path(directory).chmod(0o755)
         with pytest.MonkeyPatch.context() as patch:
-            for party in LoginRole:
-                patch.delenv(party.variable, raising=False)
-            patch.setenv("WAREHOUSE_HOME", str(Path(folder, name)))
+            for role in LoginRole:
+                patch.delenv(role.variable, raising=False)
+            patch.setenv("WAREHOUSE_HOME", str(Path(directory, name)))
             patch.setenv("WAREHOUSE_SERVER_OPTIONS", FAST)
             try:
-                yield Path(folder, name)
+                yield Path(directory, name)
             finally:
                 embedded.remove()
 
 
 def is_root() -> bool:
-    """Whether the tests run as root."""
     return os.geteuid() == 0

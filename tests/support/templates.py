@@ -1,4 +1,4 @@
-"""Databases to copy, each filled once for all processes of a test run."""
+"""Template databases, each filled once for all processes of a test run."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -12,17 +12,17 @@ from warehouse.connection import temporary_variables
 
 @dataclass(frozen=True)
 class Templates:
-    """The templates of one server; `folder` is that of the test run."""
+    """The templates of one server; `directory` is that of the test run."""
 
     server_url: str
-    folder: Path
+    directory: Path
 
     def filled(
         self, name: str, fill: Callable[[str], object], of: str | None = None
     ) -> AbstractContextManager[str]:
-        """Name of a database, a copy of the template `of`, after `fill` was called with its address.
+        """Yield the name of a database, a copy of the template `of`, after `fill` was called with its URL.
 
-        DATABASE_URL names it, too, while it is being filled.
+        DATABASE_URL names it while it is filled.
         """
 
         def make() -> str:
@@ -38,4 +38,4 @@ class Templates:
         def remove(made: str) -> None:
             drop_database(self.server_url, made)
 
-        return shared(self.folder / name, make, remove)
+        return shared(self.directory / name, make, remove)
