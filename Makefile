@@ -158,6 +158,7 @@ release: setup ## build the wheel and the image build context into dist/
 lint: manifest
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	git ls-files | $(BIN)/python -m tools.vocabulary
 	$(BIN)/warehouse exec -- $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
 
 .PHONY: types
