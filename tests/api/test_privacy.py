@@ -14,7 +14,7 @@ from tests.api.sample_database import AS_OF
 from tests.api.service import API_KEY, JWT_SECRET, PREFIX, SECOND_API_KEY, Service, serve
 from tests.api.tokens import hs256
 
-NOTE = "Anna told me about her mother in Leeds"
+NOTE = "Anna told me about her mother in Leeds"  # codespell:ignore told
 WEB_SOCKET = {
     "Connection": "Upgrade",
     "Upgrade": "websocket",

@@ -1,4 +1,4 @@
-"""The days that a run speaks for."""
+"""The dates that a run computes."""
 
 from datetime import date
 

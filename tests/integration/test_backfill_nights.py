@@ -35,7 +35,7 @@ def practice(seed: int, pairs: int) -> list[list[SessionValues]]:
             mood = min(100.0, max(0.0, mood + dice.uniform(-14, 12)))
             sessions.append(
                 SessionValues(
-                    on=on,
+                    session_date=on,
                     engagement=Decimal(round(mood, 2)).quantize(Decimal("0.01")),
                     sentiment=Decimal(round(mood / 50 - 1, 3)).quantize(Decimal("0.001")),
                     resistance=dice.choice([0, 0, 1, 5]),

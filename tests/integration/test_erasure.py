@@ -40,7 +40,7 @@ select n.nspname, c.relname from pg_class as c inner join pg_namespace as n on c
 where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema', 'analytics_seeds')
     and (n.nspname, c.relname) not in (
         ('ai_backend', 'transcription_jobs'), ('public', 'coach_clients'), ('warehouse', 'erased_jobs'),
-        -- this run's note of what is gone; the next run writes it anew
+        -- scratch table of removed sessions; each run writes it again
         ('analytics_intermediate', 'int_clients__erased_sessions')
     )
 """
@@ -105,7 +105,7 @@ def test_deleted_job__leaves_no_trace_in_any_record(
 
     assert mentions(connection, only[1]) == set()
     assert mentions(connection, deleted) | mentions(connection, ended_job) == set()
-    # As if the deleted session had never been: a day that knew it is told again, in every record.
+    # Records equal those of a history without the deleted session: each date that counted it is recomputed.
     days = {row["as_of_date"] for row in after["risk_scores"] if row["client_id"] == client}
     assert days == {TODAY - timedelta(days=n) for n in range(61)}
     for mart in RECORDS:
@@ -252,16 +252,16 @@ def test_erased_client__is_nowhere_and_stays_away(
     assert row["total_sessions"] == 1
 
 
-def test_erasure__twice_of_nobody_and_while_a_run_writes(
+def test_erasure__of_an_unknown_client_and_during_a_run(
     connection: psycopg.Connection, built_database_url: str, project: Project
 ) -> None:
     coach, client = add_pair(connection, [session(30, 80)])
     project.run(built_database_url, *FROM_CLIENTS_ON, as_of="2026-06-30")
     assert erase_client(new_id()) == Erasure(removed=[], excluded_jobs=0)
-    told: list[str] = []
+    messages: list[str] = []
     with hold_write_lock(0), pytest.raises(WriteLockTimeoutError):
-        erase_client(client, wait_seconds=0.7, report=told.append)
-    assert told == ["Another run is writing the marts; waiting for it."]
+        erase_client(client, timeout_seconds=0.7, report=messages.append)
+    assert messages == ["Another run is writing the marts; waiting for it."]
     assert "ai_backend.risk_scores" in mentions(connection, client)
 
     # a step that is at work when the erasure is asked for writes first, and is erased too

@@ -12,12 +12,12 @@ from tests.support.project import NOWHERE, parse
 
 def test_move__gives_what_dbt_parses_for_another_database() -> None:
     moved = read_manifest()
-    assert told(moved) != told(parsed := parse())
+    assert content(moved) != content(parsed := parse())
     move(moved, database=database_name(NOWHERE))
-    assert told(moved) == told(parsed)
+    assert content(moved) == content(parsed)
 
 
-def told(manifest: Manifest) -> dict[str, Any]:
+def content(manifest: Manifest) -> dict[str, Any]:
     """Everything a build reads, without when it was written."""
     parts = (
         manifest.nodes,
