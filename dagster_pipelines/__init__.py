@@ -1,8 +1,8 @@
-"""The orchestrator: it alone knows dbt, the cue detector and the warehouse."""
+"""The orchestrator: the only package that imports dbt, the cue detector and the warehouse."""
 
 import warnings
 
 import dagster
 
-# A partitioned asset's backfill policy is beta in Dagster; whoever runs the demo can do nothing about it.
+# The backfill policy of a partitioned asset is a beta feature of Dagster: users cannot act on the warning.
 warnings.filterwarnings("ignore", category=dagster.BetaWarning)

@@ -1,4 +1,4 @@
-"""The frame around every step that writes: one writer at a time, and errors that say whether to try again."""
+"""Context managers of every step that writes: the write lock, and errors that state whether to retry."""
 
 import traceback
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from typing import Any
 import dagster as dg
 import psycopg
 
-from dagster_pipelines.dbt.translator import events_of_failed
-from dagster_pipelines.resources.dbt import BuildError, describe_sqlstate
+from dagster_pipelines.dbt.errors import PERMANENT_ERROR_CLASSES, BuildError, describe_sqlstate
+from dagster_pipelines.dbt.translator import partial_results
 from dagster_pipelines.settings import PipelineSettings
 from dagster_pipelines.state.write_lock import hold_write_lock
 from warehouse.write_lock import WriteLockTimeoutError
@@ -18,14 +18,14 @@ from warehouse.write_lock import WriteLockTimeoutError
 
 @contextmanager
 def write_lock_held(context: dg.AssetExecutionContext) -> Iterator[None]:
-    """Hold the writers' lock for the time of a step."""
+    """Hold the write lock for the duration of a step."""
     with hold_write_lock(PipelineSettings().pipeline_write_lock_timeout_seconds, context.log.info):
         yield
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Turn errors into failures without anybody's words; only what may pass by itself is tried again."""
+    """Turn errors into failures that quote no data; only transient errors are retried."""
     try:
         yield
     except dg.Failure:
@@ -35,22 +35,22 @@ def translate_errors() -> Iterator[None]:
     except WriteLockTimeoutError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     except psycopg.Error as error:
-        state = error.sqlstate or ""
+        sqlstate = error.sqlstate or ""
         raise dg.Failure(
-            describe_sqlstate(state), allow_retries=state[:2] not in ("22", "23", "42")
+            describe_sqlstate(sqlstate), allow_retries=sqlstate[:2] not in PERMANENT_ERROR_CLASSES
         ) from None
     except Exception as error:
-        # a fault of ours: where, but not what it says, which may hold a row
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        sentence = f"{type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
-        raise dg.Failure(sentence, allow_retries=False) from None
+        # the message of an unexpected error may quote data: only its type and location are reported
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        message = f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}"
+        raise dg.Failure(message, allow_retries=False) from None
 
 
-def report_partial_results(events: Iterator[Any]) -> Iterator[Any]:
-    """Pass on a step's events; of a build that failed, what was built by then and what the tests said."""
+def report_partial_results(context: dg.AssetExecutionContext, events: Iterator[Any]) -> Iterator[Any]:
+    """Yield a step's events; if its build fails, yield the completed models and tests before raising."""
     with translate_errors():
         try:
             yield from events
         except BuildError as error:
-            yield from events_of_failed(error.built)
+            yield from partial_results(context, error.results)
             raise

@@ -1,8 +1,8 @@
-"""The order of the night: which stage rests on which, and what it still owes."""
+"""The nightly stages: their order, and the run that computes the pending dates of a stage."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,28 +12,30 @@ import psycopg
 from dagster_pipelines.options import run_config
 from dagster_pipelines.state.computed_dates import (
     Stage,
-    business_day,
+    business_date,
     format_range,
     last_computed,
     pending_range,
 )
 
+DATE_TAG = "date"
+"""Tag of a nightly run: the latest date that it computes."""
+
 
 @dataclass(frozen=True)
 class NightlyStage:
-    """A stage of the night."""
+    """A stage of the nightly computation."""
 
     stage: Stage
     job: str
-    at: time
+    start_time: time
     """Earliest start, in the business time zone."""
-    depends_on_stage: Stage | None
+    depends_on: Stage | None
     verify_content: bool = False
 
     @property
     def cron(self) -> str:
-        """The same as a cron expression."""
-        return f"{self.at.minute} {self.at.hour} * * *"
+        return f"{self.start_time.minute} {self.start_time.hour} * * *"
 
 
 NIGHTLY: Sequence[NightlyStage] = (
@@ -43,29 +45,29 @@ NIGHTLY: Sequence[NightlyStage] = (
 )
 
 
-def request(
-    connection: psycopg.Connection[Any], stage: NightlyStage, day: date, attempt: int = 1
+def nightly_run(
+    connection: psycopg.Connection[Any], stage: NightlyStage, until: date, attempt: int = 1
 ) -> dg.RunRequest | dg.SkipReason:
-    """A run for everything that a stage owes up to `day`, or why there is none now."""
-    owed = pending_range(connection, stage.stage, day)
-    if owed is None:
-        return dg.SkipReason(f"{day} is computed already.")
-    if stage.depends_on_stage is not None:
-        ready = last_computed(connection, stage.depends_on_stage)
-        if ready is None or ready < day:
-            return dg.SkipReason(f"Waits for the stage {stage.depends_on_stage} of {day}.")
-    options: dict[str, Any] = {"as_of": format_range(*owed)}
+    """Return a run for the pending dates of a stage up to `until`, or the reason why there is none."""
+    pending = pending_range(connection, stage.stage, until)
+    if pending is None:
+        return dg.SkipReason(f"{until} is already computed.")
+    if stage.depends_on is not None:
+        last_input = last_computed(connection, stage.depends_on)
+        if last_input is None or last_input < until:
+            return dg.SkipReason(f"Waiting for the stage {stage.depends_on} of {until}.")
+    options: dict[str, Any] = {"as_of": format_range(*pending)}
     if stage.verify_content:
         options["verify_content"] = True
     return dg.RunRequest(
-        run_key=f"{stage.job}:{day}:{attempt}",
+        run_key=f"{stage.job}:{until}:{attempt}",
         job_name=stage.job,
         run_config=run_config(**options),
-        tags={"as_of": format_range(*owed), "day": str(day)},
+        tags={"as_of": format_range(*pending), DATE_TAG: str(until)},
     )
 
 
-def due_day(stage: NightlyStage, now: datetime, zone: ZoneInfo) -> date:
-    """The latest day whose start of this stage has come by `now`."""
-    day = business_day(now, zone)
-    return day if now.astimezone(zone).time() >= stage.at else date.fromordinal(day.toordinal() - 1)
+def due_date(stage: NightlyStage, now: datetime, zone: ZoneInfo) -> date:
+    """Return the latest date whose start time of this stage has passed."""
+    today = business_date(now, zone)
+    return today if now.astimezone(zone).time() >= stage.start_time else today - timedelta(1)

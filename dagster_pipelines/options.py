@@ -1,4 +1,4 @@
-"""What a run may be told, in one place for every asset of the run."""
+"""Options of a run, shared by all of its assets."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,66 +7,67 @@ import dagster as dg
 from pydantic import ConfigDict
 
 from dagster_pipelines.settings import PipelineSettings
-from dagster_pipelines.state.computed_dates import business_day, parse_dates
+from dagster_pipelines.state.computed_dates import business_date, parse_dates
 
 
 class RunOptions(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Options of one run; in the UI's launchpad under resources / options / config."""
+    """Options of one run, set in the launchpad under resources / options / config."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)  # the launchpad says what each option means
+    model_config = ConfigDict(use_attribute_docstrings=True)  # shown in the launchpad
 
     as_of: str = ""
-    """Date, list or range (A..B) that client analytics, risk and alerts speak for; empty: the day on
-    which the run was started, in the business time zone."""
+    """Dates for which client analytics, risk scores and alerts are computed: a date, a range (A..B) or a
+    comma-separated list; empty: the date on which the run was created, in the business time zone."""
     pending_only: bool = False
-    """Refresh only clients whose sessions changed or who were asked for; else all."""
+    """Refresh only clients with changed sessions or an open compute request; otherwise all clients."""
     changed_since: str = ""
-    """Moment since which upstream's marks are looked at when only what waits is refreshed, such as
-    2026-11-22T08:00:00+00:00; a session that is not computed is found in any case. Empty: all count."""
+    """With pending_only: only sessions whose source was updated since this timestamp, such as
+    2026-11-22T08:00:00+00:00, and sessions that were never computed; empty: all pending sessions."""
     rebuild: bool = False
-    """Compute every session again."""
+    """Recompute every session."""
     verify_content: bool = False
-    """Also look for utterances edited without a mark, and for answers of a detector that stood in."""
+    """Also detect utterances that were edited without a new update timestamp, and sessions with results of
+    the fallback cue detector."""
     rescore_model_version: str = ""
-    """Version of the risk formulas with which days scored by another version are scored again."""
+    """Version of the risk formulas that replaces the scores of other versions on the computed dates."""
 
-    def days(self, context: dg.AssetExecutionContext) -> str:
-        """The days that the run speaks for, as the variable as_of takes them. A Failure for what is none."""
+    def dates(self, context: dg.AssetExecutionContext) -> str:
+        """Return the value of the dbt variable `as_of`; raises Failure if the option is invalid."""
         if self.as_of:
             try:
                 parse_dates(self.as_of)
             except ValueError:
                 raise dg.Failure(
                     f"as_of is '{self.as_of}', but must be a date (2026-11-22), a range "
-                    "(2026-07-26..2026-11-22), or a comma list of those",
+                    "(2026-07-26..2026-11-22), or a comma-separated list of those",
                     allow_retries=False,
                 ) from None
             return self.as_of
-        return business_day(started_at(context), PipelineSettings().zone).isoformat()
+        return business_date(started_at(context), PipelineSettings().zone).isoformat()
 
     def since(self) -> datetime | None:
-        """The moment of changed_since. A Failure for what is none."""
+        """Return the timestamp of `changed_since`; raises Failure if the option is invalid."""
         if not self.changed_since:
             return None
         try:
-            moment = datetime.fromisoformat(self.changed_since)
+            timestamp = datetime.fromisoformat(self.changed_since)
         except ValueError:
-            moment = datetime.min
-        if moment.tzinfo is None:
+            timestamp = datetime.min
+        if timestamp.tzinfo is None:
             raise dg.Failure(
-                f"changed_since is '{self.changed_since}', but must be a moment with its zone, such as "
-                "2026-11-22T08:00:00+00:00",
+                f"changed_since is '{self.changed_since}', but must be a timestamp with a UTC offset, "
+                "such as 2026-11-22T08:00:00+00:00",
                 allow_retries=False,
             )
-        return moment
+        return timestamp
 
 
 def started_at(context: dg.AssetExecutionContext) -> datetime:
-    """When the run was created: the one moment at which a run reads a clock."""
+    """Return when the run was created: the only clock that a run reads."""
     record = context.instance.get_run_record_by_id(context.run.run_id)
     return record.create_timestamp.astimezone(UTC) if record else datetime.now(UTC)
 
 
 def run_config(**options: Any) -> dict[str, Any]:
-    """The run configuration that sets these options."""
+    """Return the run configuration that sets these options."""
     return {"resources": {"options": {"config": options}}}

@@ -1,4 +1,4 @@
-"""`python -m dagster_pipelines.run`: one complete run of a job, in this process, with progress."""
+"""Runs a job in this process and shows its progress: `python -m dagster_pipelines.run`."""
 
 import argparse
 import contextlib
@@ -14,20 +14,24 @@ from dagster_pipelines.progress import ProgressLine
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a job for the given date; exit status 0 when everything succeeded."""
+    """Run a job and return the exit status: 0 if it succeeded, otherwise 1."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--job", default="refresh_all", choices=[job.name for job in ALL_JOBS])
-    parser.add_argument("--as-of", default="", help="date, comma list or range A..B; default: today")
-    parser.add_argument("--rebuild", action="store_true", help="compute every session again")
-    parser.add_argument("--check-content", action="store_true", help="look for unmarked edits as well")
+    parser.add_argument(
+        "--as-of", default="", help="date, comma-separated list or range A..B (default: today)"
+    )
+    parser.add_argument("--rebuild", action="store_true", help="recompute every session")
+    parser.add_argument(
+        "--verify-content", action="store_true", help="also detect edits without a new update timestamp"
+    )
     options = parser.parse_args(arguments)
 
     job = defs.resolve_job_def(options.job)
-    asked = {"as_of": options.as_of, "rebuild": options.rebuild, "verify_content": options.verify_content}
+    config = run_config(as_of=options.as_of, rebuild=options.rebuild, verify_content=options.verify_content)
     with contextlib.redirect_stdout(ProgressLine(sys.stdout)):
         result = job.execute_in_process(
             instance=dg.DagsterInstance.ephemeral(),
-            run_config=run_config(**asked) | {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            run_config=config | {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
         )
     for event in result.filter_events(lambda event: event.is_step_failure):

@@ -1,4 +1,4 @@
-"""What the instance knows of runs."""
+"""Status of runs in the Dagster instance."""
 
 from collections.abc import Callable
 
@@ -6,10 +6,10 @@ import dagster as dg
 
 
 def run_is_inactive(instance: dg.DagsterInstance) -> Callable[[str], bool]:
-    """Tells of a run's id whether nobody works on it any more."""
+    """Return a predicate: whether the run with an id is finished or unknown."""
 
-    def ask(run_id: str) -> bool:
+    def is_inactive(run_id: str) -> bool:
         run = instance.get_run_by_id(run_id)
         return run is None or run.is_finished
 
-    return ask
+    return is_inactive

@@ -1,6 +1,5 @@
 """Builds client windows, risk scores and alerts of one coach in a temporary schema."""
 
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,8 +9,8 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode
 from psycopg import sql
 
-from dagster_pipelines.dbt.manifest import StaleManifestError, move, read_manifest, retarget_schema
-from dagster_pipelines.dbt.runner import invoke
+from dagster_pipelines.dbt.manifest import StaleManifestError, parse_manifest
+from dagster_pipelines.dbt.runner import run_dbt
 from warehouse.connection import temporary_environment
 from warehouse.errors import WarehouseError
 
@@ -49,21 +48,29 @@ class ScratchModels:
         """Redirect the built models and the copied models and seeds to the schema."""
         self._variables = {"as_of": as_of, "client_ids": ",".join(map(str, clients))}
         try:
-            # a manifest of its own: other builds of this process must not use the schema
-            self._manifest = read_manifest()
+            # a copy of its own: other builds in this process must not use the scratch schema
+            with temporary_environment():
+                self._manifest = parse_manifest()
         except StaleManifestError as error:
             raise WarehouseError(str(error)) from None
         self._built = _between(self._manifest)
-        with temporary_environment():
-            move(self._manifest, database=os.environ["DBT_PG_DBNAME"])
-        retarget_schema(self._manifest, {*self._built, *copies}, schema=schema)
+        retarget_schema(self._manifest, {*self._built, *copies}, schema)
 
     def build(self) -> None:
         with temporary_environment():
-            result = invoke(["run", "--select", *self._built], self._variables, self._manifest)
+            result = run_dbt(["run", "--select", *self._built], self._variables, self._manifest)
         if not result.success:
             failed = [r.node.name for r in getattr(result.result, "results", []) if r.status == "error"]
             raise WarehouseError(f"dbt run failed: {', '.join(failed) or 'no model was run'}.")
+
+
+def retarget_schema(manifest: Manifest, names: Collection[str], schema: str) -> None:
+    """Move models and seeds, given by name, to another schema: dbt stores it in each node when it parses."""
+    for node in manifest.nodes.values():
+        if node.name in names:
+            if node.relation_name:
+                node.relation_name = node.relation_name.replace(f'"{node.schema}".', f'"{schema}".', 1)
+            node.schema = schema
 
 
 def _between(manifest: Manifest) -> list[str]:

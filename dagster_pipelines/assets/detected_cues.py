@@ -1,4 +1,4 @@
-"""The one Python asset: reads what the detector must read and keeps what it found (architecture page)."""
+"""Cue detection: the Python asset between the session models and the marts that count cues."""
 
 import sys
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from cue_detector.run_report import RunReport
 from cue_detector.settings import CueSettings
 from dagster_pipelines.dbt.translator import OWNERS, RETRIES, WRITER_POOL
 from dagster_pipelines.guards import translate_errors, write_lock_held
-from dagster_pipelines.metadata import columns
+from dagster_pipelines.metadata import column_schemas
 from warehouse.connection import LoginRole, url
 
 INPUTS = [
@@ -37,56 +37,55 @@ def _spec(table: str, description: str) -> dg.AssetSpec:
 
 
 SPECS = [
-    _spec("session_detections", "Every time a session was read for cues, what came of it and what it cost."),
-    _spec("utterance_cues", "Language cues of the last succeeded detection of each session, redacted."),
-    _spec("utterance_sentiment", "Sentiment of utterances that came without a usable label."),
+    _spec("session_detections", "Attempts to detect cues in a session, with their outcome and cost."),
+    _spec("utterance_cues", "Redacted language cues of the last successful detection of each session."),
+    _spec("utterance_sentiment", "Sentiment of utterances without a usable label from upstream."),
 ]
 
 
 @dg.multi_asset(name="detected_cues", specs=SPECS, retry_policy=RETRIES, pool=WRITER_POOL)
 def detected_cues(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
-    """Read every session on the list for cues and sentiment; one failing session never fails another."""
+    """Detect cues and sentiment in pending sessions; a failing session does not affect the others."""
     with translate_errors(), write_lock_held(context):
-        report = detect_pending(url(LoginRole.CUES), progress=_show)
-        _show(report.summary())
+        report = detect_pending(url(LoginRole.CUES), progress=_print)
+        _print(report.summary())
         with psycopg.connect(url(LoginRole.CUES)) as connection:
             cues_by_type: dict[str, int] = dict(connection.execute(CUES_BY_TYPE).fetchall())
-            described = columns(connection, [spec.key.to_python_identifier() for spec in SPECS])
+            schemas = column_schemas(connection, [spec.key for spec in SPECS])
     if report.lock_timed_out:
-        raise dg.Failure("Another run of the cue detector is at work; nothing was read.", allow_retries=False)
+        raise dg.Failure("Another run of the cue detector is in progress.", allow_retries=False)
     if not report.is_healthy(CueSettings().max_failed_fraction):
-        # what failed is marked in the sessions and read again by the next run: the marts go on without
+        # failed sessions are recorded and retried by the next run; the marts are computed without their cues
         context.log.error(report.summary())
-    shown: list[dict[str, Any]] = [
-        metadata_of(report),
+    metadata: list[dict[str, Any]] = [
+        report_metadata(report),
         {"new_cues": report.cues} | {f"cues/{cue_type}": count for cue_type, count in cues_by_type.items()},
         {"new_scores": report.sentiments},
     ]
-    for spec, row_metadata in zip(SPECS, shown, strict=True):
-        schema = described[spec.key.to_python_identifier()]
+    for spec, of_table in zip(SPECS, metadata, strict=True):
         yield dg.MaterializeResult(
-            asset_key=spec.key, metadata=row_metadata | {"dagster/column_schema": schema}
+            asset_key=spec.key, metadata=of_table | {"dagster/column_schema": schemas[spec.key]}
         )
 
 
-def metadata_of(report: RunReport) -> dict[str, Any]:
-    """A run's counts, tokens and cost (US dollars; absent where no price is configured)."""
-    shown: dict[str, Any] = {
+def report_metadata(report: RunReport) -> dict[str, Any]:
+    """Return a run's counts, tokens and cost in US dollars (omitted if no price is configured)."""
+    metadata: dict[str, Any] = {
         "detector": report.detector or "none",
         "sessions": report.sessions,
         "succeeded": report.succeeded,
         "failed": report.failed,
         "deferred": report.deferred,
-        "by_local_instead": report.used_fallback,
+        "used_fallback": report.used_fallback,
         "client_utterances": report.utterances,
         "requests": report.requests,
         "prompt_tokens": report.prompt_tokens,
         "completion_tokens": report.completion_tokens,
-        "known_answers": report.cached_utterances,
+        "cached_utterances": report.cached_utterances,
         "seconds": round(report.seconds, 2),
     }
-    return shown if report.cost_usd is None else shown | {"cost_usd": report.cost_usd}
+    return metadata if report.cost_usd is None else metadata | {"cost_usd": report.cost_usd}
 
 
-def _show(line: str) -> None:
+def _print(line: str) -> None:
     print(f"  {line}", file=sys.stderr, flush=True)

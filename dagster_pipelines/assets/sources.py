@@ -1,11 +1,12 @@
-"""The tables that others write, where the asset graph begins: upstream's, the API's, and bookkeeping."""
+"""Tables that others write: the upstream schema, the API's tables and the orchestrator's own state."""
 
 import dagster as dg
 
 from dagster_pipelines.dbt.manifest import manifest_content
-from dagster_pipelines.dbt.stages import DETECTOR_SOURCE
 from dagster_pipelines.dbt.translator import OWNERS, translator
 
+DETECTOR_SOURCE = "cue_detection"
+"""The dbt source whose tables are assets of their own (assets/detected_cues.py)."""
 SOURCES = [
     dg.AssetSpec(
         translator.get_asset_key(source),
@@ -17,4 +18,3 @@ SOURCES = [
     for source in manifest_content()["sources"].values()
     if source["source_name"] != DETECTOR_SOURCE
 ]
-"""What the detector writes is computed here (assets/detected_cues.py)."""

@@ -1,4 +1,4 @@
-"""Freshness of sources and marts, and sessions that were set aside, as asset checks."""
+"""Asset checks: freshness of sources and marts, and quarantined sessions."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -7,16 +7,16 @@ from typing import Any
 import dagster as dg
 import psycopg
 
-from dagster_pipelines.nightly import NIGHTLY, due_day
+from dagster_pipelines.nightly import NIGHTLY, due_date
 from dagster_pipelines.settings import PipelineSettings
 from dagster_pipelines.state.computed_dates import last_computed
 from dagster_pipelines.state.pending_work import pending_sessions
 from dagster_pipelines.state.write_lock import connect
 
-LATE_AFTER_MINUTES = 10
-"""A completed session that is not computed by then is late (30 seconds, and room for a queue)."""
-QUIET_AFTER_DAYS = 7
-"""Upstream without a completed job for so long is worth a look."""
+MAX_SESSION_DELAY_MINUTES = 10
+"""Maximum delay of a session's analytics; normal is 30 seconds, plus waiting for a running run."""
+MAX_SOURCE_AGE_DAYS = 7
+"""Maximum age of the latest completed job."""
 
 
 def _spec(asset: list[str], name: str, description: str) -> dg.AssetCheckSpec:
@@ -26,69 +26,75 @@ def _spec(asset: list[str], name: str, description: str) -> dg.AssetCheckSpec:
 SOURCE = _spec(
     ["ai_backend", "transcription_jobs"],
     "freshness",
-    f"A job was completed in the last {QUIET_AFTER_DAYS} days.",
+    f"A job was completed in the last {MAX_SOURCE_AGE_DAYS} days.",
 )
 SESSIONS = _spec(
     ["ai_backend", "session_analytics"],
     "freshness",
-    f"No session has waited for its analytics for more than {LATE_AFTER_MINUTES} minutes.",
+    f"No session has been pending for more than {MAX_SESSION_DELAY_MINUTES} minutes.",
 )
-SET_ASIDE = _spec(
+QUARANTINE = _spec(
     ["ai_backend", "session_analytics"],
     "no_quarantined_sessions",
-    "No session is held back because it broke a formula.",
+    "No session is quarantined.",
 )
 MARTS = {
     stage.stage: _spec(
-        ["ai_backend", mart], "freshness", "The latest night whose hour has passed is computed."
+        ["ai_backend", mart], "freshness", "The latest date whose start time has passed is computed."
     )
     for stage, mart in zip(NIGHTLY, ("client_analytics", "risk_scores", "risk_alert_episodes"), strict=True)
 }
 
 
-@dg.multi_asset_check(name="freshness", specs=[SOURCE, SESSIONS, SET_ASIDE, *MARTS.values()], can_subset=True)
+@dg.multi_asset_check(
+    name="freshness", specs=[SOURCE, SESSIONS, QUARANTINE, *MARTS.values()], can_subset=True
+)
 def freshness(context: dg.AssetCheckExecutionContext) -> Iterable[dg.AssetCheckResult]:
-    """Warnings for the operator: what is late is still true, as of when it was computed."""
+    """Evaluate the selected checks. All are warnings: outdated data are still valid as of their date."""
     with connect() as connection:
         results = list(evaluate(connection, datetime.now(UTC)))
-    wanted = {(key.asset_key, key.name) for key in context.selected_asset_check_keys}
-    yield from (result for result in results if (result.asset_key, result.check_name) in wanted)
+    selected = {(key.asset_key, key.name) for key in context.selected_asset_check_keys}
+    yield from (result for result in results if (result.asset_key, result.check_name) in selected)
 
 
 def evaluate(connection: psycopg.Connection[Any], now: datetime) -> Iterable[dg.AssetCheckResult]:
-    """All of them, as of a moment."""
-    newest = _scalar(
+    """Yield the results of all checks as of a timestamp."""
+    last_completed_at = _scalar(
         connection,
         "select max(completed_at) from ai_backend.transcription_jobs "
         "where status = 'completed' and isfinite(completed_at) and completed_at <= %s",
         [now],
     )
-    age = (now - newest).days if newest else None
-    yield _result(SOURCE, age is not None and age < QUIET_AFTER_DAYS, {"days_since_last_completion": age})
-    waiting = {session.job_id for session in pending_sessions(connection)}
+    age = (now - last_completed_at).days if last_completed_at else None
+    yield _result(SOURCE, age is not None and age < MAX_SOURCE_AGE_DAYS, {"days_since_last_completion": age})
+    pending = {session.job_id for session in pending_sessions(connection)}
     late = _scalar(
         connection,
         "select count(*) from ai_backend.transcription_jobs "
-        f"where id = any(%s) and updated_at < %s - interval '{LATE_AFTER_MINUTES} minutes'",
-        [list(waiting), now],
+        f"where id = any(%s) and updated_at < %s - interval '{MAX_SESSION_DELAY_MINUTES} minutes'",
+        [list(pending), now],
     )
-    yield _result(SESSIONS, not late, {"late_sessions": late, "waiting_sessions": len(waiting)})
-    held = _scalar(connection, "select count(*) from operations.quarantined_sessions where is_quarantined")
-    yield _result(SET_ASIDE, not held, {"held_sessions": held})
+    yield _result(SESSIONS, not late, {"late_sessions": late, "pending_sessions": len(pending)})
+    quarantined = _scalar(
+        connection, "select count(*) from operations.quarantined_sessions where is_quarantined"
+    )
+    yield _result(QUARANTINE, not quarantined, {"quarantined_sessions": quarantined})
     for stage in NIGHTLY:
-        wanted, last = due_day(stage, now, PipelineSettings().zone), last_computed(connection, stage.stage)
-        shown = {"last_day": str(last), "wanted_day": str(wanted)}
-        yield _result(MARTS[stage.stage], last is not None and last >= wanted, shown)
+        due, last = due_date(stage, now, PipelineSettings().zone), last_computed(connection, stage.stage)
+        yield _result(
+            MARTS[stage.stage],
+            last is not None and last >= due,
+            {"last_computed_date": str(last), "due_date": str(due)},
+        )
 
 
 def _result(spec: dg.AssetCheckSpec, passed: bool, metadata: dict[str, Any]) -> dg.AssetCheckResult:
-    shown = {name: value for name, value in metadata.items() if value is not None}
     return dg.AssetCheckResult(
         passed=passed,
         asset_key=spec.asset_key,
         check_name=spec.name,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata=shown,
+        metadata={name: value for name, value in metadata.items() if value is not None},
     )
 
 

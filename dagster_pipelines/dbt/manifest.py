@@ -1,31 +1,42 @@
-"""What `make manifest` read of the dbt project: data for the asset graph, dbt's own object for a build."""
+"""The dbt manifest: as JSON for the asset graph, and as dbt's own object for builds, parsed per target."""
 
 import fcntl
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Mapping
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dagster_pipelines.dbt.runner import run_dbt
 from warehouse import embedded
 from warehouse.paths import PROJECT_DIR
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
+BUILT_TYPES = ("model", "seed")
+"""Resource types that create a relation."""
+PARTIAL_PARSE_FILE = "partial_parse.msgpack"
+MAX_PARSED_TARGETS = 20
+"""Targets of which the parse is kept."""
+
 
 class StaleManifestError(Exception):
-    """The dbt manifest is missing or older than the models, and can't be parsed here."""
+    """The manifest is missing or older than the dbt project, and cannot be parsed here."""
 
 
 def fresh_manifest() -> Path:
-    """Path of the dbt manifest; parses the project when a file of it is newer or there is no manifest.
+    """Return the path of manifest.json, after parsing the project if the file is missing or outdated.
 
-    Raises StaleManifestError when dbt fails, and in a read-only project directory (an image, a service's
-    installation): there the manifest belongs to the installed version.
+    Raises StaleManifestError if dbt fails, and in a read-only project directory (an image or the installation
+    of a service): there the manifest is part of the installed version.
     """
     manifest = PROJECT_DIR / "target" / "manifest.json"
     if reason := _stale_reason(manifest):
@@ -43,9 +54,13 @@ def fresh_manifest() -> Path:
 def _stale_reason(manifest: Path) -> str | None:
     if not manifest.exists():
         return f"{manifest} is missing."
-    built = manifest.stat().st_mtime
-    files = [PROJECT_DIR / "dbt_project.yml", *(PROJECT_DIR / "dbt_project").rglob("*")]
-    newer = next((path for path in files if path.is_file() and path.stat().st_mtime > built), None)
+    parsed_at = manifest.stat().st_mtime
+    files = [
+        PROJECT_DIR / "dbt_project.yml",
+        PROJECT_DIR / "selectors.yml",
+        *(PROJECT_DIR / "dbt_project").rglob("*"),
+    ]
+    newer = next((path for path in files if path.is_file() and path.stat().st_mtime > parsed_at), None)
     return f"{newer} is newer than {manifest}." if newer else None
 
 
@@ -61,52 +76,80 @@ def _parse() -> None:
 
 @cache
 def manifest_content() -> Mapping[str, Any]:
-    """The manifest as plain data, read once."""
+    """Return the content of manifest.json, read once per process."""
     content: Mapping[str, Any] = json.loads(fresh_manifest().read_text())
     return content
 
 
 @cache
-def _manifest_in_use() -> "Manifest":
-    return read_manifest()
+def built_nodes() -> Mapping[str, Mapping[str, Any]]:
+    """Return the models and seeds in manifest.json by unique id."""
+    return {
+        unique_id: node
+        for unique_id, node in manifest_content()["nodes"].items()
+        if node["resource_type"] in BUILT_TYPES
+    }
+
+
+def tagged_models(*tags: str) -> list[str]:
+    """Return the names of the models and seeds that have all of these tags."""
+    return [node["name"] for node in built_nodes().values() if set(tags) <= set(node["tags"])]
+
+
+def stored_marts(stage: str) -> list[str]:
+    """Return the marts of a stage that are tables, not views."""
+    return [
+        node["name"]
+        for node in built_nodes().values()
+        if {stage, "marts"} <= set(node["tags"]) and node["config"].get("materialized") == "incremental"
+    ]
 
 
 def parsed_manifest() -> "Manifest":
-    """dbt's own manifest for the database that the environment names, read once per process."""
-    manifest = _manifest_in_use()
-    move(manifest, database=os.environ["DBT_PG_DBNAME"])
-    return manifest
-
-
-def read_manifest() -> "Manifest":
-    """dbt's own manifest, as it keeps it of its last parse. dbt itself would parse again for another server.
+    """Return dbt's manifest for the target that the environment names, parsed once per process.
 
     Raises StaleManifestError as `fresh_manifest` does.
     """
-    # Imported here: it takes seconds that only a run must spend.
-    from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415
-    from dbt.parser.manifest import extended_mashumuro_decoder  # noqa: PLC0415
+    fresh_manifest()
+    return _parse_once(_target_directory())
 
-    kept = fresh_manifest().with_name("partial_parse.msgpack")
-    manifest = Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
-    # as dbt does after reading it
-    manifest.build_parent_and_child_maps()  # type: ignore[no-untyped-call]
-    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
+
+def parse_manifest() -> "Manifest":
+    """Return another copy of `parsed_manifest`, which the caller may modify."""
+    fresh_manifest()
+    return _parse_target(_target_directory())
+
+
+def _parse_target(directory: Path) -> "Manifest":
+    """Parse with dbt's partial parsing: only the first parse for a target is complete and takes seconds."""
+    if not directory.exists():
+        directory.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            for outdated in sorted(directory.parent.iterdir(), key=os.path.getmtime)[:-MAX_PARSED_TARGETS]:
+                shutil.rmtree(outdated, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            # dbt ignores it if it was parsed for another target
+            shutil.copy(PROJECT_DIR / "target" / PARTIAL_PARSE_FILE, directory)
+    result = run_dbt(["parse"], target_path=directory)
+    if not result.success:
+        raise RuntimeError("dbt parse failed; run `make manifest` to see the error") from result.exception
+    manifest: Manifest = result.result  # type: ignore[assignment]
     return manifest
 
 
-def move(manifest: "Manifest", *, database: str) -> None:
-    """Make a manifest another database's: dbt writes the name into every node when it parses."""
-    for node in (*manifest.nodes.values(), *manifest.sources.values()):
-        if name := getattr(node, "relation_name", None):
-            node.relation_name = name.replace(f'"{node.database}".', f'"{database}".', 1)
-        node.database = database
+_parse_once = cache(_parse_target)
 
 
-def retarget_schema(manifest: "Manifest", names: Collection[str], *, schema: str) -> None:
-    """Let some models and seeds, given by name, be at home in another schema."""
-    for node in manifest.nodes.values():
-        if node.name in names:
-            if node.relation_name:
-                node.relation_name = node.relation_name.replace(f'"{node.schema}".', f'"{schema}".', 1)
-            node.schema = schema
+def _target_directory() -> Path:
+    """Return the directory of the parse for the current target: in target/, or else in DAGSTER_HOME."""
+    # the variables that profiles.yml reads
+    variables = sorted(
+        (name, value)
+        for name, value in os.environ.items()
+        if name.startswith("DBT_") and "PASSWORD" not in name
+    )
+    key = hashlib.sha256(repr(variables).encode()).hexdigest()[:16]
+    root = PROJECT_DIR / "target"
+    if not os.access(root, os.W_OK):
+        root = Path(os.environ.get("DAGSTER_HOME") or tempfile.mkdtemp(prefix="dbt-parse-"))
+    return root / "parsed" / key

@@ -1,9 +1,9 @@
-"""dbt as a call within this process: what a build, a what-if, the tests and the benchmarks have in common."""
+"""Runs dbt commands in this process: starting dbt and parsing the project take longer than most runs."""
 
-import contextlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,36 +14,38 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 
-def invoke(
+def run_dbt(
     command: Sequence[str],
-    variables: Mapping[str, Any],
-    manifest: "Manifest | None",
+    variables: Mapping[str, Any] | None = None,
+    manifest: "Manifest | None" = None,
     *,
-    folder: Path = PROJECT_DIR,
+    project_dir: Path = PROJECT_DIR,
+    target_path: Path | None = None,
     callbacks: Sequence[Callable[[Any], None]] = (),
 ) -> "dbtRunnerResult":
-    """Let dbt do one command for the database that DBT_PG_* name, with the manifest, or with a new parse.
+    """Run a dbt command for the target that the environment names and return its result.
 
-    Nothing is left behind and nothing is logged: dbt's own lines would quote the row that broke a statement.
-    Raises nothing for a failure: the result says whether and where it failed.
+    Without `manifest` the project is parsed, and without `target_path` no file is left behind. Nothing is
+    logged: dbt's messages quote the row that made a statement fail. A failure is not raised.
     """
-    # Imported here: it takes seconds that only a run must spend.
+    # Imported here: the import takes seconds, which only a run should spend.
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory(prefix="dbt-target-") as target, _preserve_behavior_flags():
+    with ExitStack() as stack:
+        temporary = stack.enter_context(tempfile.TemporaryDirectory(prefix="dbt-target-"))
         return dbtRunner(manifest=manifest, callbacks=list(callbacks)).invoke(
             [
                 *command,
                 "--vars",
-                json.dumps(dict(variables), default=str),
+                json.dumps(dict(variables or {}), default=str),
                 "--project-dir",
-                str(folder),
+                str(project_dir),
                 "--profiles-dir",
-                str(folder),
+                str(project_dir),
                 "--target-path",
-                target,
+                str(target_path or temporary),
                 "--log-path",
-                target,
+                temporary,
                 "--no-write-json",
                 "--log-level",
                 "none",
@@ -52,18 +54,3 @@ def invoke(
                 "--cache-selected-only",
             ]
         )
-
-
-@contextlib.contextmanager
-def _preserve_behavior_flags() -> Iterator[None]:
-    """Take back what dbt adds to its list of flags at each call: it looks through the stack for each of them.
-
-    Otherwise the four hundredth day of a backfill would spend a second on that (dbt-adapters 1.24).
-    """
-    from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS as FLAGS  # noqa: PLC0415
-
-    before = list(FLAGS)
-    try:
-        yield
-    finally:
-        FLAGS[:] = before

@@ -1,39 +1,35 @@
-"""How a dbt model shows itself as an asset, and how an asset selection becomes a dbt selection."""
+"""Translates between dbt and Dagster: models to assets, asset selections to models, results to events."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
-from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtManifestAssetSelection
 
-from dagster_pipelines.dbt.manifest import manifest_content
-from dagster_pipelines.dbt.stages import BUILT, reads_detector, stages
-from dagster_pipelines.resources.dbt import BuildResult, project
+from dagster_pipelines.dbt.errors import NodeResult
+from dagster_pipelines.dbt.manifest import built_nodes, manifest_content
 
 OWNERS = ["team:coaching-analytics"]
 WRITER_POOL = "warehouse_writer"
-"""Pool of every step that writes to the warehouse; holds one at a time."""
+"""Pool of the steps that write to the warehouse; it admits one step at a time."""
 RETRIES = dg.RetryPolicy(max_retries=3, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
-"""Three more tries, after about 2, 4 and 8 seconds (specification, "Computation Failures")."""
+"""Three retries, after about 2, 4 and 8 seconds (docs/reference/specification.md, "Computation Failures")."""
+GROUP_TAGS = ("cues", "sessions", "clients", "risk", "alerts")
+"""Tags of models that name a group of assets; the first match wins."""
 
 
 class LayerTranslator(DagsterDbtTranslator):
-    """Groups assets by the room they stand in, so that the graph reads like the architecture page."""
+    """Groups assets by the stage that computes them."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """seeds, staging, sessions, cues, clients, risk or alerts; a mart stands with what it is made of."""
         if dbt_resource_props["resource_type"] == "seed":
             return "seeds"
-        if reads_detector(dbt_resource_props):
-            return "cues"
-        folder = str(dbt_resource_props["fqn"][-2])
-        stage = stages()[dbt_resource_props["unique_id"]] if folder == "marts" else folder
-        return "staging" if stage == "base" else stage
+        tags = dbt_resource_props["tags"]
+        return next((tag for tag in GROUP_TAGS if tag in tags), "staging")
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
-        """The team that is asked when an asset is late or wrong."""
         return OWNERS
 
 
@@ -43,61 +39,104 @@ translator = LayerTranslator(
 
 
 def selected_names(context: dg.AssetExecutionContext) -> list[str]:
-    """Names of the models and seeds whose assets this step is to build; else of the tests that it is to run.
+    """Return the names of the models and seeds that a step builds, or else of the tests that it runs.
 
-    A person may run a check alone, from its asset's page.
+    The Dagster UI can execute the checks of an asset alone.
     """
-    wanted = context.selected_asset_keys
-    if not wanted:
+    if not context.selected_asset_keys:
         return sorted(selected_tests(context))
-    return [
-        node["name"]
-        for node in manifest_content()["nodes"].values()
-        if node["resource_type"] in BUILT and translator.get_asset_key(node) in wanted
-    ]
+    return [built_nodes()[unique_id]["name"] for unique_id in _selected_ids(context)]
 
 
-def selected_tests(context: dg.AssetExecutionContext) -> set[str]:
-    """Names of the tests whose results this step is to tell."""
-    return {key.name for key in context.selected_asset_check_keys}
+def selected_tests(context: dg.AssetExecutionContext) -> dict[str, dg.AssetCheckKey]:
+    """Return the checks that a step reports, by the name of the dbt test."""
+    return {key.name: key for key in context.selected_asset_check_keys}
 
 
-def dagster_events(context: dg.AssetExecutionContext, built: BuildResult) -> Iterator[Any]:
-    """Materializations and check results of a build, as dagster-dbt makes them of dbt's own events.
+@cache
+def live_models() -> frozenset[str]:
+    """Return the names of the models that dbt's selector `live` selects (selectors.yml)."""
+    selection = DbtManifestAssetSelection.build(
+        manifest=manifest_content(), selector="live", dagster_dbt_translator=translator
+    )
+    keys = selection.resolve([])
+    return frozenset(
+        node["name"] for node in built_nodes().values() if translator.get_asset_key(node) in keys
+    )
 
-    A view that was left standing shows what is new without being built: what rests on it may go on. Of a test
-    that dbt ran besides, as all that it reads was there, nothing is told: it belongs to another step.
+
+def asset_results(context: dg.AssetExecutionContext, results: Sequence[NodeResult]) -> Iterator[Any]:
+    """Yield materializations and check results of a step, inputs before the assets that depend on them.
+
+    An asset that was selected but not built is a view that an incremental run reuses: it is reported as
+    well, so that the steps that depend on it are not skipped. The results of other steps' tests are omitted.
     """
-    tests = selected_tests(context)
-    told = [
-        one
-        for event in built.events
-        if is_of_model(event) or event["data"]["node_info"]["node_name"] in tests
-        for one in DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
-            manifest=manifest_content(), dagster_dbt_translator=translator, context=context, project=project
+    built = {result.unique_id: result for result in results}
+    for unique_id in _in_dependency_order(_selected_ids(context)):
+        result = built.get(unique_id)
+        yield dg.MaterializeResult(
+            asset_key=translator.get_asset_key(built_nodes()[unique_id]),
+            metadata=_model_metadata(result) if result else {"unique_id": unique_id, "reused": True},
         )
+    checks = selected_tests(context)
+    for result in _completed_tests(results):
+        if result.name in checks:
+            key = checks[result.name]
+            yield dg.AssetCheckResult(asset_key=key.asset_key, check_name=key.name, **_check_outcome(result))
+
+
+def partial_results(
+    context: dg.AssetExecutionContext, results: Sequence[NodeResult]
+) -> Iterator[dg.AssetMaterialization | dg.AssetCheckEvaluation]:
+    """Yield the completed models and tests of a failed step."""
+    nodes = built_nodes()
+    for result in results:
+        if result.unique_id in nodes and result.status == "success":
+            yield dg.AssetMaterialization(
+                translator.get_asset_key(nodes[result.unique_id]), metadata=_model_metadata(result)
+            )
+    checks = selected_tests(context)
+    for result in _completed_tests(results):
+        if result.name in checks:
+            key = checks[result.name]
+            yield dg.AssetCheckEvaluation(
+                asset_key=key.asset_key, check_name=key.name, **_check_outcome(result)
+            )
+
+
+def _selected_ids(context: dg.AssetExecutionContext) -> list[str]:
+    selected = context.selected_asset_keys
+    return [
+        unique_id for unique_id, node in built_nodes().items() if translator.get_asset_key(node) in selected
     ]
-    outputs = {one.output_name: one for one in told if isinstance(one, dg.Output)}
-    for name in _outputs_in_order(context):
-        yield outputs.get(name, dg.Output(None, output_name=name, metadata={"left standing": True}))
-    yield from (one for one in told if not isinstance(one, dg.Output))
 
 
-def is_of_model(event: Mapping[str, Any]) -> bool:
-    """Whether a result is that of a model or seed, and not of a test."""
-    return str(event["data"]["node_info"]["resource_type"]) != "test"
+def _in_dependency_order(unique_ids: Iterable[str]) -> Iterator[str]:
+    selected = set(unique_ids)
+    inputs = {
+        unique_id: selected & set(built_nodes()[unique_id]["depends_on"].get("nodes", ()))
+        for unique_id in sorted(selected)
+    }
+    yield from TopologicalSorter(inputs).static_order()
 
 
-def events_of_failed(built: BuildResult) -> Iterator[Any]:
-    """What a build that failed had built by then, and what the tests said, so that each asset shows it."""
-    for event in built.events:
-        yield from DbtCoreCliEventMessage(raw_event=event, event_history_metadata={}).to_default_asset_events(
-            manifest=manifest_content(), dagster_dbt_translator=translator, project=project
-        )
+def _completed_tests(results: Sequence[NodeResult]) -> Iterator[NodeResult]:
+    yield from (
+        result for result in results if result.unique_id.startswith("test.") and result.status != "skipped"
+    )
 
 
-def _outputs_in_order(context: dg.AssetExecutionContext) -> Iterator[str]:
-    """Names of the step's outputs, each after those it rests on, as Dagster wants them."""
-    wanted, asset = context.selected_asset_keys, context.assets_def
-    order = TopologicalSorter({key: asset.asset_deps[key] & wanted for key in sorted(wanted)})
-    yield from map(asset.get_output_name_for_asset_key, order.static_order())
+def _model_metadata(result: NodeResult) -> dict[str, Any]:
+    return {"unique_id": result.unique_id, "Execution Duration": result.seconds, "status": result.status}
+
+
+def _check_outcome(result: NodeResult) -> dict[str, Any]:
+    is_warning = result.status == "warn"
+    metadata = _model_metadata(result)
+    if result.failures is not None:
+        metadata["dagster_dbt/failed_row_count"] = result.failures
+    return {
+        "passed": result.status == "pass",
+        "severity": dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
+        "metadata": metadata,
+    }

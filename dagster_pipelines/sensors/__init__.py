@@ -1,6 +1,6 @@
-"""What starts runs by itself, and what tells of them."""
+"""Sensors that start runs, and sensors that send notifications."""
 
-from dagster_pipelines.sensors.notifications import alert_deliveries, failed_runs
+from dagster_pipelines.sensors.notifications import deliver_alerts, failed_runs
 from dagster_pipelines.sensors.triggers import completed_sessions, compute_requests, nightly_catch_up
 
-ALL_SENSORS = [completed_sessions, compute_requests, nightly_catch_up, alert_deliveries, failed_runs]
+ALL_SENSORS = [completed_sessions, compute_requests, nightly_catch_up, deliver_alerts, failed_runs]

@@ -1,4 +1,4 @@
-"""Sensors that start what waits. What waits is asked of Postgres each time; a cursor only saves work."""
+"""Sensors that start runs for pending work. Work is derived from Postgres; a cursor only saves scanning."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,25 +8,35 @@ import dagster as dg
 import orjson
 
 from dagster_pipelines import jobs
-from dagster_pipelines.nightly import NIGHTLY, due_day, request
+from dagster_pipelines.nightly import DATE_TAG, NIGHTLY, due_date, nightly_run
 from dagster_pipelines.options import run_config
 from dagster_pipelines.run_status import run_is_inactive
 from dagster_pipelines.settings import PipelineSettings
 from dagster_pipelines.state import compute_requests as requests
 from dagster_pipelines.state import pending_work
-from dagster_pipelines.state.computed_dates import business_day
+from dagster_pipelines.state.computed_dates import business_date
 from dagster_pipelines.state.model_builds import models_up_to_date
 from dagster_pipelines.state.write_lock import connect
 
-WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
-ACTIVE = [*WAITING, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+NOT_STARTED = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
+ACTIVE = [
+    *NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 OVERLAP = timedelta(hours=1)
-"""How far behind the newest mark the next look begins: clocks step, and transactions commit late."""
+"""Overlap of two incremental scans: clocks are adjusted, and transactions commit late."""
 FULL_SCAN_INTERVAL = timedelta(minutes=10)
-"""How often every session's state is compared, whatever its marks say."""
+"""Interval at which the revision of every session is compared, whatever its update timestamp."""
+MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 15, 900
+"""Range of the delay before work is retried after a failed run; it doubles with each failure."""
+MAX_NIGHTLY_RETRY_MINUTES = 60
 CATCH_UP_ATTEMPTS = 20
 HIGH_PRIORITY = {"dagster/priority": "1"}
-"""A run that somebody waits for is started before the nightly ones that wait in the queue."""
+"""Tag of runs that coaches wait for: they are started before queued nightly runs."""
+WORK_TAG = "work"
+"""Tag of a run for pending sessions and clients: a hash of them."""
 
 
 @dg.sensor(
@@ -34,41 +44,48 @@ HIGH_PRIORITY = {"dagster/priority": "1"}
     jobs=[jobs.compute_session_analytics, jobs.refresh_all],
     minimum_interval_seconds=1,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Starts one run for all sessions that are completed or changed and not computed so.",
+    description="Starts one run for all new and changed sessions.",
 )
 def completed_sessions(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """One run for whatever waits; a run that has not begun yet will take it along."""
+    """Request one run for all pending work; work that arrives before the run starts is included."""
     if _has_run(context, [jobs.compute_session_analytics.name, jobs.refresh_all.name], ACTIVE):
-        return dg.SkipReason("A run that takes up what waits is under way.")
+        return dg.SkipReason("A run is already in progress.")
     now = datetime.now(UTC)
-    seen = orjson.loads(context.cursor) if context.cursor else {}
+    cursor = orjson.loads(context.cursor) if context.cursor else {}
     last_full_scan_at = (
-        datetime.fromisoformat(seen["last_full_scan_at"]) if "last_full_scan_at" in seen else None
+        datetime.fromisoformat(cursor["last_full_scan_at"]) if "last_full_scan_at" in cursor else None
     )
     is_full_scan = (
         last_full_scan_at is None or not timedelta(0) <= now - last_full_scan_at < FULL_SCAN_INTERVAL
     )
+    since = None
+    if not is_full_scan and "latest_source_update" in cursor:
+        since = datetime.fromisoformat(cursor["latest_source_update"]) - OVERLAP
     with connect() as connection:
         if not pending_work.is_built(connection) or not models_up_to_date(connection):
-            return dg.SensorResult(run_requests=[_first_run(now)], cursor=None)
-        since = None if is_full_scan or "mark" not in seen else datetime.fromisoformat(seen["mark"]) - OVERLAP
-        pending = pending_work.pending_sessions(connection, since)
-        mark = pending_work.latest_source_update(connection)
-        clients, noted = pending_work.clients_to_refresh(connection)
-    cursor = orjson.dumps(
-        {"last_full_scan_at": (now if is_full_scan else last_full_scan_at), "mark": mark} if mark else {}
+            return dg.SensorResult(run_requests=[_full_run(now)], cursor=None)
+        sessions = pending_work.pending_sessions(connection, since)
+        latest_source_update = pending_work.latest_source_update(connection)
+        clients, enqueued_until = pending_work.clients_to_refresh(connection)
+    new_cursor = orjson.dumps(
+        {
+            "last_full_scan_at": now if is_full_scan else last_full_scan_at,
+            "latest_source_update": latest_source_update,
+        }
+        if latest_source_update
+        else {}
     ).decode()
-    waiting = [f"{one.job_id}:{one.source_revision}:{one.attempts}" for one in pending]
-    waiting += [f"{client}:{noted}" for client in clients]
-    if not waiting:
-        return dg.SensorResult(skip_reason="Everything is computed.", cursor=cursor)
+    work = [f"{session.job_id}:{session.source_revision}:{session.attempts}" for session in sessions]
+    work += [f"{client}:{enqueued_until}" for client in clients]
+    if not work:
+        return dg.SensorResult(skip_reason="No pending sessions or clients.", cursor=new_cursor)
     return dg.SensorResult(
-        run_requests=[_live_run(context, waiting, now, since, len(pending))], cursor=cursor
+        run_requests=[_incremental_run(context, work, now, since, len(sessions))], cursor=new_cursor
     )
 
 
-def _first_run(now: datetime) -> dg.RunRequest:
-    """The whole chain, once for each version of the models (and again each ten minutes while it fails)."""
+def _full_run(now: datetime) -> dg.RunRequest:
+    """Return a run of all models, requested again every ten minutes while the run fails."""
     slot = int(now.timestamp() // FULL_SCAN_INTERVAL.total_seconds())
     return dg.RunRequest(
         run_key=f"models:{slot}",
@@ -78,29 +95,30 @@ def _first_run(now: datetime) -> dg.RunRequest:
     )
 
 
-def _live_run(
+def _incremental_run(
     context: dg.SensorEvaluationContext,
-    waiting: Iterable[str],
+    work: Iterable[str],
     now: datetime,
     since: datetime | None,
-    sessions: int,
+    session_count: int,
 ) -> dg.RunRequest:
-    # the same work after a run that failed gets another key, later and later: keys are remembered for ever
-    key = hashlib.sha256("|".join(sorted(waiting)).encode()).hexdigest()[:32]
-    failures = _failures_in_a_row(context, key)
-    slot = int(now.timestamp() // min(15 * 2**failures, 900)) if failures else 0
+    # Dagster starts one run per key: the same work needs a new key after a failure, at growing intervals
+    key = hashlib.sha256("|".join(sorted(work)).encode()).hexdigest()[:32]
+    failures = _consecutive_failures(context, key)
+    delay = min(MIN_RETRY_SECONDS * 2**failures, MAX_RETRY_SECONDS)
+    slot = int(now.timestamp() // delay) if failures else 0
     return dg.RunRequest(
         run_key=f"{key}:{failures}:{slot}",
         job_name=jobs.compute_session_analytics.name,
         run_config=run_config(
             pending_only=True, as_of=_today(now), changed_since=since.isoformat() if since else ""
         ),
-        tags={"work": key, "sessions": str(sessions)} | HIGH_PRIORITY,
+        tags={WORK_TAG: key, "sessions": str(session_count)} | HIGH_PRIORITY,
     )
 
 
-def _failures_in_a_row(context: dg.SensorEvaluationContext, key: str) -> int:
-    runs = context.instance.get_runs(dg.RunsFilter(tags={"work": key}), limit=10)
+def _consecutive_failures(context: dg.SensorEvaluationContext, key: str) -> int:
+    runs = context.instance.get_runs(dg.RunsFilter(tags={WORK_TAG: key}), limit=10)
     return sum(run.status in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED) for run in runs)
 
 
@@ -109,30 +127,31 @@ def _failures_in_a_row(context: dg.SensorEvaluationContext, key: str) -> int:
     job=jobs.compute_session_analytics,
     minimum_interval_seconds=5,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Starts a run for the clients whom coaches asked to have computed again.",
+    description="Starts a run for the clients of pending compute requests.",
 )
 def compute_requests(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """All open requests make one run; what a dead run left behind is taken up again, three times."""
+    """Request one run for all pending requests; a request whose run died is retried up to three times."""
     with connect() as connection:
         if not pending_work.is_built(connection):
-            return dg.SkipReason("Nothing was built yet.")
-        requests.fail_exhausted(connection, run_is_inactive(context.instance))
-        waiting = [
-            one
-            for one in requests.open_requests(connection)
-            if one.run_id is None or run_is_inactive(context.instance)(one.run_id)
+            return dg.SkipReason("The models are not built yet.")
+        is_inactive = run_is_inactive(context.instance)
+        requests.fail_exhausted(connection, is_inactive)
+        pending = [
+            request
+            for request in requests.open_requests(connection)
+            if request.run_id is None or is_inactive(request.run_id)
         ]
-    if not waiting:
-        return dg.SkipReason("Nobody asked.")
-    if _has_run(context, [jobs.compute_session_analytics.name], WAITING):
-        return dg.SkipReason("A run that takes them up waits to be started.")
+    if not pending:
+        return dg.SkipReason("No pending compute requests.")
+    if _has_run(context, [jobs.compute_session_analytics.name], NOT_STARTED):
+        return dg.SkipReason("A queued run will claim the pending requests.")
     key = hashlib.sha256(
-        "|".join(sorted(f"{one.task_id}:{one.attempts}" for one in waiting)).encode()
+        "|".join(sorted(f"{request.task_id}:{request.attempts}" for request in pending)).encode()
     ).hexdigest()
     return dg.RunRequest(
         run_key=key[:32],
         run_config=run_config(pending_only=True, as_of=_today(datetime.now(UTC))),
-        tags={"requests": str(len(waiting))} | HIGH_PRIORITY,
+        tags={"requests": str(len(pending))} | HIGH_PRIORITY,
     )
 
 
@@ -141,40 +160,42 @@ def compute_requests(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.
     jobs=[jobs.compute_client_analytics, jobs.compute_risk_scores, jobs.generate_risk_alerts],
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Starts a nightly stage whose hour has passed, as soon as what it rests on is there.",
+    description="Starts a nightly job whose start time has passed, once the stage it depends on is computed.",
 )
 def nightly_catch_up(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """What a stopped daemon, a failed run or a late predecessor left undone; tries come later and later."""
+    """Request runs that the schedules missed: a stopped daemon, a failed run or a late earlier stage."""
     now = datetime.now(UTC)
     zone = PipelineSettings().zone
     with connect() as connection:
         if not pending_work.is_built(connection) or not models_up_to_date(connection):
-            return dg.SkipReason("A complete run comes first, and speaks for the night too.")
+            return dg.SkipReason("Waiting for the initial full run, which also covers tonight.")
         for stage in NIGHTLY:
-            day = due_day(stage, now, zone)
+            due = due_date(stage, now, zone)
             if _has_run(context, [stage.job], ACTIVE):
-                return dg.SkipReason(f"{stage.job} is under way.")
+                return dg.SkipReason(f"A run of {stage.job} is in progress.")
             failed = context.instance.get_runs(
                 dg.RunsFilter(
-                    job_name=stage.job, statuses=[dg.DagsterRunStatus.FAILURE], tags={"day": str(day)}
+                    job_name=stage.job, statuses=[dg.DagsterRunStatus.FAILURE], tags={DATE_TAG: str(due)}
                 ),
                 limit=CATCH_UP_ATTEMPTS,
             )
-            wanted = request(connection, stage, day, attempt=len(failed) + 2)
-            if isinstance(wanted, dg.RunRequest):
+            run = nightly_run(connection, stage, due, attempt=len(failed) + 2)
+            if isinstance(run, dg.RunRequest):
                 if _is_too_soon(context, stage.job, len(failed), now):
-                    return dg.SkipReason(f"{stage.job} was tried a moment ago; the next try waits.")
-                return wanted
-    return dg.SkipReason("Every night whose hour has passed is computed.")
+                    return dg.SkipReason(f"Waiting before the next attempt of {stage.job}.")
+                return run
+    return dg.SkipReason("All nightly stages that are due are computed.")
 
 
 def _is_too_soon(context: dg.SensorEvaluationContext, job: str, failures: int, now: datetime) -> bool:
-    """Whether the job's last try is less than a growing pause ago: 1, 2, 4 … 60 minutes."""
+    """Return whether the last attempt is younger than a growing delay: 1, 2, 4 … 60 minutes."""
     last = next(iter(context.instance.get_run_records(dg.RunsFilter(job_name=job), limit=1)), None)
     if last is None:
         return False
-    pause = timedelta(minutes=min(2**failures, 60)) if failures else timedelta(seconds=30)
-    return now - last.create_timestamp.astimezone(UTC) < pause
+    delay = (
+        timedelta(minutes=min(2**failures, MAX_NIGHTLY_RETRY_MINUTES)) if failures else timedelta(seconds=30)
+    )
+    return now - last.create_timestamp.astimezone(UTC) < delay
 
 
 def _has_run(
@@ -186,4 +207,4 @@ def _has_run(
 
 
 def _today(now: datetime) -> str:
-    return business_day(now, PipelineSettings().zone).isoformat()
+    return business_date(now, PipelineSettings().zone).isoformat()

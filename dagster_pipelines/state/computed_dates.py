@@ -1,4 +1,4 @@
-"""Which days a run speaks for, and up to which day the marts speak for everybody."""
+"""Dates of computation: parsing of `as_of`, and the dates that a stage has computed for all clients."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -7,64 +7,64 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from dagster_pipelines.sql_files import load_sql
+
 Stage = Literal["clients", "risk", "alerts"]
 STAGES: tuple[Stage, ...] = ("clients", "risk", "alerts")
 
 
-def business_day(moment: datetime, zone: ZoneInfo) -> date:
-    """The calendar day of a moment in the business time zone (metrics page, "Terms")."""
-    return moment.astimezone(zone).date()
+def business_date(timestamp: datetime, zone: ZoneInfo) -> date:
+    """Return the calendar date of a timestamp in the business time zone."""
+    return timestamp.astimezone(zone).date()
 
 
 def parse_dates(as_of: str) -> list[date]:
-    """The days of "2026-11-22", of a range "2026-11-01..2026-11-22", or of a comma list of those.
+    """Return the dates of "2026-11-22", a range "2026-11-01..2026-11-22", or a comma-separated list of those.
 
-    Raises ValueError for anything else.
+    Raises ValueError for any other text.
     """
-    days: set[date] = set()
+    dates: set[date] = set()
     for part in as_of.split(","):
         first, _, last = part.strip().partition("..")
         start = date.fromisoformat(first)
         end = date.fromisoformat(last) if last else start
         if end < start:
             raise ValueError(f"{part.strip()} ends before it starts")
-        days.update(start + timedelta(n) for n in range((end - start).days + 1))
-    return sorted(days)
+        dates.update(start + timedelta(n) for n in range((end - start).days + 1))
+    return sorted(dates)
 
 
 def format_range(first: date, last: date) -> str:
-    """A day or a range, as the variable as_of takes it."""
+    """Return a date or a range in the form of the dbt variable `as_of`."""
     return first.isoformat() if first == last else f"{first.isoformat()}..{last.isoformat()}"
 
 
 def last_computed(connection: psycopg.Connection[Any], stage: Stage) -> date | None:
-    """The latest day up to which a stage speaks for all clients."""
+    """Return the latest date that a stage has computed for all clients."""
     row = connection.execute(
         "select max(as_of_date) from operations.computed_dates where stage = %s", [stage]
     ).fetchone()
     return row[0] if row else None
 
 
-def pending_range(connection: psycopg.Connection[Any], stage: Stage, day: date) -> tuple[date, date] | None:
-    """The days that a stage still owes up to `day`, as one range; None when it owes none.
+def pending_range(connection: psycopg.Connection[Any], stage: Stage, until: date) -> tuple[date, date] | None:
+    """Return the first and last date up to `until` that a stage has not computed, or None.
 
-    Before anything was computed it owes only `day`: the past is a person's decision.
+    On a new database only `until` is pending: earlier dates are computed by an explicit backfill.
     """
     last = last_computed(connection, stage)
     if last is None:
-        return day, day
-    return (last + timedelta(1), day) if last < day else None
+        return until, until
+    return (last + timedelta(1), until) if last < until else None
 
 
 def record_computed(
-    connection: psycopg.Connection[Any], stages: Iterable[Stage], days: Iterable[date], run_id: str
+    connection: psycopg.Connection[Any], stages: Iterable[Stage], dates: Iterable[date], run_id: str
 ) -> None:
-    """Write down that stages speak for all clients on these days."""
-    days = list(days)
+    """Record that stages have computed these dates for all clients."""
+    dates = list(dates)
     for stage in stages:
         connection.execute(
-            "insert into operations.computed_dates (stage, as_of_date, run_id) "
-            "select %s, day, %s from unnest(%s::date[]) as day "
-            "on conflict (stage, as_of_date) do update set run_id = excluded.run_id, computed_at = now()",
-            [stage, run_id, days],
+            load_sql(__package__, "record_computed_dates"),
+            {"stage": stage, "run_id": run_id, "dates": dates},
         )

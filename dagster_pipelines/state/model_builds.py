@@ -1,4 +1,4 @@
-"""With which version of the models the warehouse was last built as a whole, and what of it still stands."""
+"""The revision of the dbt models with which the warehouse was last built completely."""
 
 import hashlib
 from functools import cache
@@ -6,23 +6,18 @@ from typing import Any
 
 import psycopg
 
-from dagster_pipelines.dbt.manifest import manifest_content
+from dagster_pipelines.dbt.manifest import built_nodes, manifest_content
+from dagster_pipelines.options import RunOptions
 from dagster_pipelines.settings import PipelineSettings
+from dagster_pipelines.sql_files import load_sql
 from warehouse.paths import PROJECT_DIR
-
-PER_RUN = "per_run"
-"""Tag of views whose definition holds what a run was asked for: its dates, its clients."""
 
 
 @cache
 def models_revision() -> str:
-    """Changes whenever a model, seed, macro or variable does."""
+    """Return a hash that changes with any model, seed, macro or variable."""
     content = manifest_content()
-    parts = sorted(
-        f"{unique_id}:{node['checksum']['checksum']}"
-        for unique_id, node in content["nodes"].items()
-        if node["resource_type"] in ("model", "seed")
-    )
+    parts = sorted(f"{unique_id}:{node['checksum']['checksum']}" for unique_id, node in built_nodes().items())
     parts += sorted(
         f"{unique_id}:{hashlib.sha256(macro['macro_sql'].encode()).hexdigest()}"
         for unique_id, macro in content["macros"].items()
@@ -34,31 +29,29 @@ def models_revision() -> str:
 
 
 def models_up_to_date(connection: psycopg.Connection[Any]) -> bool:
-    """Whether the last complete build was of these models."""
+    """Return whether the last complete build used the current models, and all of its relations exist."""
     row = connection.execute(
         "select models_revision from operations.model_builds order by built_at desc limit 1"
     ).fetchone()
-    return row is not None and row[0] == models_revision()
+    return row is not None and row[0] == models_revision() and not _has_missing_relations(connection)
+
+
+def is_incremental_run(connection: psycopg.Connection[Any], options: RunOptions) -> bool:
+    """Return whether a run may reuse the views and scratch tables of the last complete build."""
+    return options.pending_only and models_up_to_date(connection)
 
 
 def record_build(connection: psycopg.Connection[Any], run_id: str) -> None:
-    """Write down that every model was built."""
+    """Record that a run has built all models."""
     connection.execute(
-        "insert into operations.model_builds (models_revision, run_id) values (%s, %s) "
-        "on conflict (models_revision) do update set run_id = excluded.run_id, built_at = now()",
-        [models_revision(), run_id],
+        load_sql(__package__, "record_build"), {"models_revision": models_revision(), "run_id": run_id}
     )
 
 
-def existing_views(connection: psycopg.Connection[Any]) -> set[str]:
-    """Names of the views that are there and hold nothing of a run; as they shall be while `models_up_to_date`."""
-    addresses = {
-        f'"{node["schema"]}"."{node["alias"]}"': node["name"]
-        for node in manifest_content()["nodes"].values()
-        if node["config"].get("materialized") == "view_in_place" and PER_RUN not in node["config"]["tags"]
-    }
-    rows = connection.execute(
-        "select address from unnest(%s::text[]) as address where to_regclass(address) is not null",
-        [list(addresses)],
-    ).fetchall()
-    return {addresses[address] for (address,) in rows}
+def _has_missing_relations(connection: psycopg.Connection[Any]) -> bool:
+    relations = [f'"{node["schema"]}"."{node["alias"]}"' for node in built_nodes().values()]
+    row = connection.execute(
+        "select 1 from unnest(%s::text[]) as relation where to_regclass(relation) is null limit 1",
+        [relations],
+    ).fetchone()
+    return row is not None

@@ -1,4 +1,4 @@
-"""The orchestrator's connections, and the lock that makes it the one writer of the marts."""
+"""The orchestrator's database connections, and the write lock that makes it the only writer of the marts."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,17 +11,17 @@ from warehouse.write_lock import acquire_write_lock
 
 
 @contextmanager
-def hold_write_lock(wait_seconds: float, report: Callable[[str], None] = lambda _: None) -> Iterator[None]:
-    """Hold the writers' lock; wait up to `wait_seconds` for whoever has it. Raises WriteLockTimeoutError."""
+def hold_write_lock(timeout_seconds: float, report: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+    """Hold the write lock; raises WriteLockTimeoutError if it is not free within the timeout."""
     with connect() as connection:
-        acquire_write_lock(connection, wait_seconds, report)
+        acquire_write_lock(connection, timeout_seconds, report)
         yield
 
 
 def connect() -> psycopg.Connection[Any]:
-    """The owner's connection, each statement a transaction of its own unless one is opened.
+    """Return an autocommit connection of the owner.
 
-    Raises psycopg.OperationalError when the server is away, for a retry to see.
+    Raises psycopg.OperationalError if the server is unavailable, which is retried.
     """
     connection = psycopg.connect(
         url(LoginRole.OWNER), autocommit=True, connect_timeout=10, application_name="coaching-analytics"

@@ -1,11 +1,10 @@
-"""A range of days that a person chooses on the calendar is computed by one run."""
+"""A range of dates that is materialized in the UI is computed by one run."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
 import dagster as dg
 import pytest
-from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
 from dagster_pipelines.assets.computed_dates import KEY
 from dagster_pipelines.options import run_config
@@ -14,12 +13,16 @@ from tests.support.orchestration import run_job
 from tests.support.rows import Said, add_session, insert, new_id
 
 COACH, CLIENT = new_id(), new_id()
-FIRST, LAST = date(2026, 11, 2), date(2026, 11, 4)
-DAYS = [date(2026, 11, day) for day in (2, 3, 4)]
+DATES = [date(2026, 11, day) for day in (2, 3, 4)]
+RANGE_TAGS = {
+    "dagster/asset_partition_range_start": str(DATES[0]),
+    "dagster/asset_partition_range_end": str(DATES[-1]),
+}
+"""The tags with which the UI starts a range of an asset with a single-run backfill policy."""
 
 
 @pytest.mark.usefixtures("built_database_url")
-def test_backfill__computes_its_days_in_one_run_and_marks_them_on_the_calendar() -> None:
+def test_backfill__computes_a_range_in_one_run_and_materializes_its_partitions() -> None:
     from dagster_pipelines.definitions import defs  # noqa: PLC0415 - reads the manifest
 
     with connect() as connection:
@@ -35,22 +38,19 @@ def test_backfill__computes_its_days_in_one_run_and_marks_them_on_the_calendar()
         )
     with dg.DagsterInstance.ephemeral() as instance:
         assert run_job("compute_session_analytics", instance, run_config(as_of="2026-11-01")).success
-        assert scored_days() == [date(2026, 11, 1)]
-        # the two tags with which the UI starts a range on an asset whose policy is one run
+        assert scored_dates() == [date(2026, 11, 1)]
         result = defs.resolve_implicit_global_asset_job_def().execute_in_process(
-            instance=instance,
-            asset_selection=[KEY],
-            tags={ASSET_PARTITION_RANGE_START_TAG: str(FIRST), ASSET_PARTITION_RANGE_END_TAG: str(LAST)},
+            instance=instance, asset_selection=[KEY], tags=RANGE_TAGS
         )
         assert result.success
-        assert instance.get_materialized_partitions(KEY) == {"2026-11-01", *map(str, DAYS)}
-    assert scored_days() == [date(2026, 11, 1), *DAYS]
+        assert instance.get_materialized_partitions(KEY) == {"2026-11-01", *map(str, DATES)}
+    assert scored_dates() == [date(2026, 11, 1), *DATES]
 
 
-def scored_days() -> list[date]:
+def scored_dates() -> list[date]:
     with connect() as connection:
         return column(connection, "select as_of_date from ai_backend.risk_scores order by 1")
 
 
 def column(connection: Any, query: str) -> list[date]:
-    return [day for (day,) in connection.execute(query)]
+    return [value for (value,) in connection.execute(query)]

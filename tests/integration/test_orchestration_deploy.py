@@ -1,4 +1,4 @@
-"""The files in deploy/ are checked by linters: nothing is built here."""
+"""Validity of the files in deploy/. No image is built."""
 
 import subprocess
 import sys
@@ -9,13 +9,14 @@ import pytest
 import yaml
 from compose_spec import PyCompose
 from dagster import DagsterInstance
-from dagster._core.instance.config import dagster_instance_config
+
+from tests.support.databases import fresh_database
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 
 
-def test_dockerfile__pleases_hadolint() -> None:
+def test_dockerfile__passes_hadolint() -> None:
     hadolint = Path(sys.executable).parent / "hadolint"
     result = subprocess.run(
         [hadolint, DEPLOY / "docker/Dockerfile"], capture_output=True, text=True, check=False
@@ -23,8 +24,8 @@ def test_dockerfile__pleases_hadolint() -> None:
     assert result.returncode == 0, result.stdout
 
 
-def test_compose__keeps_to_the_specification_and_names_what_exists() -> None:
-    # merge keys are YAML's own; the specification's parser wants them resolved
+def test_compose__is_valid_and_references_existing_services() -> None:
+    # the parser of the Compose specification does not resolve YAML merge keys
     content = yaml.safe_load((DEPLOY / "docker-compose.yml").read_text())
     compose = PyCompose.from_yaml(yaml.safe_dump(content))
     for check in (
@@ -40,31 +41,31 @@ def test_compose__keeps_to_the_specification_and_names_what_exists() -> None:
         assert set(service.get("depends_on", {})) <= set(content["services"]), name
 
 
-def test_compose__publishes_nothing_beyond_this_machine() -> None:
+def test_compose__publishes_ports_on_the_loopback_interface_only() -> None:
     content = yaml.safe_load((DEPLOY / "docker-compose.yml").read_text())
     ports = [port for service in content["services"].values() for port in service.get("ports", [])]
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
-@pytest.mark.parametrize("path", ["deploy/dagster-local.yaml", "deploy/dagster.yaml"])
-def test_dagster_yaml__is_what_dagster_understands(
-    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("path", ["dagster-local.yaml", "dagster.yaml"])
+def test_dagster_yaml__configures_an_instance(
+    path: str, server_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "dagster.yaml").write_text((ROOT / path).read_text())
-    monkeypatch.setenv("DAGSTER_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
-    config, _ = dagster_instance_config(str(tmp_path))
-    assert config["telemetry"] == {"enabled": False}
-    assert config["concurrency"]["runs"]["tag_concurrency_limits"] == [
-        {"key": "warehouse_writer", "limit": 1}
-    ]
-    if path == "deploy/dagster-local.yaml":
+    (tmp_path / "dagster.yaml").write_text((DEPLOY / path).read_text())
+    with fresh_database(server_url) as storage:
+        monkeypatch.setenv("DAGSTER_DATABASE_URL", storage)
         with DagsterInstance.from_config(str(tmp_path)) as instance:
             assert type(instance.run_coordinator).__name__ == "QueuedRunCoordinator"
             assert instance.run_monitoring_enabled
+            assert not instance.telemetry_enabled
+            assert instance.get_settings("concurrency")["runs"]["tag_concurrency_limits"] == [
+                {"key": "warehouse_writer", "limit": 1}
+            ]
+            assert instance.get_runs() == []
 
 
-def test_dagster_yaml__production_differs_in_storage_only() -> None:
+def test_dagster_yaml__of_production_differs_in_storage_only() -> None:
     local, production = (
         yaml.safe_load((ROOT / p).read_text()) for p in ("deploy/dagster-local.yaml", "deploy/dagster.yaml")
     )
@@ -73,12 +74,12 @@ def test_dagster_yaml__production_differs_in_storage_only() -> None:
 
 
 @pytest.mark.parametrize("unit", sorted((DEPLOY / "systemd").glob("*.service")), ids=lambda unit: unit.name)
-def test_systemd_unit__names_commands_of_this_environment(unit: Path) -> None:
+def test_systemd_unit__runs_an_installed_command(unit: Path) -> None:
     entries: dict[str, Any] = dict(
         line.split("=", 1) for line in unit.read_text().splitlines() if "=" in line and line[0].isupper()
     )
     wrapper, _, command = entries["ExecStart"].partition(" exec -- ")
     assert Path(wrapper).name == "warehouse"
     assert (Path(sys.executable).parent / command.split()[0]).exists()
-    for needed in ("User", "WorkingDirectory", "EnvironmentFile", "Restart", "WantedBy"):
-        assert entries[needed], needed
+    for key in ("User", "WorkingDirectory", "EnvironmentFile", "Restart", "WantedBy"):
+        assert entries[key], key

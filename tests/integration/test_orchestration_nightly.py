@@ -1,4 +1,4 @@
-"""What the night owes, and in which order."""
+"""Nightly stages: pending dates, their order, and the schedules."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -8,15 +8,14 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import psycopg
 import pytest
-from dagster._utils.schedules import schedule_execution_time_iterator
 
-from dagster_pipelines.nightly import NIGHTLY, NightlyStage, due_day, request
-from dagster_pipelines.state.computed_dates import business_day, parse_dates, record_computed
+from dagster_pipelines.nightly import NIGHTLY, NightlyStage, due_date, nightly_run
+from dagster_pipelines.state.computed_dates import business_date, parse_dates, record_computed
 from dagster_pipelines.state.write_lock import connect, hold_write_lock
 from warehouse.write_lock import WriteLockTimeoutError
 
 CLIENTS, RISK, ALERTS = NIGHTLY
-DAY = date(2026, 11, 22)
+DATE = date(2026, 11, 22)
 
 
 @pytest.fixture
@@ -26,49 +25,47 @@ def database(database_url: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def asked(connection: psycopg.Connection[Any], stage: Any, day: date = DAY) -> str:
-    """as_of of the run that a stage asks for, or the reason why there is none."""
-    wanted = request(connection, stage, day)
-    if isinstance(wanted, dg.SkipReason):
-        return wanted.skip_message or ""
-    return str(wanted.run_config["resources"]["options"]["config"]["as_of"])
+def outcome(connection: psycopg.Connection[Any], stage: NightlyStage, until: date = DATE) -> str:
+    """Return as_of of the requested run, or the reason why there is none."""
+    run = nightly_run(connection, stage, until)
+    if isinstance(run, dg.SkipReason):
+        return run.skip_message or ""
+    return str(run.run_config["resources"]["options"]["config"]["as_of"])
 
 
-def test_request__the_first_night_speaks_for_its_own_day(database: psycopg.Connection[Any]) -> None:
-    assert asked(database, CLIENTS) == "2026-11-22"
+def test_nightly_run__on_a_new_database_computes_one_date(database: psycopg.Connection[Any]) -> None:
+    assert outcome(database, CLIENTS) == "2026-11-22"
 
 
-def test_request__catches_up_missed_nights_as_one_range(database: psycopg.Connection[Any]) -> None:
+def test_nightly_run__computes_missed_dates_as_one_range(database: psycopg.Connection[Any]) -> None:
     record_computed(database, ["clients"], [date(2026, 11, 18)], "run")
-    assert asked(database, CLIENTS) == "2026-11-19..2026-11-22"
+    assert outcome(database, CLIENTS) == "2026-11-19..2026-11-22"
 
 
-def test_request__owes_nothing_twice(database: psycopg.Connection[Any]) -> None:
-    record_computed(database, ["clients"], [DAY], "run")
-    assert asked(database, CLIENTS) == "2026-11-22 is computed already."
+def test_nightly_run__does_not_repeat_a_computed_date(database: psycopg.Connection[Any]) -> None:
+    record_computed(database, ["clients"], [DATE], "run")
+    assert outcome(database, CLIENTS) == "2026-11-22 is already computed."
 
 
-def test_request__waits_for_what_it_rests_on_whatever_the_clock_says(
-    database: psycopg.Connection[Any],
-) -> None:
-    assert asked(database, RISK) == "Waits for the stage clients of 2026-11-22."
+def test_nightly_run__waits_for_the_stage_it_depends_on(database: psycopg.Connection[Any]) -> None:
+    assert outcome(database, RISK) == "Waiting for the stage clients of 2026-11-22."
     record_computed(database, ["clients"], [date(2026, 11, 21)], "run")
-    assert asked(database, RISK) == "Waits for the stage clients of 2026-11-22."
-    record_computed(database, ["clients"], [DAY], "run")
-    assert asked(database, RISK) == "2026-11-22"
-    assert asked(database, ALERTS) == "Waits for the stage risk of 2026-11-22."
+    assert outcome(database, RISK) == "Waiting for the stage clients of 2026-11-22."
+    record_computed(database, ["clients"], [DATE], "run")
+    assert outcome(database, RISK) == "2026-11-22"
+    assert outcome(database, ALERTS) == "Waiting for the stage risk of 2026-11-22."
 
 
-def test_due_day__is_the_latest_day_whose_hour_has_passed() -> None:
+def test_due_date__is_the_latest_date_whose_start_time_has_passed() -> None:
     before, after = datetime(2026, 11, 22, 2, 59, tzinfo=UTC), datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-    assert due_day(RISK, before, ZoneInfo("UTC")) == date(2026, 11, 21)
-    assert due_day(RISK, after, ZoneInfo("UTC")) == DAY
+    assert due_date(RISK, before, ZoneInfo("UTC")) == date(2026, 11, 21)
+    assert due_date(RISK, after, ZoneInfo("UTC")) == DATE
 
 
-def test_business_day__is_the_calendar_day_in_the_business_time_zone() -> None:
-    moment = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-    assert business_day(moment, ZoneInfo("America/New_York")) == date(2026, 11, 21)
-    assert business_day(moment, ZoneInfo("Asia/Tokyo")) == DAY
+def test_business_date__is_the_calendar_date_in_the_business_time_zone() -> None:
+    timestamp = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+    assert business_date(timestamp, ZoneInfo("America/New_York")) == date(2026, 11, 21)
+    assert business_date(timestamp, ZoneInfo("Asia/Tokyo")) == DATE
 
 
 @pytest.mark.parametrize(
@@ -79,17 +76,17 @@ def test_business_day__is_the_calendar_day_in_the_business_time_zone() -> None:
         ("2026-11-22,2026-11-20", [20, 22]),
     ],
 )
-def test_as_dates__reads_what_a_run_may_be_told(text: str, days: list[int]) -> None:
-    assert [day.day for day in parse_dates(text)] == days
+def test_parse_dates__accepts_dates_ranges_and_lists(text: str, days: list[int]) -> None:
+    assert parse_dates(text) == [date(2026, 11, day) for day in days]
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-11-22..2026-11-20", "2026-02-30"])
-def test_as_dates__refuses_the_rest(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - the message is the parser's own
+def test_parse_dates__rejects_other_text(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the message is that of date.fromisoformat
         parse_dates(text)
 
 
-def test_schedules__start_at_the_specified_hours() -> None:
+def test_schedules__start_at_the_specified_times() -> None:
     assert [(stage.job, stage.cron) for stage in NIGHTLY] == [
         ("compute_client_analytics", "0 2 * * *"),
         ("compute_risk_scores", "0 3 * * *"),
@@ -97,7 +94,7 @@ def test_schedules__start_at_the_specified_hours() -> None:
     ]
 
 
-def test_schedules__speak_for_the_day_of_the_scheduled_time(database: psycopg.Connection[Any]) -> None:
+def test_schedules__compute_the_date_of_the_scheduled_time(database: psycopg.Connection[Any]) -> None:
     from dagster_pipelines.definitions import defs  # noqa: PLC0415 - reads the manifest
 
     schedule = defs.get_schedule_def("compute_client_analytics_nightly")
@@ -111,43 +108,48 @@ def test_schedules__speak_for_the_day_of_the_scheduled_time(database: psycopg.Co
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def test_due_day__where_the_clock_jumps_over_the_hour_the_night_begins_after_the_jump() -> None:
-    """On 2026-03-29 it is never two o'clock in Berlin: one second after 01:59:59 it is three."""
-    jump = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
-    assert due_day(CLIENTS, jump - timedelta(seconds=1), BERLIN) == date(2026, 3, 28)
-    assert due_day(CLIENTS, jump, BERLIN) == date(2026, 3, 29)
+def test_due_date__in_spring_a_skipped_start_time_is_that_of_the_clock_change() -> None:
+    """On 2026-03-29 the clock in Berlin changes from 01:59:59 to 03:00:00."""
+    clock_change = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+    assert due_date(CLIENTS, clock_change - timedelta(seconds=1), BERLIN) == date(2026, 3, 28)
+    assert due_date(CLIENTS, clock_change, BERLIN) == date(2026, 3, 29)
 
 
-def test_due_day__where_the_hour_comes_twice_the_night_is_owed_once(
+def test_due_date__in_autumn_a_repeated_start_time_computes_the_date_once(
     database: psycopg.Connection[Any],
 ) -> None:
     first, second = datetime(2026, 10, 25, 0, 0, tzinfo=UTC), datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
-    day = date(2026, 10, 25)
-    assert due_day(CLIENTS, first, BERLIN) == due_day(CLIENTS, second, BERLIN) == day
-    assert asked(database, CLIENTS, day) == "2026-10-25"
-    record_computed(database, ["clients"], [day], "run")
-    assert asked(database, CLIENTS, day) == "2026-10-25 is computed already."
+    due = date(2026, 10, 25)
+    assert due_date(CLIENTS, first, BERLIN) == due_date(CLIENTS, second, BERLIN) == due
+    assert outcome(database, CLIENTS, due) == "2026-10-25"
+    record_computed(database, ["clients"], [due], "run")
+    assert outcome(database, CLIENTS, due) == "2026-10-25 is already computed."
 
 
 @pytest.mark.parametrize("sunday", [date(2026, 3, 29), date(2026, 10, 25)], ids=["spring", "autumn"])
 @pytest.mark.parametrize("stage", NIGHTLY, ids=lambda stage: stage.job)
-def test_schedules__tick_once_a_night_where_the_clock_jumps(stage: NightlyStage, sunday: date) -> None:
-    begin = datetime.combine(sunday - timedelta(days=2), datetime.min.time(), BERLIN)
-    ticks = schedule_execution_time_iterator(begin.timestamp(), stage.cron, BERLIN.key)
-    days = [business_day(next(ticks), BERLIN) for _ in range(5)]
-    assert days == [begin.date() + timedelta(days=number) for number in range(5)]
+def test_schedules__tick_once_per_date_when_the_clock_changes(stage: NightlyStage, sunday: date) -> None:
+    start = datetime.combine(sunday - timedelta(days=2), datetime.min.time(), BERLIN)
+    schedule = dg.ScheduleDefinition(
+        job_name=stage.job, cron_schedule=stage.cron, execution_timezone=BERLIN.key
+    )
+    ticks = schedule.execution_time_iterator(start.timestamp())
+    dates = [business_date(next(ticks), BERLIN) for _ in range(5)]
+    assert dates == [start.date() + timedelta(days=number) for number in range(5)]
 
 
-def test_single_writer__keeps_a_second_one_out_and_lets_it_in_afterwards(database_url: str) -> None:
-    told: list[str] = []
-    with hold_write_lock(0), pytest.raises(WriteLockTimeoutError), hold_write_lock(0.7, told.append):
+@pytest.mark.usefixtures("database_url")
+def test_write_lock__admits_one_holder_at_a_time() -> None:
+    reported: list[str] = []
+    with hold_write_lock(0), pytest.raises(WriteLockTimeoutError), hold_write_lock(0.7, reported.append):
         pass
-    assert told == ["Another run is writing the marts; waiting for it."]
+    assert len(reported) == 1
     with hold_write_lock(0):
         pass
 
 
-def test_single_writer__is_given_up_by_a_killed_run(database_url: str) -> None:
+@pytest.mark.usefixtures("database_url")
+def test_write_lock__is_released_when_its_holder_is_killed() -> None:
     with hold_write_lock(0), connect() as operator:
         operator.execute(
             "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' "

@@ -1,4 +1,4 @@
-"""What a run from the command line shows of its progress, where the output is no terminal."""
+"""The progress of a run from the command line when the output is not a terminal."""
 
 import re
 
@@ -10,10 +10,10 @@ COUNTED = re.compile(r"(\d+) of (\d+) models, seeds and tests")
 
 
 @pytest.mark.usefixtures("built_database_url")
-def test_progress__ends_at_its_total_and_counts_tests(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress__increases_to_its_total_and_counts_tests(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--job", "compute_risk_scores", "--as-of", "2026-11-22"]) == 0
     shown = [(int(done), int(total)) for done, total in COUNTED.findall(capsys.readouterr().out)]
     assert shown[0][0] == 1
-    assert shown == sorted(shown), "it never goes back"
+    assert shown == sorted(shown)
     assert {total for _, total in shown} == {shown[0][1]}
     assert shown[-1][0] == shown[-1][1]

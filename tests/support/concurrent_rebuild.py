@@ -1,4 +1,4 @@
-"""A small practice whose marts are rebuilt by real runs, and what is done to a run while it writes."""
+"""A small data set whose marts are rebuilt by real runs, and disturbances of a run while it writes."""
 
 import threading
 import time
@@ -9,7 +9,6 @@ from typing import Any
 
 import dagster as dg
 import psycopg
-from dagster_shared.error import SerializableErrorInfo
 
 from dagster_pipelines.options import run_config
 from dagster_pipelines.state.write_lock import connect
@@ -20,27 +19,27 @@ from warehouse.connection import url
 LIVE = "compute_session_analytics"
 COACH = new_id()
 SESSIONS = 12
-DBT_WAITING = (
+BLOCKED_DBT = (
     "select pid from pg_stat_activity where datname = current_database() "
     "and application_name = 'coaching-analytics-dbt' and wait_event_type = 'Lock'"
 )
-KEEPS_WRITERS_OUT = "lock table ai_backend.session_analytics in share row exclusive mode"
+BLOCK_WRITERS = "lock table ai_backend.session_analytics in share row exclusive mode"
 
 
 def compute_marts() -> None:
-    """Fill a database with the practice, and compute its marts by one undisturbed run."""
+    """Fill a database with the data set and compute its marts by one undisturbed run."""
     with connect() as connection:
         for number in range(SESSIONS):
             client = new_id()
             insert(connection, "public.coach_clients", coach_id=COACH, client_id=client, status="active")
-            moment = datetime.now(UTC) - timedelta(days=number)
+            completed_at = datetime.now(UTC) - timedelta(days=number)
             add_session(
                 connection,
                 [Said("coach", 0, 60, "How was it?"), Said("client", 60, 130, "I can't do this any more.")],
                 coach_id=COACH,
                 client_id=client,
-                session_date=moment.date(),
-                completed_at=moment,
+                session_date=completed_at.date(),
+                completed_at=completed_at,
             )
     with dg.DagsterInstance.ephemeral() as instance:
         assert rebuild(instance).success
@@ -48,12 +47,12 @@ def compute_marts() -> None:
 
 
 def rebuild(instance: dg.DagsterInstance, job: str = LIVE) -> dg.ExecuteInProcessResult:
-    """Let a job compute every session again."""
+    """Run a job that recomputes every session."""
     return run_job(job, instance, run_config(rebuild=True))
 
 
 def fingerprint() -> list[Any]:
-    """What the marts say, without when they said it."""
+    """Return the content of the marts, without timestamps."""
     with connect() as connection:
         return (
             connection.execute(
@@ -67,30 +66,30 @@ def fingerprint() -> list[Any]:
 
 
 def retries(result: dg.ExecuteInProcessResult) -> int:
-    """How often a step of a run was tried again."""
+    """Return how often a step of a run was retried."""
     return sum(event.event_type_value == "STEP_UP_FOR_RETRY" for event in result.all_events)
 
 
-def error_of(result: dg.ExecuteInProcessResult) -> SerializableErrorInfo:
-    """What the first step that failed said."""
+def error_of(result: dg.ExecuteInProcessResult) -> Any:
+    """Return the error of the first failed step."""
     error = next(e for e in result.all_events if e.is_step_failure).step_failure_data.error
     assert error is not None
     return error
 
 
 @contextmanager
-def meanwhile(work: Callable[[threading.Event], None]) -> Iterator[None]:
-    """Does `work` beside the block; the event tells it that the block has ended."""
+def in_background(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Run `work` in a thread during the block; the event is set when the block ends."""
     ended = threading.Event()
     failures: list[BaseException] = []
 
-    def guarded() -> None:
+    def run() -> None:
         try:
             work(ended)
-        except BaseException as error:  # handed to the test
+        except BaseException as error:  # raised below, in the test's thread
             failures.append(error)
 
-    thread = threading.Thread(target=guarded)
+    thread = threading.Thread(target=run)
     thread.start()
     try:
         yield
@@ -101,24 +100,24 @@ def meanwhile(work: Callable[[threading.Event], None]) -> Iterator[None]:
 
 
 @contextmanager
-def once_dbt_waits(act: Callable[[psycopg.Connection[Any]], Any]) -> Iterator[list[int]]:
-    """Does `act` while a statement of dbt is held up: so it hits a statement, however fast the machine is.
+def while_dbt_is_blocked(act: Callable[[psycopg.Connection[Any]], Any]) -> Iterator[list[int]]:
+    """Call `act` once, while a statement of dbt waits for a lock, and yield the number of calls.
 
-    Gives how often it was done, for the test to look at afterwards.
+    The call always interrupts a statement, however fast the machine is.
     """
-    done = [0]
+    calls = [0]
 
     def work(ended: threading.Event) -> None:
         with connect() as operator, psycopg.connect(url()) as holder:
-            holder.execute(KEEPS_WRITERS_OUT)
-            while not ended.is_set() and not done[0]:
-                if operator.execute(DBT_WAITING).fetchall():
+            holder.execute(BLOCK_WRITERS)
+            while not ended.is_set() and not calls[0]:
+                if operator.execute(BLOCKED_DBT).fetchall():
                     act(operator)
-                    done[0] += 1
+                    calls[0] += 1
                 time.sleep(0.02)
             if not holder.closed:
-                with suppress(psycopg.OperationalError):  # the server it was connected to is gone
+                with suppress(psycopg.OperationalError):  # `act` may have stopped the server
                     holder.rollback()
 
-    with meanwhile(work):
-        yield done
+    with in_background(work):
+        yield calls

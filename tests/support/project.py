@@ -1,18 +1,21 @@
-"""The dbt project in the test process: parsed once, which makes each run faster than a command."""
+"""Runs dbt in the process of the tests, on a manifest that is parsed once and retargeted to each database."""
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from dbt.adapters.base.impl import DEFAULT_BASE_BEHAVIOR_FLAGS
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
-from dagster_pipelines.dbt.manifest import move, read_manifest
-from dagster_pipelines.dbt.runner import invoke
+from dagster_pipelines.dbt.manifest import parse_manifest
+from dagster_pipelines.dbt.runner import run_dbt
 from tests.support.databases import database_name
 from warehouse.connection import temporary_environment, temporary_variables
 from warehouse.paths import PROJECT_DIR
@@ -63,28 +66,51 @@ class Project:
     def _command(
         self, database_url: str, command: list[str], select: tuple[str, ...], variables: dict[str, Any]
     ) -> dbtRunnerResult:
-        move(self.manifest, database=database_name(database_url))
+        retarget_database(self.manifest, database_name(database_url))
         selection = ["--select", *select] if select else []
-        with temporary_variables({"DATABASE_URL": database_url}), temporary_environment():
-            result = invoke([*command, *selection], variables, self.manifest, folder=self._folder)
+        with (
+            temporary_variables({"DATABASE_URL": database_url}),
+            temporary_environment(),
+            preserve_behavior_flags(),
+        ):
+            result = run_dbt([*command, *selection], variables, self.manifest, project_dir=self._folder)
         results = getattr(result.result, "results", [])
         failures = [(r.node.name, r.message) for r in results if r.status not in PASSED]
         assert result.success, failures or result.exception
         return result
 
 
-def parse(folder: Path = PROJECT_DIR) -> Manifest:
-    """Manifest of a project; needs no database."""
-    with temporary_variables({"DATABASE_URL": NOWHERE}), temporary_environment():
-        result = invoke(["parse"], {}, None, folder=folder)
+def parse(folder: Path = PROJECT_DIR, database_url: str = NOWHERE) -> Manifest:
+    """Parse the files of a project completely."""
+    with temporary_variables({"DATABASE_URL": database_url}), temporary_environment():
+        result = run_dbt(["parse"], project_dir=folder)
     assert isinstance(result.result, Manifest), result.exception
     return result.result
 
 
 @cache
 def project() -> Project:
-    """The parsed project, read once per process."""
-    return Project(read_manifest())
+    """Return the project, parsed once per process."""
+    with temporary_variables({"DATABASE_URL": NOWHERE}), temporary_environment():
+        return Project(parse_manifest())
+
+
+def retarget_database(manifest: Manifest, database: str) -> None:
+    """Change the database of a manifest: dbt stores it in each node, and a parse per test would be slow."""
+    for node in (*manifest.nodes.values(), *manifest.sources.values()):
+        if name := getattr(node, "relation_name", None):
+            node.relation_name = name.replace(f'"{node.database}".', f'"{database}".', 1)
+        node.database = database
+
+
+@contextmanager
+def preserve_behavior_flags() -> Iterator[None]:
+    """Restore dbt's list of behavior flags, which grows with each command and slows down the next ones."""
+    before = list(DEFAULT_BASE_BEHAVIOR_FLAGS)
+    try:
+        yield
+    finally:
+        DEFAULT_BASE_BEHAVIOR_FLAGS[:] = before
 
 
 def _in_order(nodes: dict[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster_pipelines.dbt.manifest import parsed_manifest
-from dagster_pipelines.dbt.runner import invoke
+from dagster_pipelines.dbt.runner import run_dbt
 from sample import DEFAULT_LAST_DATE as LAST_DATE
 from sample import DEFAULT_SEED
 from sample.load_sample import load_sample
@@ -101,7 +101,7 @@ def _counts() -> tuple[int, ...]:
 
 
 def _dbt(*command: str, as_of: object) -> None:
-    result = invoke(command, {"as_of": as_of}, parsed_manifest())
+    result = run_dbt(command, {"as_of": as_of}, parsed_manifest())
     if not result.success:
         raise SystemExit(f"dbt {command[0]} failed: {result.exception or 'see the models above'}")
 
