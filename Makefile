@@ -49,7 +49,7 @@ database: setup
 	$(BIN)/warehouse up
 	$(BIN)/warehouse migrate
 
-target/manifest.json: .venv/.installed dbt_project.yml $(shell find dbt_project -type f) | profiles.yml
+target/manifest.json: .venv/.installed dbt_project.yml selectors.yml $(shell find dbt_project -type f) | profiles.yml
 	$(BIN)/dbt --quiet parse
 
 .PHONY: manifest
@@ -144,7 +144,7 @@ screenshots-dagster: chromium manifest .venv/.ui ## take the screenshot of Dagst
 # Release ------------------------------------------------------------------------------------
 
 IMAGE_CONTEXT := $(wildcard api cue_detector dagster_pipelines dbt_project deploy sample warehouse what_if \
-	dbt_project.yml pyproject.toml uv.lock workspace.yaml README.md LICENSE)
+	dbt_project.yml selectors.yml pyproject.toml uv.lock workspace.yaml README.md LICENSE)
 
 .PHONY: release
 release: setup ## build the wheel and the image build context into dist/

@@ -129,13 +129,13 @@ def test_due_date__in_autumn_a_repeated_start_time_computes_the_date_once(
 @pytest.mark.parametrize("sunday", [date(2026, 3, 29), date(2026, 10, 25)], ids=["spring", "autumn"])
 @pytest.mark.parametrize("stage", NIGHTLY, ids=lambda stage: stage.job)
 def test_schedules__tick_once_per_date_when_the_clock_changes(stage: NightlyStage, sunday: date) -> None:
-    start = datetime.combine(sunday - timedelta(days=2), datetime.min.time(), BERLIN)
-    schedule = dg.ScheduleDefinition(
-        job_name=stage.job, cron_schedule=stage.cron, execution_timezone=BERLIN.key
+    first = sunday - timedelta(days=2)
+    ticks = dg.TimeWindowPartitionsDefinition(
+        start=str(first), fmt="%Y-%m-%d", cron_schedule=stage.cron, timezone=BERLIN.key
     )
-    ticks = schedule.execution_time_iterator(start.timestamp())
-    dates = [business_date(next(ticks), BERLIN) for _ in range(5)]
-    assert dates == [start.date() + timedelta(days=number) for number in range(5)]
+    end = datetime.combine(first + timedelta(days=6), datetime.min.time(), BERLIN)
+    dates = [date.fromisoformat(key) for key in ticks.get_partition_keys(current_time=end)]
+    assert dates == [first + timedelta(days=number) for number in range(5)]
 
 
 @pytest.mark.usefixtures("database_url")

@@ -1,6 +1,8 @@
 """Contracts for undocumented behavior of dbt on which builds, tests and the what-if comparison rely."""
 
+import ast
 import shutil
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,37 @@ from warehouse.connection import temporary_environment, temporary_variables
 from warehouse.paths import PROJECT_DIR
 from what_if.scratch import retarget_schema
 
+PACKAGES = ("dagster", "dagster_dbt", "dagster_shared", "dbt", "dbt_common")
+DOCUMENTED = {"dbt.cli.main", "dbt.contracts.graph.manifest", "dbt.artifacts.schemas.run"}
+"""Modules that are not top-level packages, and that the documentation of dbt uses."""
+CONTRACTS = {
+    "dbt.adapters.base.impl": ["tests/project/test_private_apis.py", "tests/support/project.py"],
+    "dbt.contracts.graph.nodes": ["tests"],
+}
+"""Other modules, and the files or directories that may import them."""
 ELSEWHERE = "postgresql://nobody@127.0.0.1:1/elsewhere"
+
+
+def test_imports__of_dagster_and_dbt_are_documented_or_have_a_contract() -> None:
+    found: dict[str, list[str]] = {}
+    for path in sorted(PROJECT_DIR.glob("[a-z]*/**/*.py")):
+        for module in imported_modules(path):
+            if module.split(".")[0] in PACKAGES and module not in DOCUMENTED | set(PACKAGES):
+                found.setdefault(module, []).append(str(path.relative_to(PROJECT_DIR)))
+    undocumented = {
+        module: files
+        for module, files in found.items()
+        if not all(file.startswith(tuple(CONTRACTS.get(module, ()))) for file in files)
+    }
+    assert undocumented == {}
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
 
 
 def test_retarget_database__equals_a_parse_for_that_database() -> None:

@@ -61,6 +61,7 @@ def test_image_context__holds_what_the_image_needs(dist: Path) -> None:
         "deploy/dagster.yaml",
         "deploy/workspace.yaml",
         "dbt_project.yml",
+        "selectors.yml",
         "pyproject.toml",
         "uv.lock",
         "README.md",

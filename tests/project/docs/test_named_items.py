@@ -68,7 +68,7 @@ def test_links__point_to_existing_files(page: Path) -> None:
 def test_files__are_in_the_repository() -> None:
     assets = {"/".join(key.path) for key in defs.resolve_asset_graph().get_all_asset_keys()}
     named = matching_spans(FILE.pattern)
-    assert {"api/openapi.json", "dbt_project/seeds/", "operations/computed_days"} <= named
+    assert {"api/openapi.json", "dbt_project/seeds/", "operations/computed_dates"} <= named
     assert [file for file in sorted(named) if not exists(file) and file not in assets] == []
 
 
