@@ -13,7 +13,7 @@ from tests.support.orchestration import run_job
 from tests.support.webhooks import Receiver
 
 LIVE = "compute_session_analytics"
-REASON = "Another run is writing the marts"
+REASON = "another run is writing the marts"
 
 
 @pytest.fixture

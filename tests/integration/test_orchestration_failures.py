@@ -118,7 +118,7 @@ def test_write_lock__a_second_run_fails_without_writing_after_the_timeout(
     with hold_write_lock(0):
         second = rebuild(instance)
     assert not second.success
-    assert "Another run is writing the marts" in error_of(second).message
+    assert "another run is writing the marts" in error_of(second).message
     assert fingerprint() == marts
 
 
