@@ -78,7 +78,12 @@ def with_metadata(
     """Yield the events, with columns and the mart's metadata added to each materialization."""
     events = list(events)
     schemas = column_schemas(
-        connection, (event.asset_key for event in events if isinstance(event, dg.MaterializeResult))
+        connection,
+        (
+            event.asset_key
+            for event in events
+            if isinstance(event, dg.MaterializeResult) and event.asset_key is not None
+        ),
     )
     for event in events:
         if not isinstance(event, dg.MaterializeResult) or event.asset_key is None:

@@ -64,7 +64,7 @@ def _build(context: dg.AssetExecutionContext, options: RunOptions, dbt: Warehous
             if MART in names:
                 pending_work.enqueue_clients(connection, pending)
         if MART not in names:
-            results = dbt.build(to_build, variables, with_tests=with_tests)
+            results: Sequence[NodeResult] = dbt.build(to_build, variables, with_tests=with_tests)
         else:
             results = _build_with_quarantine(context, dbt, to_build, with_tests, variables)
             with connect() as connection:
@@ -121,14 +121,14 @@ def _build_with_quarantine(
         # the error is gone, or no pending session causes it
         return dbt.build(to_build, variables, with_tests=with_tests)
     with connect() as connection:
-        for session, error in failures:
+        for session, failure in failures:
             is_exhausted = quarantine.record(
                 connection,
                 session,
-                str(error),
+                str(failure),
                 settings.pipeline_session_max_attempts,
                 settings.pipeline_session_retry_seconds,
             )
             release = "until its source data change" if is_exhausted else "until the next attempt"
-            context.log.warning(f"Session {session.job_id} is quarantined {release}: {error}.")
+            context.log.warning(f"Session {session.job_id} is quarantined {release}: {failure}.")
     return dbt.build(to_build, variables, with_tests=with_tests)

@@ -27,7 +27,7 @@ def test_python_receiver__accepts_signed_deliveries_once(
     (documented,) = (line for line in pages.console_lines(PAGE) if line.startswith("uvicorn "))
     port = free_port()
     _, *arguments = documented.replace("9000", str(port)).split()
-    command = [Path(sys.executable).parent / "uvicorn", *arguments]
+    command: list[str | Path] = [Path(sys.executable).parent / "uvicorn", *arguments]
     with connect() as connection:
         check_receiver(connection, command, tmp_path, f"http://127.0.0.1:{port}/alerts", SECRET)
 
