@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings
 from api.settings import Settings
 from cue_detector.settings import CueSettings
 from dagster_pipelines.settings import PipelineSettings
+from warehouse.setting_aliases import ALIASES, REMOVED_IN
 
 HEADING = """# Settings
 
@@ -44,6 +45,10 @@ def settings_page() -> str:
         parts += [
             f"| `{name}` | {_default(info)} | {info.description} |" for name, info in variables(settings)
         ]
+    parts.append(
+        f"\n## Former names\n\nAccepted with a warning until version {REMOVED_IN}.\n\n| Former name | Name |\n|---|---|"
+    )
+    parts += [f"| `{old}` | `{new}` |" for old, (new, _) in sorted(ALIASES.items())]
     return "\n".join(parts) + "\n"
 
 
