@@ -24,15 +24,15 @@ def directory(tmp_path: Path, database_url: str) -> SourceDirectory:
 
 def error_message(directory: SourceDirectory, database_url: str) -> str:
     """The error message; all source tables must be empty."""
-    with pytest.raises(WarehouseError) as refused:
+    with pytest.raises(WarehouseError) as raised:
         load_directory(directory.path)
-    hidden = refused.value.__context__ is None or refused.value.__suppress_context__
+    hidden = raised.value.__context__ is None or raised.value.__suppress_context__
     assert hidden, "the traceback must not show values"
     with psycopg.connect(database_url) as connection:
         for table in SOURCE_TABLES:
             row = connection.execute(f"select count(*) from {table.schema}.{table.name}".encode()).fetchone()
             assert row == (0,), table.name
-    return str(refused.value)
+    return str(raised.value)
 
 
 def named(columns: str) -> Callable[[SourceDirectory], None]:

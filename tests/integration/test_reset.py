@@ -95,16 +95,16 @@ def test_reset__requires_the_owner(url: str, monkeypatch: pytest.MonkeyPatch) ->
     assert content(url) == before
 
 
-def reset(*arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+def reset(*arguments: str, confirmation: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [WAREHOUSE, "reset", *arguments], input=answer, text=True, capture_output=True, check=False
+        [WAREHOUSE, "reset", *arguments], input=confirmation, text=True, capture_output=True, check=False
     )
 
 
 def test_reset_command__asks_for_confirmation(url: str) -> None:
     migrate()
     before = content(url)
-    aborted = reset(answer="n\n")
+    aborted = reset(confirmation="n\n")
     assert aborted.returncode == 1
     assert "This deletes all transcripts" in aborted.stdout + aborted.stderr
     assert content(url) == before

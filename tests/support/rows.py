@@ -1,4 +1,4 @@
-"""Factories for source rows, so that a test states only what it is about."""
+"""Factories for source rows with defaults."""
 
 import itertools
 import uuid
@@ -13,13 +13,13 @@ _numbers = itertools.count(1)
 
 
 def new_id() -> uuid.UUID:
-    """A fresh id; the same in every run, so that a failure can be repeated."""
+    """Return a new id; the sequence is the same in every run, so that failures are reproducible."""
     return uuid.uuid5(uuid.NAMESPACE_OID, f"test-{next(_numbers)}")
 
 
 @dataclass
 class Said:
-    """One utterance: who, from when to when (seconds), what."""
+    """One utterance; start and end in seconds."""
 
     speaker: str | None
     start: float
@@ -54,9 +54,9 @@ def add_session(
     completed_at: datetime | None = None,
     transcript_confidence: float | None = 0.95,
 ) -> uuid.UUID:
-    """Insert a job, its transcript (none when `said` is None) and its utterances; the job's id."""
+    """Insert a job, its transcript (none if `said` is None) and utterances; return the job's id."""
     job_id = new_id()
-    moment = completed_at or datetime(2026, 11, 1, 12, tzinfo=UTC)
+    timestamp = completed_at or datetime(2026, 11, 1, 12, tzinfo=UTC)
     insert(
         connection,
         "ai_backend.transcription_jobs",
@@ -65,12 +65,12 @@ def add_session(
         client_id=client_id or new_id(),
         status=status,
         session_date=session_date,
-        completed_at=moment,
-        created_at=moment,
-        updated_at=moment,
+        completed_at=timestamp,
+        created_at=timestamp,
+        updated_at=timestamp,
     )
     if said is not None:
-        add_transcript(connection, job_id, said, created_at=moment, confidence=transcript_confidence)
+        add_transcript(connection, job_id, said, created_at=timestamp, confidence=transcript_confidence)
     return job_id
 
 
@@ -82,7 +82,7 @@ def add_transcript(
     created_at: datetime,
     confidence: float | None = 0.95,
 ) -> uuid.UUID:
-    """Insert a transcript with its utterances for a job; the transcript's id."""
+    """Insert a transcript with utterances for a job; return the transcript's id."""
     transcript_id = new_id()
     insert(
         connection,
