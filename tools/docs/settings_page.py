@@ -45,9 +45,8 @@ def settings_page() -> str:
         parts += [
             f"| `{name}` | {_default(info)} | {info.description} |" for name, info in variables(settings)
         ]
-    parts.append(
-        f"\n## Former names\n\nAccepted with a warning until version {REMOVED_IN}.\n\n| Former name | Name |\n|---|---|"
-    )
+    parts.append(f"\n## Former names\n\nAccepted with a warning until version {REMOVED_IN}.\n")
+    parts.append("| Former name | Name |\n|---|---|")
     parts += [f"| `{old}` | `{new}` |" for old, (new, _) in sorted(ALIASES.items())]
     return "\n".join(parts) + "\n"
 
