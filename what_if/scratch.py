@@ -6,7 +6,6 @@ from typing import Any
 
 import psycopg
 from dbt.contracts.graph.manifest import Manifest
-from dbt.contracts.graph.nodes import ModelNode
 from psycopg import sql
 
 from dagster_pipelines.dbt.manifest import StaleManifestError, parse_manifest
@@ -75,7 +74,7 @@ def retarget_schema(manifest: Manifest, names: Collection[str], schema: str) -> 
 
 def _between(manifest: Manifest) -> list[str]:
     """Return the models on the paths from FIRST to LAST, inclusive."""
-    models = {node.name: node for node in manifest.nodes.values() if isinstance(node, ModelNode)}
+    models = {node.name: node for node in manifest.nodes.values() if str(node.resource_type) == "model"}
     descendants = _reached(manifest.child_map, [models[name].unique_id for name in FIRST])
     ancestors = _reached(manifest.parent_map, [models[LAST].unique_id])
     return sorted(name for name, node in models.items() if node.unique_id in descendants & ancestors)
