@@ -751,7 +751,7 @@ export interface components {
             min_alert_severity: components["schemas"]["Severity"];
             /**
              * @deprecated
-             * @description Former name of `min_alert_severity`, with the same value. Removed in the next version.
+             * @description Deprecated name of `min_alert_severity`, with the same value. Removed in the next version.
              */
             least_alert_severity: components["schemas"]["Severity"];
             /**
@@ -783,7 +783,7 @@ export interface components {
             min_alert_severity: components["schemas"]["Severity"];
             /**
              * @deprecated
-             * @description Former name of `min_alert_severity`, which must be equal if given. Removed in the next version.
+             * @description Deprecated name of `min_alert_severity`, which must be equal if given. Removed in the next version.
              * @default warning
              */
             least_alert_severity: components["schemas"]["Severity"];

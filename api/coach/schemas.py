@@ -120,6 +120,6 @@ class CoachSettings(ResponseModel):
     min_alert_severity: Severity
     """Alerts below this severity are recorded but not listed."""
     least_alert_severity: Severity = Field(json_schema_extra={"deprecated": True})
-    """Former name of `min_alert_severity`, with the same value. Removed in the next version."""
+    """Deprecated name of `min_alert_severity`, with the same value. Removed in the next version."""
     updated_at: Timestamp | None
     """Time of the last change; null if the coach has never changed the settings."""

@@ -61,7 +61,7 @@ final as (
             'thresholds', (select json_object_agg(factor_type, threshold order by position) from thresholds),
             'muted_alert_types', coalesce((select stored.muted_alert_types from stored), '{}'),
             'min_alert_severity', coalesce((select stored.min_alert_severity from stored), 'warning'),
-            -- the former name, removed in the next version
+            -- deprecated, removed in the next version
             'least_alert_severity', coalesce((select stored.min_alert_severity from stored), 'warning'),
             'updated_at', (select stored.updated_at from stored)
         ) as body

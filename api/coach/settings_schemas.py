@@ -100,7 +100,7 @@ class CoachSettingsUpdate(RequestModel):
     min_alert_severity: Severity = Severity.WARNING
     """Alerts below this severity are not listed."""
     least_alert_severity: Severity = Field(default=Severity.WARNING, json_schema_extra={"deprecated": True})
-    """Former name of `min_alert_severity`, which must be equal if given. Removed in the next version."""
+    """Deprecated name of `min_alert_severity`, which must be equal if given. Removed in the next version."""
 
     @model_validator(mode="after")
     def _one_severity(self) -> Self:
