@@ -1,4 +1,4 @@
-"""Responses of a client. Fields: docs/reference/specification.md, "Client Analytics"."""
+"""Responses of a client. Fields: docs/reference/specification.md, "Client Analytics (Aggregate)"."""
 
 from pydantic import Field
 

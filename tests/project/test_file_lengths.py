@@ -1,4 +1,4 @@
-"""Short files, one thought each (style page)."""
+"""Source files stay short."""
 
 import subprocess
 from pathlib import Path
