@@ -19,7 +19,7 @@ needs_extra = pytest.mark.skipif(ENCODER is None, reason="the extra `embeddings`
 
 
 def test_basic_tokens__separate_punctuation_and_remove_accents() -> None:
-    assert _basic_tokens("Caf\u00e9, it's 5!") == [
+    assert _basic_tokens("Caf\u00e9, it's 5!") == [  # codespell:ignore
         "cafe",
         ",",
         "it",

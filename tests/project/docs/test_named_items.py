@@ -22,6 +22,7 @@ from tools.docs.settings_page import SETTINGS_CLASSES, variables
 from warehouse.cli import app
 from warehouse.connection import LoginRole
 from warehouse.paths import PROJECT_DIR
+from warehouse.setting_aliases import ALIASES
 
 FILE = re.compile(r"[\w.*-]+\.(py|sql|csv|yml|md|toml|json|ts|lock)|[\w.][\w.*-]*(/[\w.*-]+)+/?|[\w.]+/")
 VARIABLE = re.compile(r"(?<![\w.])[A-Z]{3,}_[A-Z_]{3,}\b")

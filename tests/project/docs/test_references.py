@@ -36,7 +36,7 @@ EXCLUDED = {pages.SPECIFICATION, pages.CHANGELOG, Path(__file__)}
 PAGE = re.compile(r"(?<![\w./-])docs/[\w./-]*\w\.md\b")
 DIRECTORY = re.compile(r"(?<![\w./-])docs/(?:adr|decisions-folded)\b")
 PAGE_SECTION = re.compile(r"([\w./-]+\.md)(?:\]\([^)]+\)|`)?, \"([^\"]+)\"")
-SPECIFICATION_SECTION = re.compile(r"(?<![\w.])[Ss]pecification(?:'s)?, \"([^\"]+)\"")
+SPECIFICATION_SECTION = re.compile(r"(?<![\w.])[Ss]pecification(?:'s)?, \"([^\"]+)\"")  # codespell:ignore
 DECISION = re.compile(r"\bdecisions? (?:record )?\[?(\d{4})\b")
 FORMER_TERM = re.compile(
     r"\bADRs? \d+|\b(?:contract|architecture|style|metrics|API|conventions) page\b|\bmetric dictionary\b"
