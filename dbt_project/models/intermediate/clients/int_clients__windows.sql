@@ -28,7 +28,7 @@ computed as (
         session_count_before_recent - session_count_before_previous as sessions_previous_30_days,
         session_dates[session_count_through] as last_session_date,
         (session_dates[session_count_through] - session_dates[session_count_before + 1])::numeric
-        / nullif(greatest(session_count_through - session_count_before, 1) - 1, 0) as average_days_between_sessions,
+        / nullif(greatest(session_count_through - session_count_before, 1) - 1, 0) as average_days_between,
         {{ window_mean('coach_talk', 100) }} as average_coach_talk_percentage,
         {{ window_mean('client_talk', 100) }} as average_client_talk_percentage,
         {{ window_change('client_talk', 100) }} as talk_ratio_change,
@@ -55,7 +55,7 @@ final as (
         total_sessions,
         sessions_last_30_days,
         sessions_previous_30_days,
-        {{ cap('average_days_between_sessions', 'max_average_days') }} as average_days_between_sessions,
+        {{ cap('average_days_between', 'max_average_days') }} as average_days_between_sessions,
         as_of_date - last_session_date as days_since_last_session,
         case
             when session_count_through < 2 then null
