@@ -71,7 +71,7 @@ def test_exec__is_replaced_by_the_command(database_url: str) -> None:
     [
         (["exec"], "The command is missing. Write it after two dashes"),
         (["exec", "--", "no-such-command"], "The command no-such-command cannot be run: No such file"),
-        (["predictions", "/nowhere/file.csv"], "/nowhere/file.csv can't be written: No such file"),
+        (["predictions", "/nowhere/file.csv"], "Cannot write /nowhere/file.csv: No such file"),
     ],
 )
 def test_command__fails_with_a_remedy(database_url: str, arguments: list[str], message: str) -> None:

@@ -14,7 +14,8 @@ final as (
         factors.factor_type,
         elements.position::integer as position,
         factors.contribution,
-        factors.value,
+        -- days since a session with a wrong date exceed the type
+        ({{ cap('factors.value', '99999.9999') }})::numeric(9, 4) as value,
         factors.threshold,
         factors.critical_threshold,
         factors.weight,
@@ -30,7 +31,7 @@ final as (
         jsonb_to_record(elements.factor) as factors (
             factor_type text,
             contribution numeric(5, 2),
-            value numeric(9, 4),
+            value numeric,
             threshold numeric(9, 4),
             critical_threshold numeric(9, 4),
             weight numeric(5, 2),

@@ -86,5 +86,5 @@ def test_lineage__takes_declared_formulas_and_constants() -> None:
 
 def test_lineage__refuses_a_declaration_that_leads_nowhere() -> None:
     models = lineage({"formula": ["a.gone"]}, a="select 1 as n", mart="select 1 as value")
-    with pytest.raises(ValueError, match=r"mart\.value is declared to come from a\.gone"):
+    with pytest.raises(ValueError, match=r"mart\.value declares the formula a\.gone"):
         models.of("mart", "value")
