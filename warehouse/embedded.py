@@ -63,7 +63,6 @@ class ServerState:
     passwords: dict[str, str]
 
     def url(self, role: str = OWNER, database: str = DATABASE) -> str:
-        """Return the URL of a login role."""
         return f"postgresql://{role}:{quote(self.passwords[role])}@127.0.0.1:{self.port}/{database}"
 
 
@@ -102,7 +101,6 @@ def down() -> bool:
 
 
 def running() -> ServerState | None:
-    """Return the running server, or None."""
     # unlike Path.exists, returns False without permission
     if not os.path.exists(_state_file()):
         return None
@@ -127,7 +125,6 @@ def write_dbt_profile() -> None:
 
 
 def remove() -> None:
-    """Stop the server and delete its data."""
     down()
     for directory in {_server_dir(), state_dir()}:
         shutil.rmtree(directory, ignore_errors=True)
@@ -380,10 +377,7 @@ def _is_free(port: int) -> bool:
 
 @contextlib.contextmanager
 def exclusive_lock(name: str = "lock", busy: str | None = None) -> Iterator[None]:
-    """Hold a lock of the state directory while the block runs; it also ends with the process.
-
-    Waits for another holder or, with `busy`, raises WarehouseError with that message.
-    """
+    """Hold a lock of the state directory; wait for it, or with `busy` raise a WarehouseError that says so."""
     lock = state_dir() / name
     try:
         state_dir().mkdir(parents=True, exist_ok=True)

@@ -137,7 +137,7 @@ def test_variables__are_read() -> None:
     others = [*(PROJECT_DIR / "deploy").rglob("*"), *(PROJECT_DIR / "warehouse").glob("*.py")]
     code = "".join(file.read_text(encoding="utf-8") for file in others if file.is_file())
     known |= set(re.findall(r"(?:\$\{|env: |environ\.get\(\")([A-Z_]+)", code))
-    known |= {"PYTHONDONTWRITEBYTECODE"} | set(ALIASES)
+    known |= {"PYTHONDONTWRITEBYTECODE", "DAGSTER_HOME"} | set(ALIASES)
     code_of_pages = [text for page in NAMED_PAGES for text in pages.spans(page) + pages.console_lines(page)]
     named = {name for text in code_of_pages for name in VARIABLE.findall(text)}
     assert {LoginRole.API.variable, "CUE_ON_LLM_FAILURE", "FAILURE_WEBHOOK_URL", "POSTGRES_PASSWORD"} <= named
