@@ -85,10 +85,7 @@ def up() -> ServerState:
 
 
 def down() -> bool:
-    """Stop the server and keep its data; return False if it was not running.
-
-    Raises WarehouseError if it does not stop.
-    """
+    """Stop the server and keep its data; return whether it was running."""
     with exclusive_lock():
         if not _data_dir().exists():
             return False

@@ -4,7 +4,7 @@ const MESSAGES: Record<string, string> = {
   short_session: "Short session, under two minutes: a few words change the numbers a lot.",
   missing_utterances: "The transcript is empty, so nothing could be measured.",
   single_speaker: "Only one speaker was recognised.",
-  unattributed_speakers: "Coach and client could not be told apart, so talk time by person is unknown.", // codespell:ignore told
+  unattributed_speakers: "Coach and client could not be distinguished, so talk time by person is unknown.",
   low_confidence_diarization: "The transcript may assign some words to the wrong speaker.",
   low_transcript_confidence: "The recording was hard to understand; some words may be wrong.",
   missing_sentiment: "Sentiment was estimated from the words alone.",

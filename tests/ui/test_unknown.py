@@ -65,6 +65,4 @@ def test_session_without_cues_and_speakers__is_unknown_throughout(
         "Unknown: this session has not been searched for cues"
     )
     expect(dashboard.card("Your questions")).to_contain_text("Unknown")
-    expect(dashboard.page.locator(".notice")).to_contain_text(
-        "Coach and client could not be told apart"  # codespell:ignore told
-    )
+    expect(dashboard.page.locator(".notice")).to_contain_text("Coach and client could not be distinguished")
