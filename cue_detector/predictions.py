@@ -22,17 +22,11 @@ from cue_detector.local import predict_client_talk
 from warehouse.connection import connect, environment
 from warehouse.errors import WarehouseError
 from warehouse.paths import PROJECT_DIR
+from warehouse.sql_files import load_sql
 
 HEADER = ("utterance_id", "question", "client_talk", "p_change", "p_sustain")
 
 _RULES_RELATION = "analytics_intermediate.int_utterances__enriched"
-_UTTERANCES = f"""
-    select u.id as utterance_id, u.transcript_id, s.role, s.start_seconds, s.text, q.question_kind as question
-    from ai_backend.utterances as u
-    inner join analytics_staging.stg_ai_backend__utterances as s on s.utterance_id = u.id
-    left join {_RULES_RELATION} as q on q.utterance_id = u.id
-    order by u.transcript_id, s.start_seconds, u.sequence_number, u.id
-"""
 _ROWS_PER_FETCH = 10_000
 
 Row = Mapping[str, Any]
@@ -56,7 +50,7 @@ def write_predictions(file: Path) -> int:
                 _build_question_rules()
             with connection.cursor("utterances", row_factory=dict_row) as cursor:
                 cursor.itersize = _ROWS_PER_FETCH
-                cursor.execute(_UTTERANCES)
+                cursor.execute(load_sql(__package__, "utterances_with_questions"))
                 return _write(handle, cursor)
     except OSError as error:
         raise WarehouseError(f"Cannot write {file}: {error.strerror}.") from None

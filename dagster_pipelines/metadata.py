@@ -8,7 +8,7 @@ import dagster as dg
 import psycopg
 from psycopg import sql
 
-from dagster_pipelines.sql_files import load_sql
+from warehouse.sql_files import load_sql
 
 BAR_WIDTH = 24
 LEVELS = ("low", "medium", "high", "critical")

@@ -16,19 +16,10 @@ from cue_detector.domain import SessionInput
 from cue_detector.llm.budget import today
 from cue_detector.store.connection import ReconnectingConnection
 from cue_detector.store.statements import Insert
+from warehouse.sql_files import load_sql
 
 CuesJson = list[dict[str, Any]]
 
-_SELECT = """
-    with used as (
-        insert into cue_detection.llm_answer_uses (content_key, job_id, coach_id, client_id)
-        select content_key, %(job_id)s, %(coach_id)s, %(client_id)s
-        from cue_detection.llm_answers
-        where content_key = any(%(keys)s)
-        on conflict do nothing
-    )
-    select content_key, cues from cue_detection.llm_answers where content_key = any(%(keys)s)
-"""
 _INSERT_RESPONSES = Insert(
     "llm_answers",
     {"content_key": "text", "model": "text", "prompt_version": "text", "cues": "jsonb"},
@@ -39,15 +30,6 @@ _INSERT_USES = Insert(
     {"content_key": "text", "job_id": "uuid", "coach_id": "uuid", "client_id": "uuid"},
     "on conflict do nothing",
 )
-_ADD_SPENDING = """
-    insert into cue_detection.llm_spending as spending
-        (spent_on, model, requests, prompt_tokens, completion_tokens)
-    values (%s, %s, %s, %s, %s)
-    on conflict (spent_on, model) do update set
-        requests = spending.requests + excluded.requests,
-        prompt_tokens = spending.prompt_tokens + excluded.prompt_tokens,
-        completion_tokens = spending.completion_tokens + excluded.completion_tokens
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +67,11 @@ class ResponseCache:
         """Return the cached responses by key and record that the session uses them."""
         if not keys:
             return {}
+        statement = load_sql(__package__, "use_cached_responses")
         parameters = {**_owner(session), "keys": sorted(keys)}
         try:
             return dict(
-                self._connection.run(lambda connection: connection.execute(_SELECT, parameters).fetchall())
+                self._connection.run(lambda connection: connection.execute(statement, parameters).fetchall())
             )
         except psycopg.errors.ForeignKeyViolation:
             return {}  # the session or a response was erased concurrently
@@ -122,23 +105,20 @@ class ResponseCache:
         for insert in (_INSERT_RESPONSES, _INSERT_USES) if rows else ():
             connection.execute(insert.statement, insert.by_column(rows))
         connection.execute(
-            _ADD_SPENDING,
-            [
-                today(),
-                self._model,
-                sum(entry.usage.requests for entry in entries),
-                sum(entry.usage.prompt_tokens for entry in entries),
-                sum(entry.usage.completion_tokens for entry in entries),
-            ],
+            load_sql(__package__, "add_spending"),
+            {
+                "date": today(),
+                "model": self._model,
+                "requests": sum(entry.usage.requests for entry in entries),
+                "prompt_tokens": sum(entry.usage.prompt_tokens for entry in entries),
+                "completion_tokens": sum(entry.usage.completion_tokens for entry in entries),
+            },
         )
 
     def spent_today(self) -> int:
         """Return the tokens that all runs of the current UTC date have spent, over all models."""
-        query = """
-            select coalesce(sum(prompt_tokens + completion_tokens), 0)::bigint
-            from cue_detection.llm_spending where spent_on = %s
-        """
-        row = self._connection.run(lambda connection: connection.execute(query, [today()]).fetchone())
+        query, parameters = load_sql(__package__, "tokens_of_date"), {"date": today()}
+        row = self._connection.run(lambda connection: connection.execute(query, parameters).fetchone())
         return int(row[0]) if row else 0
 
 

@@ -14,7 +14,8 @@ from cue_detector.session_processing import SessionResult
 from cue_detector.store.connection import ReconnectingConnection
 from cue_detector.store.excerpts import context, excerpt
 from cue_detector.store.pending_sessions import PendingSession
-from cue_detector.store.statements import CUE, DELETE_CUES, DETECTION, LOCK, RECORDED, SENTIMENT, Insert
+from cue_detector.store.statements import CUE, DETECTION, SENTIMENT, Insert
+from warehouse.sql_files import load_sql
 
 
 class WriteOutcome(Enum):
@@ -68,8 +69,9 @@ def _write_rows(
         "coaches": list({record.pending.coach_id for record in records}),
         "own": [record.detection_id for record in records],
     }
-    connection.execute(LOCK, parameters)
-    recorded = {row[:2]: row[2] for row in connection.execute(RECORDED, parameters)}
+    connection.execute(load_sql(__package__, "lock_sessions"), parameters)
+    recorded_detections = connection.execute(load_sql(__package__, "recorded_detections"), parameters)
+    recorded = {row[:2]: row[2] for row in recorded_detections}
     writable = [
         record
         for record in records
@@ -78,7 +80,9 @@ def _write_rows(
     ]
     succeeded = [record for record in writable if record.result.detection.status is DetectionStatus.SUCCEEDED]
     _insert(connection, DETECTION, [_detection_row(record) for record in writable])
-    connection.execute(DELETE_CUES, {"jobs": [record.pending.job_id for record in succeeded]})
+    connection.execute(
+        load_sql(__package__, "delete_cues"), {"jobs": [record.pending.job_id for record in succeeded]}
+    )
     _insert(connection, CUE, [row for record in succeeded for row in _cue_rows(record)])
     _insert(connection, SENTIMENT, [row for record in writable for row in _sentiment_rows(record)])
     stored = {record.detection_id for record in writable}

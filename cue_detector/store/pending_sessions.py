@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from cue_detector.domain import ContextLine, InputUtterance, SessionInput
+from warehouse.sql_files import load_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +29,6 @@ class PendingSession:
     """Detections when the model was built; a higher count means another run processed the session."""
 
 
-_STILL_PENDING = """
-    from analytics_intermediate.int_cues__pending_sessions as sessions
-    where sessions.previous_detection_count = (
-        select count(*) from cue_detection.session_detections as detections
-        where detections.job_id = sessions.job_id and detections.coach_id = sessions.coach_id
-    )
-"""
-_COUNT = f"select count(*) {_STILL_PENDING}"
-_PAGE = f"""
-    select
-        sessions.job_id, sessions.coach_id, sessions.client_id, sessions.transcript_id,
-        sessions.source_revision, sessions.content_hash, sessions.previous_detection_count
-    {_STILL_PENDING}
-    and (%(after)s::uuid is null or sessions.job_id > %(after)s)
-    order by sessions.job_id
-    limit %(size)s
-"""
-_UTTERANCES = """
-    select job_id, utterance_id, role, start_seconds, text, preceding_context, needs_sentiment
-    from analytics_intermediate.int_cues__detector_input
-    where job_id = any(%(jobs)s) and coach_id = any(%(coaches)s)
-    order by job_id, position
-"""
-
-
 _retry_during_rebuild = retry(
     retry=retry_if_exception_type(psycopg.errors.UndefinedTable),
     wait=wait_fixed(1),
@@ -65,7 +41,7 @@ _retry_during_rebuild = retry(
 @_retry_during_rebuild
 def count_pending(connection: psycopg.Connection[Any]) -> int:
     """Return the number of sessions that no run has processed since the model was built."""
-    row = connection.execute(_COUNT).fetchone()
+    row = connection.execute(load_sql(__package__, "count_pending_sessions")).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -79,7 +55,8 @@ def pending_pages(connection: psycopg.Connection[Any], size: int) -> Iterator[li
 
 @_retry_during_rebuild
 def _page(connection: psycopg.Connection[Any], size: int, after: UUID | None) -> list[PendingSession]:
-    return [PendingSession(*row) for row in connection.execute(_PAGE, {"size": size, "after": after})]
+    query = load_sql(__package__, "pending_sessions")
+    return [PendingSession(*row) for row in connection.execute(query, {"size": size, "after": after})]
 
 
 def read_sessions(
@@ -103,7 +80,7 @@ def read_sessions(
 @_retry_during_rebuild
 def _utterances(connection: psycopg.Connection[Any], parameters: dict[str, Any]) -> list[dict[str, Any]]:
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(_UTTERANCES, parameters).fetchall()
+        return cursor.execute(load_sql(__package__, "detector_input"), parameters).fetchall()
 
 
 def _session_input(pending: PendingSession, rows: list[dict[str, Any]]) -> SessionInput | None:

@@ -35,21 +35,6 @@ def _columns(**by_type: str) -> dict[str, str]:
     return {name: kind for kind, names in by_type.items() for name in names.split()}
 
 
-LOCK = """
-    select pg_advisory_xact_lock(hashtextextended(job_id::text, 0))
-    from unnest(%(jobs)s::uuid[]) as job_id
-"""
-RECORDED = """
-    select job_id, coach_id, count(*)
-    from cue_detection.session_detections
-    where job_id = any(%(jobs)s) and coach_id = any(%(coaches)s) and detection_id <> all(%(own)s)
-    group by job_id, coach_id
-"""
-DELETE_CUES = """
-    delete from cue_detection.utterance_cues
-    where job_id = any(%(jobs)s)
-"""
-"""Without a filter on coach_id, because a session may have moved to another coach."""
 DETECTION = Insert(
     "session_detections",
     _columns(

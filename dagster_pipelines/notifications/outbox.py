@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 
 from dagster_pipelines.notifications import webhook
 from dagster_pipelines.settings import PipelineSettings
-from dagster_pipelines.sql_files import load_sql
+from warehouse.sql_files import load_sql
 
 
 def enqueue(connection: psycopg.Connection[Any], settings: PipelineSettings) -> int:

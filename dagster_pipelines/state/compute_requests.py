@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 
-from dagster_pipelines.sql_files import load_sql
+from warehouse.sql_files import load_sql
 
 MAX_ATTEMPTS = 3
 FAILURE_REASON = "The computation failed repeatedly; the operators have been notified. Try again later."

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from dagster_pipelines.sql_files import load_sql
+from warehouse.sql_files import load_sql
 
 Stage = Literal["clients", "risk", "alerts"]
 STAGES: tuple[Stage, ...] = ("clients", "risk", "alerts")

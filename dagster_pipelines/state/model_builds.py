@@ -9,8 +9,8 @@ import psycopg
 from dagster_pipelines.dbt.manifest import built_nodes, manifest_content
 from dagster_pipelines.options import RunOptions
 from dagster_pipelines.settings import PipelineSettings
-from dagster_pipelines.sql_files import load_sql
 from warehouse.paths import PROJECT_DIR
+from warehouse.sql_files import load_sql
 
 
 @cache

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 
-from dagster_pipelines.sql_files import load_sql
+from warehouse.sql_files import load_sql
 
 
 @dataclass(frozen=True)

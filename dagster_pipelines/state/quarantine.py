@@ -7,8 +7,8 @@ from uuid import UUID
 import psycopg
 
 from dagster_pipelines.dbt.errors import BuildError
-from dagster_pipelines.sql_files import load_sql
 from dagster_pipelines.state.pending_work import PendingSession
+from warehouse.sql_files import load_sql
 
 MAX_REASON_LENGTH = 500
 

@@ -16,9 +16,9 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from dagster_pipelines.notifications import outbox
 from dagster_pipelines.settings import PipelineSettings
-from dagster_pipelines.sql_files import load_sql
 from dagster_pipelines.state.write_lock import connect
 from tests.support.webhooks import Receiver, add_delivery
+from warehouse.sql_files import load_sql
 
 KEY = bytes(range(200, 232))
 WHSEC_SECRET = "whsec_" + base64.b64encode(KEY).decode()
