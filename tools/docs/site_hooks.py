@@ -1,4 +1,4 @@
-"""Hooks of mkdocs.yml: source files that a page links to become pages of the site.
+"""Hooks of mkdocs.yml: decision records and source files that a page links to become pages of the site.
 
 Pages link to source files by relative path, which works on GitHub. mkdocs knows only files in docs/, so
 each linked file outside of it is added under `source/` as a page that shows its text.
@@ -23,6 +23,14 @@ LANGUAGES = {
     ".json": "json",
 }
 log = get_plugin_logger("source")
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Add the decision records to the navigation."""
+    records = sorted(path.name for path in Path(config.docs_dir, "decisions").glob("[0-9]*.md"))
+    (decisions,) = (entry["Decisions"] for entry in config.nav or [] if "Decisions" in entry)
+    decisions += [f"decisions/{name}" for name in records]
+    return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
