@@ -13,7 +13,7 @@ from dagster_pipelines.dbt.errors import PERMANENT_ERROR_CLASSES, BuildError, de
 from dagster_pipelines.dbt.translator import partial_results
 from dagster_pipelines.settings import PipelineSettings
 from dagster_pipelines.state.write_lock import hold_write_lock
-from warehouse.write_lock import WriteLockTimeoutError
+from warehouse.errors import WarehouseError
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def translate_errors() -> Iterator[None]:
         raise
     except BuildError as error:
         raise dg.Failure(str(error), allow_retries=error.is_transient) from None
-    except WriteLockTimeoutError as error:
+    except WarehouseError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     except psycopg.Error as error:
         sqlstate = error.sqlstate or ""
