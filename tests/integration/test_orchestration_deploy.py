@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 import yaml
 from compose_spec import PyCompose
@@ -48,6 +49,16 @@ def test_compose__publishes_ports_on_the_loopback_interface_only() -> None:
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
+@dg.op
+def succeed() -> None:
+    pass
+
+
+@dg.job
+def example() -> None:
+    succeed()
+
+
 @pytest.mark.parametrize("path", ["dagster-local.yaml", "dagster.yaml"])
 def test_dagster_yaml__configures_an_instance(
     path: str, server_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -62,7 +73,9 @@ def test_dagster_yaml__configures_an_instance(
             assert instance.get_settings("concurrency")["runs"]["tag_concurrency_limits"] == [
                 {"key": "warehouse_writer", "limit": 1}
             ]
-            assert instance.get_runs() == []
+            assert example.execute_in_process(instance=instance).success
+            (run,) = instance.get_runs()
+            assert instance.all_logs(run.run_id, dg.DagsterEventType.RUN_SUCCESS)
 
 
 def test_dagster_yaml__of_production_differs_in_storage_only() -> None:
