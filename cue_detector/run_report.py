@@ -61,7 +61,7 @@ class RunReport:
 
     @property
     def completed(self) -> int:
-        """Sessions completed so far, whatever their status."""
+        """Sessions completed so far, of any status."""
         return self.succeeded + self.failed + self.deferred + self.skipped
 
     def is_healthy(self, max_failed_fraction: float) -> bool:

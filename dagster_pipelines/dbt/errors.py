@@ -11,7 +11,7 @@ import psycopg
 DATA_ERROR_CLASSES = ("22", "23")
 """SQLSTATE classes of errors caused by the data: the row cannot be computed or stored."""
 COMPILATION_ERROR = "dbt"
-"""Stands for the SQLSTATE of an error in the project's own code."""
+"""Used instead of an SQLSTATE for an error in the project's own code."""
 PERMANENT_ERROR_CLASSES = (*DATA_ERROR_CLASSES, "42", "0A", "28", COMPILATION_ERROR[:2])
 """Classes of errors that a retry does not resolve: data, unknown names, missing rights, compilation."""
 MAX_MESSAGE_LENGTH = 1000

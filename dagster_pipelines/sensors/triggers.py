@@ -28,7 +28,7 @@ ACTIVE = [
 OVERLAP = timedelta(hours=1)
 """Overlap of two incremental scans: clocks are adjusted, and transactions commit late."""
 FULL_SCAN_INTERVAL = timedelta(minutes=10)
-"""Interval at which the revision of every session is compared, whatever its update timestamp."""
+"""Interval at which the revision of every session is compared, regardless of update timestamps."""
 MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 15, 900
 """Range of the delay before work is retried after a failed run; it doubles with each failure."""
 MAX_NIGHTLY_RETRY_MINUTES = 60
