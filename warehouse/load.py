@@ -16,17 +16,11 @@ from warehouse.csv_files import read_header, read_rows
 from warehouse.error_messages import translate_database_errors
 from warehouse.errors import WarehouseError
 from warehouse.load_checks import check_rows
+from warehouse.sql_files import load_sql
 from warehouse.tables import SOURCE_TABLES, SourceTable
 
 LOCK_KEY = 0x0C0AC42
 """Advisory lock that serializes loads; two concurrent ones could insert the same rows."""
-START = """
-set local time zone 'UTC';
-set local datestyle = 'ISO, YMD';
-create temporary table new_jobs (job_id uuid) on commit drop;
-create temporary table changed (job_id uuid) on commit drop;
-"""
-"""Timestamps without a time zone are UTC, independent of the server's setting."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +68,7 @@ def load_batches(batches: Iterable[Batch]) -> list[Loaded]:
         try:
             with translate_database_errors(), connection.transaction():
                 connection.execute("select pg_advisory_xact_lock(%s)", [LOCK_KEY])
-                connection.execute(START)
+                connection.execute(load_sql(__package__, "start_load"))
                 return [_load_batch(connection, batch) for batch in batches]
         except WarehouseError as error:
             raise WarehouseError(f"{error} Nothing was loaded.") from None
@@ -120,13 +114,10 @@ def _load_batch(connection: psycopg.Connection, batch: Batch) -> Loaded:
 
 def _column_types(connection: psycopg.Connection, batch: Batch) -> dict[str, str]:
     """Return column -> Postgres type for the columns of the batch."""
-    known: dict[str, str] = dict(
-        connection.execute(
-            "select attname, format_type(atttypid, atttypmod) from pg_attribute "
-            "where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
-            [f"{batch.table.schema}.{batch.table.name}"],
-        ).fetchall()
+    columns = connection.execute(
+        load_sql(__package__, "column_types"), {"table": f"{batch.table.schema}.{batch.table.name}"}
     )
+    known: dict[str, str] = {name: data_type for name, data_type, *_ in columns}
     if not known:
         raise WarehouseError(
             f"The table {batch.table.schema}.{batch.table.name} is missing: run `warehouse migrate`."
@@ -189,10 +180,7 @@ def _write(
         )
     ).rowcount
     if not (is_job and "updated_at" in types):
-        connection.execute(
-            "update ai_backend.transcription_jobs set updated_at = now() "
-            "where id in (select job_id from changed) and id not in (select job_id from new_jobs)"
-        )
+        connection.execute(load_sql(__package__, "touch_jobs_of_changed_rows"))
     return changed
 
 

@@ -9,19 +9,8 @@ import psycopg
 from psycopg import sql
 
 from warehouse.errors import WarehouseError
+from warehouse.sql_files import load_sql
 from warehouse.tables import SourceTable
-
-CAST_PROBE = """
-create or replace function pg_temp.can_cast(value text, type_name text) returns boolean language plpgsql as $$
-begin
-    execute format('select %L::%s', value, type_name);
-    return true;
-exception when others then
-    return false;
-end
-$$
-"""
-"""Used only after a cast of all rows failed, because it is slow; Postgres 15 has no pg_input_is_valid."""
 
 LIMITED_TEXT = re.compile(r"character(?: varying)?\((\d+)\)")
 MAX_REPORTED_LINES = 5
@@ -56,13 +45,11 @@ def _check_required(
     connection: psycopg.Connection, table: SourceTable, source: str, types: dict[str, str]
 ) -> None:
     required = [
-        row[0]
-        for row in connection.execute(
-            "select attname, atthasdef from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 "
-            "and not attisdropped and attnotnull",
-            [f"{table.schema}.{table.name}"],
+        name
+        for name, _, is_required, has_default in connection.execute(
+            load_sql(__package__, "column_types"), {"table": f"{table.schema}.{table.name}"}
         )
-        if row[0] in types or not row[1]
+        if is_required and (name in types or not has_default)
     ]
     for column in required:
         if column not in types:
@@ -80,7 +67,7 @@ def _check_types(connection: psycopg.Connection, source: str, types: dict[str, s
             connection.execute(sql.SQL("select {} from incoming").format(probes))
         return
     except (psycopg.DataError, psycopg.IntegrityError):
-        connection.execute(CAST_PROBE)
+        connection.execute(load_sql(__package__, "cast_probe"))
     for column, type_name in types.items():
         query = sql.SQL("select line from incoming where not pg_temp.can_cast({}, {})").format(
             sql.Identifier(column), sql.Literal(type_name)

@@ -9,20 +9,11 @@ import psycopg
 
 from warehouse.connection import connect
 from warehouse.errors import WarehouseError
+from warehouse.sql_files import load_sql
 
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
 LOCK_KEY = 0x0C0AC41
 """Advisory lock that serializes concurrent migrations."""
-
-MIGRATIONS_TABLE = """
-create schema if not exists warehouse;
-create table if not exists warehouse.schema_migrations (
-    version integer primary key,
-    name text not null,
-    checksum text not null,
-    applied_at timestamptz not null default now()
-);
-"""
 
 
 @dataclass(frozen=True)
@@ -74,7 +65,7 @@ def migrate(report: Callable[[str], None] = lambda _: None, directory: Path = MI
 
 def _create_migrations_table(connection: psycopg.Connection) -> None:
     try:
-        connection.execute(MIGRATIONS_TABLE)
+        connection.execute(load_sql(__package__, "create_schema_migrations"))
     except psycopg.errors.InsufficientPrivilege as error:
         raise WarehouseError(
             f"{error.diag.message_primary}: {connection.info.user} can't create the schema warehouse. "

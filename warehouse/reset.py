@@ -6,6 +6,7 @@ from psycopg import sql
 from warehouse import embedded
 from warehouse.connection import connect
 from warehouse.errors import WarehouseError
+from warehouse.sql_files import load_sql
 from warehouse.tables import SOURCE_TABLES
 
 OWN_SCHEMAS = (
@@ -68,10 +69,7 @@ def _check_source_tables(connection: psycopg.Connection) -> None:
 
 
 def _check_owners(connection: psycopg.Connection) -> None:
-    rows = connection.execute(
-        "select oid::regclass::text from pg_class where relnamespace = to_regnamespace('ai_backend') "
-        "and relkind in ('r', 'v', 'm', 'p') and pg_get_userbyid(relowner) <> current_user order by 1"
-    ).fetchall()
+    rows = connection.execute(load_sql(__package__, "relations_of_other_owners")).fetchall()
     if rows:
         raise WarehouseError(
             f"{', '.join(row[0] for row in rows)}: created by another role; nothing was deleted. "

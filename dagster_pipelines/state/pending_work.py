@@ -25,10 +25,7 @@ class PendingSession:
 
 def is_built(connection: psycopg.Connection[Any]) -> bool:
     """Return whether the relations exist that pending work is derived from."""
-    row = connection.execute(
-        "select to_regclass('ai_backend.session_analytics') is not null "
-        "and to_regclass('analytics_intermediate.int_sessions__spine') is not null"
-    ).fetchone()
+    row = connection.execute(load_sql(__package__, "models_exist")).fetchone()
     return bool(row and row[0])
 
 
@@ -52,10 +49,7 @@ def sessions_without_detection(connection: psycopg.Connection[Any]) -> list[UUID
 
 def latest_source_update(connection: psycopg.Connection[Any]) -> datetime | None:
     """Return the latest update timestamp of a source job, ignoring invalid ones in the future."""
-    row = connection.execute(
-        "select max(updated_at) from ai_backend.transcription_jobs "
-        "where isfinite(updated_at) and updated_at <= now()"
-    ).fetchone()
+    row = connection.execute(load_sql(__package__, "latest_source_update")).fetchone()
     return row[0] if row else None
 
 
@@ -81,10 +75,7 @@ def enqueue_clients_of_last_build(connection: psycopg.Connection[Any]) -> None:
 
 def clients_to_refresh(connection: psycopg.Connection[Any]) -> tuple[list[UUID], datetime | None]:
     """Return the enqueued clients, and the latest timestamp at which one of them was enqueued."""
-    rows = connection.execute(
-        "select client_id, max(noted_at) from operations.clients_to_refresh "
-        "group by client_id order by client_id"
-    ).fetchall()
+    rows = connection.execute(load_sql(__package__, "clients_to_refresh")).fetchall()
     return [row[0] for row in rows], max((row[1] for row in rows), default=None)
 
 

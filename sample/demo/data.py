@@ -11,6 +11,7 @@ from sample import DEFAULT_LAST_DATE, DEFAULT_SEED, DEFAULT_SIZE, DEMO_COACH_ID
 from sample.load_sample import load_sample
 from warehouse.connection import connect, environment
 from warehouse.paths import PROJECT_DIR, state_dir
+from warehouse.sql_files import load_sql
 
 SUFFIXES = {".py", ".sql", ".yml", ".csv", ".toml"}
 INPUTS = ("dbt_project", "cue_detector", "dagster_pipelines", "sample", "warehouse/migrations")
@@ -24,9 +25,7 @@ def holds_other_data() -> bool:
     """Whether the source tables contain sessions of other coaches only; the sample is not loaded then."""
     with connect() as connection:
         row = connection.execute(
-            "select exists (select from ai_backend.transcription_jobs), "
-            "exists (select from ai_backend.transcription_jobs where coach_id = %s)",
-            [DEMO_COACH_ID],
+            load_sql(__package__, "session_owners"), {"demo_coach_id": DEMO_COACH_ID}
         ).fetchone()
     return row is not None and row[0] and not row[1]
 
@@ -78,9 +77,6 @@ def _fingerprint() -> str:
     for file in files:
         digest.update(file.read_bytes())
     with connect() as connection:
-        row = connection.execute(
-            "select current_database(), (select max(oid) from pg_class where relname = 'session_analytics'), "
-            "count(*), max(updated_at) from ai_backend.transcription_jobs"
-        ).fetchone()
+        row = connection.execute(load_sql(__package__, "source_state")).fetchone()
     digest.update(repr(row).encode())
     return digest.hexdigest()

@@ -9,19 +9,10 @@ from rich.table import Table
 
 from sample import DEMO_COACH_ID
 from warehouse.connection import connect
+from warehouse.sql_files import load_sql
 
 WIDTH = 110
 """Width if the output is not a terminal."""
-
-LATEST_SESSIONS = """
-select
-    session_date, total_duration_seconds / 60, coach_talk_percentage, client_talk_percentage,
-    coach_question_count, engagement_score, client_sentiment_score, array_to_string(quality_warnings, ', ')
-from ai_backend.session_analytics
-where coach_id = %s
-order by session_date desc, completed_at desc, job_id desc
-limit 8
-"""
 
 
 @dataclass(frozen=True)
@@ -59,9 +50,7 @@ def demo_coach() -> UUID:
     """Return the demo coach or, for other data, the coach with the highest number of sessions."""
     with connect() as connection:
         row = connection.execute(
-            "select coach_id from ai_backend.session_analytics group by coach_id "
-            "order by coach_id = %s desc, count(*) desc, coach_id limit 1",
-            [DEMO_COACH_ID],
+            load_sql(__package__, "demo_coach"), {"demo_coach_id": DEMO_COACH_ID}
         ).fetchone()
     return DEMO_COACH_ID if row is None else UUID(str(row[0]))
 
@@ -69,18 +58,14 @@ def demo_coach() -> UUID:
 def latest_session(coach_id: UUID) -> UUID | None:
     """Return the coach's latest session that has utterances."""
     with connect() as connection:
-        row = connection.execute(
-            "select job_id from ai_backend.session_analytics where coach_id = %s and total_turns > 0 "
-            "order by session_date desc, completed_at desc, job_id desc limit 1",
-            [coach_id],
-        ).fetchone()
+        row = connection.execute(load_sql(__package__, "latest_session"), {"coach_id": coach_id}).fetchone()
     return None if row is None else UUID(str(row[0]))
 
 
 def show_sessions(console: Console, coach_id: UUID) -> None:
     """Print the coach's latest sessions; null is shown as a question mark."""
     with connect() as connection:
-        rows = connection.execute(LATEST_SESSIONS, [coach_id]).fetchall()
+        rows = connection.execute(load_sql(__package__, "latest_sessions"), {"coach_id": coach_id}).fetchall()
     table = Table(title="Latest sessions of the demo coach", title_justify="left", box=box.SIMPLE)
     for heading in (
         "date",
