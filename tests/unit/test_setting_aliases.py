@@ -115,7 +115,7 @@ def test_former_name__is_accepted_with_one_warning(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("former", CASES)
 def test_current_name__wins_over_the_former_one(monkeypatch: pytest.MonkeyPatch, former: str) -> None:
     current, settings, field, value, _ = CASES[former]
-    default = settings.model_fields[field].default
+    default = type(settings()).model_fields[field].default
     monkeypatch.setenv(former, value)
     monkeypatch.setenv(current, str(default))
     with pytest.warns(FutureWarning, match=f"{former} is now called {current}"):
