@@ -41,7 +41,10 @@ _retry_during_rebuild = retry(
 @_retry_during_rebuild
 def count_pending(connection: psycopg.Connection[Any]) -> int:
     """Return the number of sessions that no run has processed since the model was built."""
-    row = connection.execute(load_sql(__package__, "count_pending_sessions")).fetchone()
+    pending = load_sql(__package__, "pending_sessions")
+    row = connection.execute(
+        b"select count(*) from (%s) as pending" % pending, {"size": None, "after": None}
+    ).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -3,13 +3,14 @@
 import warnings
 
 import pytest
+from pydantic_settings import BaseSettings
 
 from api.settings import Settings, load_settings
 from cue_detector.settings import CueSettings
 from dagster_pipelines.settings import PipelineSettings
 from warehouse.setting_aliases import ALIASES
 
-CASES = {
+CASES: dict[str, tuple[str, type[BaseSettings], str, str, float]] = {
     "API_LARGEST_BODY_BYTES": ("API_MAX_BODY_BYTES", Settings, "max_body_bytes", "2048", 2048),
     "API_POOL_WAIT_SECONDS": ("API_POOL_TIMEOUT_SECONDS", Settings, "pool_timeout_seconds", "7", 7),
     "CUE_LLM_ATTEMPTS": ("CUE_LLM_MAX_ATTEMPTS", CueSettings, "llm_max_attempts", "9", 9),
@@ -115,7 +116,7 @@ def test_former_name__is_accepted_with_one_warning(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("former", CASES)
 def test_current_name__wins_over_the_former_one(monkeypatch: pytest.MonkeyPatch, former: str) -> None:
     current, settings, field, value, _ = CASES[former]
-    default = type(settings()).model_fields[field].default
+    default = settings.model_fields[field].default
     monkeypatch.setenv(former, value)
     monkeypatch.setenv(current, str(default))
     with pytest.warns(FutureWarning, match=f"{former} is now called {current}"):

@@ -5,8 +5,6 @@ Each id was computed by the version 0.1 recipe: the md5 of entity and key, with 
 
 import psycopg
 
-from tests.api.conftest import practice_template, practice_url  # noqa: F401 - fixtures
-
 PINNED = [
     (
         "5eb01135-9b72-8075-841a-ef27b6cf0bdb",
@@ -66,7 +64,7 @@ PINNED = [
 """Id, mart and key of a row."""
 
 
-def test_ids__of_the_sample_are_pinned(practice_url: str) -> None:  # noqa: F811
+def test_ids__of_the_sample_are_pinned(practice_url: str) -> None:
     with psycopg.connect(practice_url) as connection:
         found = [
             (id_, mart, key)
